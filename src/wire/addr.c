@@ -1,0 +1,135 @@
+#include "txsurvey/message.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define IP_BYTES 16
+#define ID_IPV4 1
+#define ID_IPV6 2
+
+static const struct network {
+    enum txs_network network;
+    uint8_t id;
+    size_t len;
+} networks[] = {
+#define X(id, name, bip155, len) {TXS_NETWORK_##id, bip155, len},
+    TXS_NETWORK_TABLE(X)
+#undef X
+};
+
+static const struct network *network_by_id(uint8_t id)
+{
+    for (size_t i = 0; i < sizeof networks / sizeof networks[0]; i++) {
+        if (networks[i].id == id)
+            return &networks[i];
+    }
+    return NULL;
+}
+
+static void get_entry(struct txs_reader *r, struct txs_addr_entry *entry)
+{
+    entry->time = txs_get_u32le(r);
+    entry->services = txs_get_u64le(r);
+    entry->bytes = txs_get_bytes(r, IP_BYTES);
+    entry->port = txs_get_u16be(r);
+    if (r->failed)
+        return;
+    struct txs_address ip = txs_address_from_ip16(entry->bytes.data, entry->port);
+    entry->network_id = ip.network == TXS_NETWORK_IPV4 ? ID_IPV4 : ID_IPV6;
+}
+
+/* Core: CNetAddr::UnserializeV2Stream. */
+static void get_entry_v2(struct txs_reader *r, struct txs_addr_entry *entry)
+{
+    entry->time = txs_get_u32le(r);
+    entry->services = txs_get_compact(r, UINT64_MAX);
+    entry->network_id = txs_get_u8(r);
+    entry->bytes = txs_get_bytes(r, (size_t)txs_get_compact(r, TXS_ADDRV2_MAX_BYTES));
+    entry->port = txs_get_u16be(r);
+    const struct network *known = network_by_id(entry->network_id);
+    if (known != NULL && entry->bytes.len != known->len)
+        r->failed = true;
+}
+
+/* Entries past `max` are read too: a list is malformed as a whole. */
+static int get_list(struct txs_addr_entry *out, size_t max, struct txs_span payload,
+                    void (*get)(struct txs_reader *, struct txs_addr_entry *))
+{
+    struct txs_reader r = txs_reader_of(payload);
+    size_t count = (size_t)txs_get_compact(&r, TXS_ADDR_MAX);
+    for (size_t i = 0; i < count && !r.failed; i++) {
+        struct txs_addr_entry entry;
+        get(&r, &entry);
+        if (i < max)
+            out[i] = entry;
+    }
+    if (r.failed)
+        return -1;
+    return (int)(count < max ? count : max);
+}
+
+int txs_addr_decode(struct txs_addr_entry *out, size_t max, struct txs_span payload)
+{
+    return get_list(out, max, payload, get_entry);
+}
+
+int txs_addrv2_decode(struct txs_addr_entry *out, size_t max, struct txs_span payload)
+{
+    return get_list(out, max, payload, get_entry_v2);
+}
+
+void txs_addr_encode(struct txs_writer *w, const struct txs_addr_entry *entries, size_t count)
+{
+    txs_put_compact(w, count);
+    for (size_t i = 0; i < count; i++) {
+        assert(entries[i].bytes.len == IP_BYTES);
+        txs_put_u32le(w, entries[i].time);
+        txs_put_u64le(w, entries[i].services);
+        txs_put_bytes(w, entries[i].bytes.data, IP_BYTES);
+        txs_put_u16be(w, entries[i].port);
+    }
+}
+
+void txs_addrv2_encode(struct txs_writer *w, const struct txs_addr_entry *entries, size_t count)
+{
+    txs_put_compact(w, count);
+    for (size_t i = 0; i < count; i++) {
+        txs_put_u32le(w, entries[i].time);
+        txs_put_compact(w, entries[i].services);
+        txs_put_u8(w, entries[i].network_id);
+        txs_put_compact(w, entries[i].bytes.len);
+        txs_put_bytes(w, entries[i].bytes.data, entries[i].bytes.len);
+        txs_put_u16be(w, entries[i].port);
+    }
+}
+
+/* OnionCat (Tor version 2 in IPv6) and the range in which Core keeps names of seeds. */
+static bool embeds_a_name(const uint8_t ip[IP_BYTES])
+{
+    static const uint8_t onioncat[6] = {0xfd, 0x87, 0xd8, 0x7e, 0xeb, 0x43};
+    static const uint8_t internal[6] = {0xfd, 0x6b, 0x88, 0xc0, 0x87, 0x24};
+    return memcmp(ip, onioncat, 6) == 0 || memcmp(ip, internal, 6) == 0;
+}
+
+bool txs_addr_entry_address(struct txs_address *out, const struct txs_addr_entry *entry)
+{
+    const struct network *known = network_by_id(entry->network_id);
+    const uint8_t *bytes = entry->bytes.data;
+    if (known == NULL)
+        return false;
+    struct txs_address address = {.network = (uint8_t)known->network, .port = entry->port};
+    if (known->network == TXS_NETWORK_IPV4 && entry->bytes.len == IP_BYTES) /* from an addr */
+        bytes += IP_BYTES - known->len;
+    else if (entry->bytes.len != known->len)
+        return false;
+    memcpy(address.bytes, bytes, known->len);
+    if (known->network == TXS_NETWORK_IPV6) {
+        struct txs_address plain = txs_address_from_ip16(bytes, entry->port);
+        if (plain.network != TXS_NETWORK_IPV6 || embeds_a_name(bytes))
+            return false;
+    }
+    if (known->network == TXS_NETWORK_CJDNS && bytes[0] != 0xfc)
+        return false;
+    *out = address;
+    return true;
+}
