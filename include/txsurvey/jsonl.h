@@ -1,0 +1,57 @@
+/* The records as JSON lines. What a record consists of is declared once, in a table a record type, which
+ * feeds the writer, the manual and the README's list of fields.
+ */
+#ifndef TXSURVEY_JSONL_H
+#define TXSURVEY_JSONL_H
+
+#include "txsurvey/engine.h"
+#include "txsurvey/output.h"
+#include "txsurvey/plan.h"
+
+struct txs_records;
+
+/* An option of the run as it stands in the `survey` line: a name and its value as JSON. */
+enum txs_option_kind { TXS_OPTION_NUMBER, TXS_OPTION_SECONDS, TXS_OPTION_BOOL, TXS_OPTION_TEXT };
+struct txs_option_value {
+    const char *name;
+    enum txs_option_kind kind;
+    uint64_t number;  /* milliseconds for SECONDS; UINT64_MAX is null */
+    const char *text; /* NULL is null */
+};
+
+/* `uuid` is 16 random bytes, of which a version 4 UUID is made. Output and plan are borrowed. */
+struct txs_records *txs_records_new(struct txs_output *output, const struct txs_plan *plan,
+                                    const uint8_t uuid[16], int64_t epoch_unix_ms);
+void txs_records_free(struct txs_records *records);
+
+/* Each appends one line. A line that cannot be made (memory) breaks the output: see
+ * txs_output_flush(). */
+void txs_records_survey(struct txs_records *records, const char *tool, uint64_t started_ms,
+                        const struct txs_option_value *options, size_t option_count);
+void txs_records_seed(struct txs_records *records, const struct txs_seed_record *record);
+void txs_records_transaction(struct txs_records *records,
+                             const struct txs_transaction_record *record);
+void txs_records_peer(struct txs_records *records, const struct txs_peer_record *record);
+void txs_records_summary(struct txs_records *records, const struct txs_ending *ending);
+
+/* The fields of all records, for the manual: a type, the field's name and what it says. `visit` is
+ * called in the order in which they are written. */
+void txs_records_describe(void (*visit)(void *context, const char *type, const char *field,
+                                        const char *text),
+                          void *context);
+
+/* A trace of messages as JSON lines. */
+struct txs_trace;
+struct txs_trace *txs_trace_new(struct txs_output *output, const struct txs_chain *chain,
+                                int64_t epoch_unix_ms);
+void txs_trace_free(struct txs_trace *trace);
+/* As txs_sink.tap. */
+void txs_trace_tap(struct txs_trace *trace, void **slot, const struct txs_address *peer, int event,
+                   uint64_t now_ms, struct txs_span bytes);
+
+/* Makes any bytes safe to print and to put into JSON: UTF-8 that a terminal shows stays, every other
+ * byte becomes the four characters \xNN. The result is valid UTF-8, NUL-terminated; at most four times
+ * as long. Returns its length. `out` has room for 4 * len + 1. */
+size_t txs_escape_text(char *out, const uint8_t *bytes, size_t len);
+
+#endif

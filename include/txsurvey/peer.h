@@ -1,0 +1,108 @@
+/* The peer machine: the whole dialogue with one peer, without sockets, clock or randomness.
+ *
+ *   CONNECTED  version ->
+ *              <- version            wtxidrelay, sendaddrv2 (both from 70016), verack, getdata, ping ->
+ *              <- verack             the handshake is complete
+ *              <- tx | notfound      answers; a notfound is asked again as long as patience lasts
+ *              <- pong               all that came before it has been handled: no answer = ignored
+ *
+ * An event goes in, actions come out; the machine calls nobody back. It takes bytes in any split, with
+ * the same result, and keeps no more of a message than it needs: at most one transaction, as far as
+ * it has arrived. Every deadline is absolute: nothing that a peer sends extends one.
+ */
+#ifndef TXSURVEY_PEER_H
+#define TXSURVEY_PEER_H
+
+#include "txsurvey/bytes.h"
+#include "txsurvey/chain.h"
+#include "txsurvey/record.h"
+#include "txsurvey/tx.h"
+
+/* What a session may cost (beside its time). */
+#define TXS_HANDSHAKE_BUDGET_BYTES (64u * 1024)
+#define TXS_SESSION_BUDGET_BYTES (8u * 1024 * 1024) /* unasked bytes after the handshake */
+#define TXS_SESSION_BUDGET_MESSAGES 20000u
+#define TXS_REQUESTS_MAX 8u /* in one session, the first included */
+
+/* Memory for transactions in arrival, shared by all peers of a survey. A peer may always keep
+ * TXS_BODY_FREE_BYTES; what it needs beyond that comes out of the pool, and where the pool is empty
+ * the transaction's hash is still computed but its bytes are not kept. */
+#define TXS_BODY_FREE_BYTES 16384u
+struct txs_body_pool {
+    size_t left_bytes;
+};
+
+enum txs_id_type { TXS_ID_TYPE_TXID, TXS_ID_TYPE_WTXID };
+
+/* What all peers of a survey have in common; borrowed, must outlive them. */
+struct txs_peer_config {
+    const struct txs_chain *chain;
+    struct txs_span user_agent;
+    enum txs_id_type id_type;
+    const uint8_t (*ids)[32]; /* wire order */
+    size_t id_count;          /* 1..TXS_GETDATA_MAX */
+    const uint16_t *id_order; /* txs_id_order() of them */
+    uint64_t handshake_timeout_ms;
+    uint64_t response_timeout_ms;
+    uint64_t patience_ms;
+    int64_t epoch_unix_ms; /* the wall clock at monotonic time 0 */
+    struct txs_body_pool *pool;
+};
+
+/* Fills `order` with the indexes of `ids`, sorted by their bytes, for txs_id_find(). */
+void txs_id_order(uint16_t *order, const uint8_t (*ids)[32], size_t count);
+/* The index of `hash` among the config's ids, or -1. */
+int txs_id_find(const struct txs_peer_config *config, const uint8_t hash[32]);
+
+enum txs_peer_event_kind {
+    TXS_PEER_CONNECTED,
+    TXS_PEER_BYTES,
+    TXS_PEER_CLOSED,   /* by the peer or the network; `error` says how */
+    TXS_PEER_DEADLINE, /* the deadline of the last actions has passed */
+    TXS_PEER_WRITABLE, /* what had been sent has left; only of interest after `clogged` */
+    TXS_PEER_STOP,     /* the survey ends; `error` says why */
+};
+struct txs_peer_event {
+    uint64_t now_ms; /* monotonic; never decreases for one peer */
+    enum txs_peer_event_kind kind;
+    struct txs_span bytes; /* BYTES only; borrowed for this call */
+    enum txs_error error;  /* CLOSED and STOP only */
+    bool clogged;          /* earlier sends still wait: hold back what can wait (pongs) */
+};
+
+/* A transaction that was asked for and whose computed id is right. */
+struct txs_served {
+    const struct txs_tx_ids *ids;
+    struct txs_span bytes; /* empty where the pool had no room */
+    bool witness_asked;
+};
+struct txs_peer_actions {
+    struct txs_span send;   /* owned by the peer, valid until the next step */
+    struct txs_span rest;   /* of event.bytes: hand in again at once, unless finished */
+    const struct txs_served *served; /* NULL, or valid until the next step */
+    uint64_t deadline_ms;   /* TXS_NEVER when nothing is awaited */
+    bool finished;          /* take the result; no further steps */
+};
+
+struct txs_peer;
+
+/* `nonce` must be fresh and random: it tells our own version message from a peer's, and the pings'
+ * nonces are made of it. `remote` stands in the version message. NULL when out of memory. */
+struct txs_peer *txs_peer_new(const struct txs_peer_config *config, const struct txs_address *remote,
+                              uint64_t nonce);
+void txs_peer_free(struct txs_peer *peer); /* NULL is fine */
+struct txs_peer_actions txs_peer_step(struct txs_peer *peer, const struct txs_peer_event *event);
+/* Valid at any time, complete once finished; lives as long as the peer. */
+struct txs_peer_result *txs_peer_result(struct txs_peer *peer);
+
+/* How far a notfound of this peer can be relied on (see src/peer/strength.c). */
+struct txs_evidence {
+    int32_t version;
+    struct txs_span subver;
+    bool relaytxes;
+    uint64_t since_handshake_ms; /* from the handshake to the last request */
+    bool tick_before_request;    /* it announced transactions, and was asked again after that */
+};
+enum txs_strength txs_notfound_strength(const struct txs_evidence *evidence);
+
+#endif

@@ -1,0 +1,78 @@
+/* The survey's bookkeeping: whom to dial next and when, what came of it. It knows neither sockets nor
+ * clocks: times come in as monotonic milliseconds.
+ */
+#ifndef TXSURVEY_SURVEY_H
+#define TXSURVEY_SURVEY_H
+
+#include "txsurvey/book.h"
+#include "txsurvey/plan.h"
+#include "txsurvey/record.h"
+
+/* The counts behind the summary. They are made of the records, one by one, as those are written. */
+struct txs_id_tally {
+    uint64_t by_status[TXS_ID_STATUS_COUNT];
+};
+struct txs_tally {
+    uint64_t by_outcome[TXS_OUTCOME_COUNT];
+    uint64_t peers;
+    uint64_t ignored[TXS_IGNORED_COUNT];
+    struct txs_id_tally *ids; /* in the plan's order */
+    size_t id_count;
+};
+
+uint64_t txs_id_tally_asked(const struct txs_id_tally *tally); /* all but unasked */
+/* Served of those that were asked; -1 where nobody was. */
+double txs_id_tally_share(const struct txs_id_tally *tally);
+/* The 95 % confidence interval of that share after Wilson (1927); false where nobody was asked. */
+bool txs_id_tally_ci95(const struct txs_id_tally *tally, double *low, double *high);
+
+/* A peer on its way through connection attempts. */
+struct txs_attempt {
+    uint32_t peer;         /* in the book */
+    uint32_t attempts;     /* made, this one included */
+    uint32_t local_faults; /* attempts that failed on this machine */
+    uint64_t started_ms;   /* of the first attempt */
+};
+
+struct txs_survey;
+
+/* The plan is borrowed. NULL when out of memory. */
+struct txs_survey *txs_survey_new(const struct txs_plan *plan, struct txs_random random);
+void txs_survey_free(struct txs_survey *survey);
+
+/* The peers that the plan names. */
+enum txs_status txs_survey_add_named(struct txs_survey *survey);
+/* One answer of a seed: filtered, capped, united with what is known. Returns the number of distinct
+ * addresses in the answer; the list's order is lost. The list is from one name, so what it can occupy is
+ * bounded: at most 512 addresses, 64 of one group (IPv4 /16, IPv6 /32) unless local ones are allowed. */
+size_t txs_survey_add_seed(struct txs_survey *survey, const char *host, struct txs_address *addresses,
+                           size_t count);
+
+/* The next attempt, if the window and the rate allow one now. */
+bool txs_survey_next(struct txs_survey *survey, uint64_t now_ms, struct txs_attempt *attempt);
+/* When txs_survey_next() may give one: `now_ms` at once, TXS_NEVER not before something else happens. */
+uint64_t txs_survey_next_ms(const struct txs_survey *survey, uint64_t now_ms);
+/* The attempt was not made, or failed and may be made again: another time, at least half a second from
+ * now. It no longer counts as in progress. False when out of memory. */
+bool txs_survey_again(struct txs_survey *survey, uint64_t now_ms, const struct txs_attempt *attempt);
+/* Out of descriptors: from now on no more at once than are in progress, but at least one. */
+void txs_survey_narrow(struct txs_survey *survey);
+/* The peer's record is written. */
+void txs_survey_done(struct txs_survey *survey, const struct txs_peer_result *result);
+/* No more attempts from now on; those waiting for another one are handed out by txs_survey_waiting(). */
+void txs_survey_stop(struct txs_survey *survey);
+/* Peers that were attempted and wait for another attempt: they need a record when the survey stops. */
+bool txs_survey_waiting(struct txs_survey *survey, struct txs_attempt *attempt);
+
+/* Nothing is in progress and nothing is left to be tried. */
+bool txs_survey_idle(const struct txs_survey *survey);
+uint64_t txs_survey_in_progress(const struct txs_survey *survey);
+uint64_t txs_survey_not_attempted(const struct txs_survey *survey);
+const struct txs_address *txs_survey_address(const struct txs_survey *survey, uint32_t peer);
+const char *txs_survey_source(const struct txs_survey *survey, uint32_t peer);
+uint64_t txs_survey_known(const struct txs_survey *survey);
+const struct txs_tally *txs_survey_tally(const struct txs_survey *survey);
+/* The window, after any narrowing. */
+uint32_t txs_survey_window(const struct txs_survey *survey);
+
+#endif

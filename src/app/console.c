@@ -1,0 +1,164 @@
+#include "console.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+void console_init(struct console *c, const struct options *options)
+{
+    bool terminal = isatty(STDERR_FILENO);
+    *c = (struct console){
+        .verbosity = options->verbosity,
+        .terminal = terminal,
+        .progress = options->progress == PROGRESS_ALWAYS ||
+                    (options->progress == PROGRESS_AUTO && terminal && options->verbosity >= 0),
+    };
+}
+
+/* Takes the progress line off the screen, so that something else can be printed there. */
+static void clear_line(struct console *c)
+{
+    if (c->line_len > 0)
+        fprintf(stderr, "\r%*s\r", (int)c->line_len, "");
+    c->line_len = 0;
+}
+
+void console_error(struct console *c, const char *text)
+{
+    clear_line(c);
+    fprintf(stderr, "txsurvey: %s\n", text);
+}
+
+void console_warn(struct console *c, const char *text)
+{
+    if (c->verbosity < 0)
+        return;
+    clear_line(c);
+    fprintf(stderr, "txsurvey: warning: %s\n", text);
+}
+
+void console_seed(struct console *c, const struct txs_seed_record *seed)
+{
+    if (c->verbosity <= 0)
+        return;
+    clear_line(c);
+    fprintf(stderr, "txsurvey: seed %s: %s%s%s, %" PRIu32 " addresses\n", seed->host,
+            txs_seed_outcome_name(seed->outcome), seed->error ? " " : "",
+            seed->error ? seed->error : "", seed->addresses);
+}
+
+static uint64_t connected_peers(const struct txs_tally *tally)
+{
+    return tally->by_outcome[TXS_OUTCOME_ANSWERED];
+}
+
+/* Of the id that most peers served: with one id, that one. */
+static uint64_t served_most(const struct txs_tally *tally)
+{
+    uint64_t most = 0;
+    for (size_t i = 0; i < tally->id_count; i++)
+        if (tally->ids[i].by_status[TXS_ID_SERVED] > most)
+            most = tally->ids[i].by_status[TXS_ID_SERVED];
+    return most;
+}
+
+static void time_left(char out[24], const struct txs_progress *p)
+{
+    uint64_t done = p->tally->peers, left = p->planned > done ? p->planned - done : 0;
+    if (done == 0 || p->elapsed_ms == 0) {
+        snprintf(out, 24, "?");
+        return;
+    }
+    uint64_t seconds = left * p->elapsed_ms / done / 1000;
+    snprintf(out, 24, "%" PRIu64 ":%02" PRIu64, seconds / 60, seconds % 60);
+}
+
+void console_progress(struct console *c, const struct txs_progress *p)
+{
+    char line[200], left[24];
+    uint64_t span_ms = p->elapsed_ms - c->last_ms;
+    uint64_t rate = span_ms ? (p->tally->peers - c->last_peers) * 1000 / span_ms : 0;
+    c->last_ms = p->elapsed_ms;
+    c->last_peers = p->tally->peers;
+    time_left(left, p);
+    int len = snprintf(line, sizeof line,
+                       "seeds %" PRIu64 "/%" PRIu64 "  peers %" PRIu64 "/%" PRIu64
+                       "  connected %" PRIu64 "  answered %" PRIu64 "  served %" PRIu64 "  %" PRIu64
+                       "/s  left %s",
+                       p->seeds_settled, p->seeds_asked, p->tally->peers, p->planned, p->connected,
+                       connected_peers(p->tally), served_most(p->tally), rate, left);
+    if (c->terminal) {
+        size_t before = c->line_len;
+        c->line_len = (size_t)len;
+        fprintf(stderr, "\r%s%*s", line, before > c->line_len ? (int)(before - c->line_len) : 0, "");
+        fflush(stderr);
+    } else {
+        fprintf(stderr, "txsurvey: %s\n", line);
+    }
+}
+
+static void print_outcomes(const struct txs_tally *tally)
+{
+    const char *separator = ": ";
+    for (unsigned o = 0; o < TXS_OUTCOME_COUNT; o++) {
+        if (tally->by_outcome[o] == 0)
+            continue;
+        fprintf(stderr, "%s%" PRIu64 " %s", separator, tally->by_outcome[o], txs_outcome_name(o));
+        separator = ", ";
+    }
+    fputc('\n', stderr);
+}
+
+static void print_id(const uint8_t id_wire[32], const struct txs_id_tally *tally)
+{
+    char hex[65];
+    double low, high;
+    txs_hash_to_hex(hex, id_wire);
+    uint64_t asked = txs_id_tally_asked(tally);
+    fprintf(stderr, "  %s\n    served by %" PRIu64 " of %" PRIu64 " asked", hex,
+            tally->by_status[TXS_ID_SERVED], asked);
+    if (txs_id_tally_ci95(tally, &low, &high))
+        fprintf(stderr, " (%.1f %%, 95 %% interval %.1f to %.1f %%)",
+                100 * txs_id_tally_share(tally), 100 * low, 100 * high);
+    for (unsigned s = 0; s < TXS_ID_SERVED; s++)
+        if (s != TXS_ID_UNASKED && tally->by_status[s] > 0)
+            fprintf(stderr, ", %" PRIu64 " %s", tally->by_status[s], txs_id_status_name(s));
+    fputc('\n', stderr);
+}
+
+static void print_ignored(const struct txs_tally *tally)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < TXS_IGNORED_COUNT; i++)
+        sum += tally->ignored[i];
+    if (sum == 0)
+        return;
+    fprintf(stderr, "  addresses left out:");
+    for (unsigned i = 0; i < TXS_IGNORED_COUNT; i++)
+        if (tally->ignored[i] > 0)
+            fprintf(stderr, " %" PRIu64 " %s", tally->ignored[i], txs_ignored_name(i));
+    fputc('\n', stderr);
+}
+
+/* A thousand ids would be a thousand lines: the records have them all. */
+#define IDS_SHOWN 10
+
+void console_summary(struct console *c, const struct txs_plan *plan,
+                     const struct txs_ending *ending)
+{
+    if (c->verbosity < 0)
+        return;
+    clear_line(c);
+    fprintf(stderr, "txsurvey: %s after %.1f s, %" PRIu64 " peers",
+            txs_reason_name(ending->reason), (double)ending->duration_ms / 1000,
+            ending->tally->peers);
+    print_outcomes(ending->tally);
+    for (size_t i = 0; i < plan->id_count && i < IDS_SHOWN; i++)
+        print_id(plan->ids[i], &ending->tally->ids[i]);
+    if (plan->id_count > IDS_SHOWN)
+        fprintf(stderr, "  and %zu ids more, see the records\n", plan->id_count - IDS_SHOWN);
+    print_ignored(ending->tally);
+    if (ending->not_attempted > 0)
+        fprintf(stderr, "  %" PRIu64 " known peers were not attempted\n", ending->not_attempted);
+}

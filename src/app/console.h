@@ -1,0 +1,25 @@
+/* What the user sees on standard error: warnings, a progress line, a summary. Never a peer's bytes. */
+#ifndef TXSURVEY_APP_CONSOLE_H
+#define TXSURVEY_APP_CONSOLE_H
+
+#include "options.h"
+
+#include "txsurvey/engine.h"
+
+struct console {
+    int verbosity;
+    bool progress;      /* a progress line is wanted */
+    bool terminal;      /* it is rewritten in place */
+    size_t line_len;    /* of the progress line on the screen */
+    uint64_t last_peers, last_ms; /* for the rate */
+};
+
+void console_init(struct console *c, const struct options *options);
+void console_error(struct console *c, const char *text);
+void console_warn(struct console *c, const char *text);
+void console_seed(struct console *c, const struct txs_seed_record *seed); /* with -v */
+void console_progress(struct console *c, const struct txs_progress *progress);
+void console_summary(struct console *c, const struct txs_plan *plan,
+                     const struct txs_ending *ending);
+
+#endif

@@ -1,0 +1,243 @@
+/* Wiring: options to plan, plan to engine, the engine's results to records and console. */
+#include "console.h"
+#include "options.h"
+
+#include "txsurvey/jsonl.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+enum {
+    EXIT_OK = 0,
+    EXIT_TOO_FEW_SERVED = 1,
+    EXIT_USAGE = 2,
+    EXIT_NO_PEERS = 3,
+    EXIT_NOT_WRITTEN = 4,
+    EXIT_LOCKED = 5,
+    EXIT_SIGNAL = 128,
+};
+
+struct app {
+    struct options options;
+    struct console console;
+    struct txs_output *output, *trace_output;
+    struct txs_records *records;
+    struct txs_trace *trace;
+    struct txs_engine *engine;
+};
+
+static void on_seed(void *context, const struct txs_seed_record *record)
+{
+    struct app *app = context;
+    txs_records_seed(app->records, record);
+    console_seed(&app->console, record);
+}
+
+static void on_transaction(void *context, const struct txs_transaction_record *record)
+{
+    txs_records_transaction(((struct app *)context)->records, record);
+}
+
+static void on_peer(void *context, const struct txs_peer_record *record)
+{
+    txs_records_peer(((struct app *)context)->records, record);
+}
+
+static void on_ended(void *context, const struct txs_ending *ending)
+{
+    struct app *app = context;
+    txs_records_summary(app->records, ending);
+    console_summary(&app->console, &app->options.plan, ending);
+}
+
+static enum txs_flush on_flush(void *context)
+{
+    return txs_output_flush(((struct app *)context)->output);
+}
+
+static void on_progress(void *context, const struct txs_progress *progress)
+{
+    console_progress(&((struct app *)context)->console, progress);
+}
+
+static void on_warn(void *context, const char *text)
+{
+    console_warn(&((struct app *)context)->console, text);
+}
+
+static void on_tap(void *context, void **slot, const struct txs_address *peer, int event,
+                   uint64_t now_ms, struct txs_span bytes)
+{
+    txs_trace_tap(((struct app *)context)->trace, slot, peer, event, now_ms, bytes);
+}
+
+static int exit_code_of(enum txs_status status)
+{
+    switch (status) {
+    case TXS_OK:
+        return EXIT_OK;
+    case TXS_E_USAGE:
+        return EXIT_USAGE;
+    case TXS_E_LOCKED:
+        return EXIT_LOCKED;
+    case TXS_E_NOMEM:
+    case TXS_E_IO:
+    case TXS_E_SYSTEM:
+        return EXIT_NOT_WRITTEN;
+    }
+    return EXIT_NOT_WRITTEN;
+}
+
+static enum txs_status open_trace(struct app *app, struct txs_message *message)
+{
+    if (app->options.trace == NULL)
+        return TXS_OK;
+    enum txs_status status = txs_output_open(&app->trace_output, app->options.trace, message);
+    if (status == TXS_OK && !txs_output_is_file(app->trace_output))
+        return txs_fail(message, TXS_E_USAGE, "--trace: %.200s is no regular file",
+                        app->options.trace);
+    return status;
+}
+
+static void write_survey_line(struct app *app)
+{
+    const struct txs_plan *p = &app->options.plan;
+    const uint64_t no_limit = UINT64_MAX;
+    const struct txs_option_value values[] = {
+        {"max_peers", TXS_OPTION_NUMBER, p->max_peers, NULL},
+        {"allow_local", TXS_OPTION_BOOL, p->allow_local, NULL},
+        {"concurrency", TXS_OPTION_NUMBER, p->concurrency, NULL},
+        {"rate", TXS_OPTION_NUMBER, p->rate, NULL},
+        {"connect_timeout", TXS_OPTION_SECONDS, p->connect_timeout_ms, NULL},
+        {"handshake_timeout", TXS_OPTION_SECONDS, p->handshake_timeout_ms, NULL},
+        {"response_timeout", TXS_OPTION_SECONDS, p->response_timeout_ms, NULL},
+        {"deadline", TXS_OPTION_SECONDS, p->deadline_ms, NULL},
+        {"retries", TXS_OPTION_NUMBER, p->retries, NULL},
+        {"patience", TXS_OPTION_SECONDS, p->patience_ms, NULL},
+        {"require_served", TXS_OPTION_NUMBER, p->require_served ? p->require_served : no_limit,
+         NULL},
+        {"raw", TXS_OPTION_BOOL, p->raw, NULL},
+        {"user_agent", TXS_OPTION_TEXT, 0, p->user_agent},
+    };
+    txs_records_survey(app->records, "txsurvey " TXSURVEY_VERSION, txs_engine_now_ms(app->engine),
+                       values, sizeof values / sizeof *values);
+}
+
+/* Everything that can fail before anybody is contacted, the first record included. */
+static enum txs_status open_all(struct app *app, struct txs_sink *sink, struct txs_message *message)
+{
+    uint8_t uuid[16];
+    enum txs_status status = txs_output_open(&app->output, app->options.output, message);
+    if (status == TXS_OK)
+        status = open_trace(app, message);
+    if (status != TXS_OK)
+        return status;
+    sink->flush_fd = txs_output_fd(app->output);
+    status = txs_engine_open(&app->engine, &app->options.plan, sink, message);
+    if (status != TXS_OK)
+        return status;
+    if (!txs_system_random(uuid, sizeof uuid))
+        return txs_fail(message, TXS_E_SYSTEM, "the system gives no random numbers");
+    int64_t epoch = txs_engine_epoch_unix_ms(app->engine);
+    app->records = txs_records_new(app->output, &app->options.plan, uuid, epoch);
+    app->trace = txs_trace_new(app->trace_output, app->options.plan.chain, epoch);
+    if (app->records == NULL || app->trace == NULL)
+        return txs_fail(message, TXS_E_NOMEM, "out of memory");
+    write_survey_line(app);
+    if (txs_output_flush(app->output) == TXS_BROKEN)
+        return txs_fail(message, TXS_E_IO, "%s", txs_output_error(app->output));
+    return TXS_OK;
+}
+
+static bool enough_served(const struct txs_plan *plan, const struct txs_tally *tally)
+{
+    for (size_t i = 0; i < tally->id_count; i++)
+        if (tally->ids[i].by_status[TXS_ID_SERVED] < plan->require_served)
+            return false;
+    return true;
+}
+
+static int judge(const struct txs_plan *plan, const struct txs_ending *ending)
+{
+    if (ending->reason == TXS_REASON_OUTPUT)
+        return EXIT_NOT_WRITTEN;
+    if (ending->reason == TXS_REASON_SIGNAL)
+        return EXIT_SIGNAL + ending->signal_number;
+    if (ending->reason == TXS_REASON_FINISHED && ending->known == 0)
+        return EXIT_NO_PEERS;
+    return enough_served(plan, ending->tally) ? EXIT_OK : EXIT_TOO_FEW_SERVED;
+}
+
+static int close_outputs(struct app *app, int code)
+{
+    struct txs_message message;
+    if (app->output != NULL && !txs_output_close(app->output, &message)) {
+        console_error(&app->console, message.text);
+        code = EXIT_NOT_WRITTEN;
+    }
+    if (app->trace_output != NULL && !txs_output_close(app->trace_output, &message))
+        console_warn(&app->console, "the trace is incomplete");
+    return code;
+}
+
+static int survey(struct app *app)
+{
+    struct txs_sink sink = {
+        .context = app,
+        .seed = on_seed,
+        .transaction = on_transaction,
+        .peer = on_peer,
+        .ended = on_ended,
+        .flush = on_flush,
+        .progress = on_progress,
+        .progress_every_ms = app->console.progress ? (app->console.terminal ? 250 : 1000) : 0,
+        .warn = on_warn,
+        .tap = app->options.trace != NULL ? on_tap : NULL,
+    };
+    struct txs_message message;
+    bool clean = true;
+    int code;
+    enum txs_status status = open_all(app, &sink, &message);
+    if (status == TXS_OK) {
+        struct txs_ending ending;
+        txs_engine_run(app->engine, &ending);
+        code = judge(&app->options.plan, &ending);
+        if (code == EXIT_NO_PEERS)
+            console_error(&app->console, "no peer to survey");
+    } else {
+        console_error(&app->console, message.text);
+        code = exit_code_of(status);
+    }
+    if (app->engine != NULL)
+        clean = txs_engine_close(app->engine);
+    code = close_outputs(app, code);
+    txs_records_free(app->records);
+    txs_trace_free(app->trace);
+    if (!clean)
+        _exit(code); /* a look-up hangs in its thread, and exit() would wait for it */
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    struct app app = {.output = NULL};
+    struct txs_message message;
+    txs_process_prepare();
+    enum txs_status status = options_parse(&app.options, argc, argv, &message);
+    console_init(&app.console, &app.options);
+    int code = EXIT_OK;
+    if (status != TXS_OK) {
+        fprintf(stderr, "txsurvey: %s\nTry 'txsurvey --help'.\n", message.text);
+        code = exit_code_of(status);
+    } else if (app.options.action == ACTION_HELP) {
+        options_print_help(stdout);
+    } else if (app.options.action == ACTION_VERSION) {
+        puts("txsurvey " TXSURVEY_VERSION);
+    } else {
+        code = survey(&app);
+    }
+    txs_plan_free(&app.options.plan);
+    if (app.output == NULL && fflush(stdout) != 0 && code == EXIT_OK)
+        code = EXIT_NOT_WRITTEN;
+    return code;
+}

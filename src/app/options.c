@@ -1,0 +1,223 @@
+#include "options.h"
+
+#include "txsurvey/book.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct option_spec *spec_by_name(const char *name, size_t len)
+{
+    for (size_t i = 0; i < option_spec_count; i++)
+        if (strlen(option_specs[i].name) == len && strncmp(option_specs[i].name, name, len) == 0)
+            return &option_specs[i];
+    return NULL;
+}
+
+static const struct option_spec *spec_by_letter(char letter)
+{
+    for (size_t i = 0; i < option_spec_count; i++)
+        if (option_specs[i].letter == letter)
+            return &option_specs[i];
+    return NULL;
+}
+
+/* A walk over the command line, which is made twice. */
+struct walk {
+    int argc;
+    char **argv;
+    int at;
+    const char *cluster; /* in the middle of -qv */
+    bool only_operands;  /* after -- */
+};
+struct word {
+    const struct option_spec *spec; /* NULL: an operand */
+    const char *value;
+};
+
+static enum txs_status take_value(struct walk *w, struct word *word, const char *attached,
+                                  struct txs_message *message)
+{
+    const struct option_spec *spec = word->spec;
+    word->value = attached;
+    if (spec->argument == NULL && attached != NULL)
+        return txs_fail(message, TXS_E_USAGE, "option --%s takes no value", spec->name);
+    if (spec->argument != NULL && attached == NULL) {
+        if (w->at == w->argc)
+            return txs_fail(message, TXS_E_USAGE, "option --%s needs a value (%s)", spec->name,
+                            spec->argument);
+        word->value = w->argv[w->at++];
+    }
+    return TXS_OK;
+}
+
+static enum txs_status next_long(struct walk *w, struct word *word, const char *text,
+                                 struct txs_message *message)
+{
+    size_t len = strcspn(text, "=");
+    word->spec = spec_by_name(text, len);
+    if (word->spec == NULL)
+        return txs_fail(message, TXS_E_USAGE, "unknown option --%.*s", len < 80 ? (int)len : 80,
+                        text);
+    return take_value(w, word, text[len] == '=' ? text + len + 1 : NULL, message);
+}
+
+static enum txs_status next_letter(struct walk *w, struct word *word, struct txs_message *message)
+{
+    char letter = *w->cluster++;
+    word->spec = spec_by_letter(letter);
+    if (word->spec == NULL)
+        return txs_fail(message, TXS_E_USAGE, "unknown option -%c",
+                        letter > 0x20 && letter < 0x7f ? letter : '?');
+    const char *rest = *w->cluster != '\0' ? w->cluster : NULL;
+    w->cluster = word->spec->argument == NULL ? rest : NULL;
+    return take_value(w, word, word->spec->argument == NULL ? NULL : rest, message);
+}
+
+/* The next word with its value. False at the end, and after a failure, which `status` tells. */
+static bool next_word(struct walk *w, struct word *word, enum txs_status *status,
+                      struct txs_message *message)
+{
+    *word = (struct word){NULL, NULL};
+    *status = TXS_OK;
+    if (w->cluster == NULL && w->at == w->argc)
+        return false;
+    if (w->cluster == NULL) {
+        const char *text = w->argv[w->at++];
+        if (!w->only_operands && strcmp(text, "--") == 0) {
+            w->only_operands = true;
+            return next_word(w, word, status, message);
+        }
+        if (w->only_operands || text[0] != '-' || text[1] == '\0') {
+            word->value = text;
+            return true;
+        }
+        if (text[1] == '-') {
+            *status = next_long(w, word, text + 2, message);
+            return *status == TXS_OK;
+        }
+        w->cluster = text + 1;
+    }
+    *status = next_letter(w, word, message);
+    return *status == TXS_OK;
+}
+
+static enum txs_status take(struct options *o, const struct word *word, struct txs_message *message)
+{
+    struct txs_message reason;
+    if (word->spec == NULL)
+        return txs_plan_add_id(&o->plan, word->value, message);
+    enum txs_status status = word->spec->take(o, word->value, &reason);
+    if (status != TXS_OK)
+        return txs_fail(message, status, "--%s: %.400s", word->spec->name, reason.text);
+    return TXS_OK;
+}
+
+/* Options that others depend on are taken in a first pass over all words, the rest in a second. */
+static enum txs_status take_all(struct options *o, int argc, char **argv, bool first,
+                                struct txs_message *message)
+{
+    struct walk w = {.argc = argc, .argv = argv, .at = 1};
+    struct word word;
+    enum txs_status status;
+    while (next_word(&w, &word, &status, message)) {
+        bool early = word.spec != NULL &&
+                     (word.spec->first || strcmp(word.spec->name, "help") == 0 ||
+                      strcmp(word.spec->name, "version") == 0);
+        if (early == first)
+            status = take(o, &word, message);
+        if (status != TXS_OK)
+            return status;
+    }
+    return status;
+}
+
+static enum txs_status add_built_in_seeds(struct options *o, struct txs_message *message)
+{
+    size_t count;
+    const char *const *hosts = txs_seed_hosts(o->plan.chain->name, &count);
+    enum txs_status status = TXS_OK;
+    for (size_t i = 0; i < count && status == TXS_OK; i++)
+        status = txs_plan_add_seed(&o->plan, hosts[i], message);
+    return status;
+}
+
+static enum txs_status complete(struct options *o, struct txs_message *message)
+{
+    if (o->plan.id_count == 0)
+        return txs_fail(message, TXS_E_USAGE, "no transaction id given");
+    if (o->no_seeds && o->own_seeds)
+        return txs_fail(message, TXS_E_USAGE, "--dnsseed and --no-dnsseed exclude each other");
+    if (o->output != NULL && o->trace != NULL && strcmp(o->output, o->trace) == 0)
+        return txs_fail(message, TXS_E_USAGE, "--output and --trace name the same file");
+    if (o->plan.chain->local_is_routable)
+        o->plan.allow_local = true;
+    if (o->plan.user_agent == NULL)
+        o->plan.user_agent = "/txsurvey:" TXSURVEY_VERSION "/";
+    bool own_peers = o->plan.peer_count > 0 || o->peer_lists;
+    if (!o->no_seeds && !o->own_seeds && !own_peers) {
+        enum txs_status status = add_built_in_seeds(o, message);
+        if (status != TXS_OK)
+            return status;
+    }
+    if (txs_plan_complete(&o->plan) != TXS_OK)
+        return txs_fail(message, TXS_E_NOMEM, "out of memory");
+    return TXS_OK;
+}
+
+enum txs_status options_parse(struct options *o, int argc, char **argv, struct txs_message *message)
+{
+    *o = (struct options){.action = ACTION_SURVEY};
+    txs_plan_init(&o->plan);
+    enum txs_status status = take_all(o, argc, argv, true, message);
+    if (status != TXS_OK || o->action != ACTION_SURVEY)
+        return status;
+    status = take_all(o, argc, argv, false, message);
+    return status == TXS_OK ? complete(o, message) : status;
+}
+
+/* `text` in lines of at most `width` columns, of which `indent` are used already in the first. */
+static void print_wrapped(FILE *out, const char *text, int indent, int width)
+{
+    int column = indent;
+    while (*text != '\0') {
+        int len = (int)strcspn(text, " ");
+        if (column > indent && column + 1 + len > width) {
+            fprintf(out, "\n%*s", indent, "");
+            column = indent;
+        } else if (column > indent) {
+            fputc(' ', out);
+            column++;
+        }
+        fprintf(out, "%.*s", len, text);
+        column += len;
+        text += len + (text[len] == ' ');
+    }
+    fputc('\n', out);
+}
+
+void options_print_help(FILE *out)
+{
+    fputs("Usage: txsurvey [OPTION]... TXID...\n"
+          "Ask the nodes of the Bitcoin network for transactions; write one record a node, as JSON\n"
+          "lines.\n",
+          out);
+    for (unsigned group = 0; group < GROUP_COUNT; group++) {
+        fprintf(out, "\n%s:\n", option_group_name(group));
+        for (size_t i = 0; i < option_spec_count; i++) {
+            const struct option_spec *spec = &option_specs[i];
+            if (spec->group != group)
+                continue;
+            char left[64], letter[5] = "    ";
+            if (spec->letter != 0)
+                snprintf(letter, sizeof letter, "-%c, ", spec->letter);
+            snprintf(left, sizeof left, "  %s--%s%s%s", letter, spec->name,
+                     spec->argument ? " " : "", spec->argument ? spec->argument : "");
+            fprintf(out, "%-30s", left);
+            print_wrapped(out, spec->text, 30, 79);
+        }
+    }
+    fputs("\nExit status: 0 the survey came to its own end, 1 --require-served was not reached, 2 wrong\n"
+          "usage, 3 no peer to survey, 4 the records could not be written, 5 another run holds the\n"
+          "output file, 128+N ended by signal N. More: man txsurvey\n",
+          out);
+}

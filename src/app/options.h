@@ -1,0 +1,54 @@
+/* The command line: one table of options, which parses it and prints the help and the manual. */
+#ifndef TXSURVEY_APP_OPTIONS_H
+#define TXSURVEY_APP_OPTIONS_H
+
+#include "txsurvey/plan.h"
+#include "txsurvey/status.h"
+
+#include <stdio.h>
+
+enum option_group {
+    GROUP_TARGET,
+    GROUP_CHAIN,
+    GROUP_PEERS,
+    GROUP_PACE,
+    GROUP_OUTPUT,
+    GROUP_IDENTITY,
+    GROUP_COUNT
+};
+enum progress_when { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
+enum action { ACTION_SURVEY, ACTION_HELP, ACTION_VERSION };
+
+struct options {
+    struct txs_plan plan;
+    enum action action;
+    const char *output; /* NULL: standard output */
+    const char *trace;  /* NULL: none */
+    enum progress_when progress;
+    int verbosity;      /* -q lowers, -v raises it */
+    bool no_seeds, own_seeds, peer_lists; /* --no-dnsseed, --dnsseed, --peers */
+    bool only_networks;       /* --onlynet was given */
+    const char *standard_input_for; /* the option that reads it */
+};
+
+struct option_spec {
+    char letter;          /* 0: none */
+    const char *name;
+    const char *argument; /* NULL: takes none */
+    enum option_group group;
+    bool first;           /* taken before the others, which depend on it */
+    const char *text;     /* for the help: one sentence, no full stop */
+    enum txs_status (*take)(struct options *o, const char *value, struct txs_message *message);
+};
+
+extern const struct option_spec option_specs[];
+extern const size_t option_spec_count;
+const char *option_group_name(enum option_group group);
+
+/* Fills `o`, which txs_plan_free() of its plan releases. TXS_E_USAGE with a message for the user. Reads
+ * the files that options name. */
+enum txs_status options_parse(struct options *o, int argc, char **argv,
+                              struct txs_message *message);
+void options_print_help(FILE *out);
+
+#endif

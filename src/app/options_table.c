@@ -1,0 +1,326 @@
+/* The options. A new one is one row here, and the function that takes its value. */
+#include "options.h"
+#include "values.h"
+
+#include "txsurvey/lines.h"
+
+#include <string.h>
+
+#define MANY 1000000000u
+
+static enum txs_status take_id_line(void *context, const char *line, struct txs_message *message)
+{
+    return txs_plan_add_id(context, line, message);
+}
+
+static enum txs_status take_peer_line(void *context, const char *line, struct txs_message *message)
+{
+    return txs_plan_add_peer(context, line, TXS_NAMED_FILE, message);
+}
+
+/* Standard input can be read once. */
+static enum txs_status read_lines(struct options *o, const char *option, const char *path,
+                                  txs_line_fn *take, struct txs_message *message)
+{
+    if (strcmp(path, "-") == 0) {
+        if (o->standard_input_for != NULL)
+            return txs_fail(message, TXS_E_USAGE, "standard input is already read for --%s",
+                            o->standard_input_for);
+        o->standard_input_for = option;
+    }
+    return txs_lines_read(path, take, &o->plan, message);
+}
+
+static enum txs_status take_txid_file(struct options *o, const char *value,
+                                      struct txs_message *message)
+{
+    return read_lines(o, "txid-file", value, take_id_line, message);
+}
+
+static enum txs_status take_wtxid(struct options *o, const char *value, struct txs_message *message)
+{
+    (void)value;
+    (void)message;
+    o->plan.id_type = TXS_ID_TYPE_WTXID;
+    return TXS_OK;
+}
+
+static enum txs_status take_chain(struct options *o, const char *value, struct txs_message *message)
+{
+    const struct txs_chain *chain = txs_chain_by_name(value);
+    if (chain == NULL)
+        return txs_fail(message, TXS_E_USAGE,
+                        "'%.80s' is no chain (main, test, testnet4, signet, regtest)", value);
+    o->plan.chain = chain;
+    return TXS_OK;
+}
+
+static enum txs_status take_dnsseed(struct options *o, const char *value,
+                                    struct txs_message *message)
+{
+    enum txs_status status = value_host(value, message);
+    if (status != TXS_OK)
+        return status;
+    o->own_seeds = true;
+    return txs_plan_add_seed(&o->plan, value, message);
+}
+
+static enum txs_status take_no_dnsseed(struct options *o, const char *value,
+                                       struct txs_message *message)
+{
+    (void)value;
+    (void)message;
+    o->no_seeds = true;
+    return TXS_OK;
+}
+
+static enum txs_status take_connect(struct options *o, const char *value,
+                                    struct txs_message *message)
+{
+    return txs_plan_add_peer(&o->plan, value, TXS_NAMED_CONNECT, message);
+}
+
+static enum txs_status take_peers(struct options *o, const char *value, struct txs_message *message)
+{
+    o->peer_lists = true;
+    return read_lines(o, "peers", value, take_peer_line, message);
+}
+
+static enum txs_status take_max_peers(struct options *o, const char *value,
+                                      struct txs_message *message)
+{
+    return value_number(&o->plan.max_peers, value, 1, MANY, message);
+}
+
+static enum txs_status take_onlynet(struct options *o, const char *value,
+                                    struct txs_message *message)
+{
+    enum txs_network network;
+    if (!txs_network_by_name(&network, value))
+        return txs_fail(message, TXS_E_USAGE,
+                        "'%.80s' is no network (ipv4, ipv6, onion, i2p, cjdns)", value);
+    if (!o->only_networks)
+        o->plan.networks = 0;
+    o->only_networks = true;
+    o->plan.networks |= 1u << network;
+    return TXS_OK;
+}
+
+static enum txs_status take_allow_local(struct options *o, const char *value,
+                                        struct txs_message *message)
+{
+    (void)value;
+    (void)message;
+    o->plan.allow_local = true;
+    return TXS_OK;
+}
+
+static enum txs_status take_count(uint32_t *out, const char *value, uint64_t min, uint64_t max,
+                                  struct txs_message *message)
+{
+    uint64_t number;
+    enum txs_status status = value_number(&number, value, min, max, message);
+    if (status == TXS_OK)
+        *out = (uint32_t)number;
+    return status;
+}
+
+static enum txs_status take_concurrency(struct options *o, const char *value,
+                                        struct txs_message *message)
+{
+    return take_count(&o->plan.concurrency, value, 1, 1000000, message);
+}
+
+static enum txs_status take_rate(struct options *o, const char *value, struct txs_message *message)
+{
+    return take_count(&o->plan.rate, value, 1, 1000000, message);
+}
+
+static enum txs_status take_connect_timeout(struct options *o, const char *value,
+                                            struct txs_message *message)
+{
+    return value_seconds(&o->plan.connect_timeout_ms, value, 1, message);
+}
+
+static enum txs_status take_handshake_timeout(struct options *o, const char *value,
+                                              struct txs_message *message)
+{
+    return value_seconds(&o->plan.handshake_timeout_ms, value, 1, message);
+}
+
+static enum txs_status take_response_timeout(struct options *o, const char *value,
+                                             struct txs_message *message)
+{
+    return value_seconds(&o->plan.response_timeout_ms, value, 1, message);
+}
+
+static enum txs_status take_deadline(struct options *o, const char *value,
+                                     struct txs_message *message)
+{
+    return value_seconds(&o->plan.deadline_ms, value, 1, message);
+}
+
+static enum txs_status take_retries(struct options *o, const char *value,
+                                    struct txs_message *message)
+{
+    return take_count(&o->plan.retries, value, 0, 100, message);
+}
+
+static enum txs_status take_patience(struct options *o, const char *value,
+                                     struct txs_message *message)
+{
+    return value_seconds(&o->plan.patience_ms, value, 0, message);
+}
+
+static enum txs_status take_output(struct options *o, const char *value,
+                                   struct txs_message *message)
+{
+    (void)message;
+    o->output = value;
+    return TXS_OK;
+}
+
+static enum txs_status take_require_served(struct options *o, const char *value,
+                                           struct txs_message *message)
+{
+    return value_number(&o->plan.require_served, value, 1, MANY, message);
+}
+
+static enum txs_status take_raw(struct options *o, const char *value, struct txs_message *message)
+{
+    (void)value;
+    (void)message;
+    o->plan.raw = true;
+    return TXS_OK;
+}
+
+static enum txs_status take_trace(struct options *o, const char *value, struct txs_message *message)
+{
+    (void)message;
+    o->trace = value;
+    return TXS_OK;
+}
+
+static enum txs_status take_progress(struct options *o, const char *value,
+                                     struct txs_message *message)
+{
+    if (strcmp(value, "auto") == 0)
+        o->progress = PROGRESS_AUTO;
+    else if (strcmp(value, "always") == 0)
+        o->progress = PROGRESS_ALWAYS;
+    else if (strcmp(value, "never") == 0)
+        o->progress = PROGRESS_NEVER;
+    else
+        return txs_fail(message, TXS_E_USAGE, "'%.80s' is none of auto, always, never", value);
+    return TXS_OK;
+}
+
+static enum txs_status take_quiet(struct options *o, const char *value, struct txs_message *message)
+{
+    (void)value;
+    (void)message;
+    o->verbosity--;
+    return TXS_OK;
+}
+
+static enum txs_status take_verbose(struct options *o, const char *value,
+                                    struct txs_message *message)
+{
+    (void)value;
+    (void)message;
+    o->verbosity++;
+    return TXS_OK;
+}
+
+static enum txs_status take_user_agent(struct options *o, const char *value,
+                                       struct txs_message *message)
+{
+    o->plan.user_agent = value;
+    return value_user_agent(value, message);
+}
+
+static enum txs_status take_help(struct options *o, const char *value, struct txs_message *message)
+{
+    (void)value;
+    (void)message;
+    o->action = ACTION_HELP;
+    return TXS_OK;
+}
+
+static enum txs_status take_version(struct options *o, const char *value,
+                                    struct txs_message *message)
+{
+    (void)value;
+    (void)message;
+    o->action = ACTION_VERSION;
+    return TXS_OK;
+}
+
+const struct option_spec option_specs[] = {
+    {0, "txid-file", "FILE", GROUP_TARGET, false,
+     "read more ids from FILE, one a line, # starts a comment; - is standard input",
+     take_txid_file},
+    {0, "wtxid", NULL, GROUP_TARGET, false, "the ids are wtxids (BIP339), not txids", take_wtxid},
+
+    {0, "chain", "NAME", GROUP_CHAIN, true,
+     "main, test, testnet4, signet or regtest [main]", take_chain},
+
+    {0, "dnsseed", "HOST", GROUP_PEERS, false,
+     "ask this DNS seed in place of the built-in ones; repeatable", take_dnsseed},
+    {0, "no-dnsseed", NULL, GROUP_PEERS, false, "ask no DNS seed", take_no_dnsseed},
+    {0, "connect", "ADDR[:PORT]", GROUP_PEERS, false,
+     "survey this peer, and no built-in seeds; repeatable; IPv6 as [::1]:8333", take_connect},
+    {0, "peers", "FILE", GROUP_PEERS, false,
+     "survey the peers of FILE, one ADDR[:PORT] a line, and no built-in seeds; repeatable; - is "
+     "standard input", take_peers},
+    {0, "max-peers", "N", GROUP_PEERS, false, "attempt at most N peers [no limit]", take_max_peers},
+    {0, "onlynet", "NET", GROUP_PEERS, false,
+     "survey only peers of NET: ipv4, ipv6, onion, i2p or cjdns; repeatable [all reachable]",
+     take_onlynet},
+    {0, "allow-local", NULL, GROUP_PEERS, false,
+     "also survey addresses that are not publicly routable when a seed names them [off; on for "
+     "regtest]", take_allow_local},
+
+    {0, "concurrency", "N", GROUP_PACE, false, "peers in progress at once [1000]",
+     take_concurrency},
+    {0, "rate", "N", GROUP_PACE, false, "new connections a second [1000]", take_rate},
+    {0, "connect-timeout", "S", GROUP_PACE, false,
+     "seconds until a connection must be made, fractions allowed [5]", take_connect_timeout},
+    {0, "handshake-timeout", "S", GROUP_PACE, false,
+     "seconds from then until the handshake must be complete [10]", take_handshake_timeout},
+    {0, "response-timeout", "S", GROUP_PACE, false,
+     "seconds until a request must be answered [15]", take_response_timeout},
+    {0, "deadline", "S", GROUP_PACE, false, "end the whole survey after S seconds [none]",
+     take_deadline},
+    {0, "retries", "N", GROUP_PACE, false,
+     "further connection attempts after a timeout [0]", take_retries},
+    {0, "patience", "S", GROUP_PACE, false,
+     "go on asking a peer that said notfound for S seconds; 0 takes its first answer [30]",
+     take_patience},
+
+    {'o', "output", "FILE", GROUP_OUTPUT, false,
+     "write the records to FILE [standard output]", take_output},
+    {0, "require-served", "N", GROUP_OUTPUT, false,
+     "exit with 1 where fewer than N peers served an id", take_require_served},
+    {0, "raw", NULL, GROUP_OUTPUT, false,
+     "put the transaction's bytes, as hex, into its record", take_raw},
+    {0, "trace", "FILE", GROUP_OUTPUT, false,
+     "write every message of both directions to FILE, as JSON lines", take_trace},
+    {0, "progress", "WHEN", GROUP_OUTPUT, false,
+     "show a progress line: auto (on a terminal), always or never [auto]", take_progress},
+    {'q', "quiet", NULL, GROUP_OUTPUT, false, "say less on standard error", take_quiet},
+    {'v', "verbose", NULL, GROUP_OUTPUT, false, "say more on standard error", take_verbose},
+
+    {0, "user-agent", "TEXT", GROUP_IDENTITY, false,
+     "the user agent to give (BIP14) [/txsurvey:" TXSURVEY_VERSION "/]", take_user_agent},
+    {'h', "help", NULL, GROUP_IDENTITY, false, "show this help and exit", take_help},
+    {'V', "version", NULL, GROUP_IDENTITY, false, "show the version and exit", take_version},
+};
+const size_t option_spec_count = sizeof option_specs / sizeof *option_specs;
+
+const char *option_group_name(enum option_group group)
+{
+    static const char *const names[GROUP_COUNT] = {"Target", "Chain",  "Peers",
+                                                   "Pace",   "Output", "Identity and help"};
+    return names[group];
+}

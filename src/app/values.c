@@ -1,0 +1,91 @@
+#include "values.h"
+
+#include "txsurvey/message.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define LONGEST_SECONDS (366u * 86400)
+
+/* False where a digit is missing or the number is over UINT64_MAX / 10. */
+static const char *digits(uint64_t *out, const char *at)
+{
+    const char *begun = at;
+    *out = 0;
+    for (; *at >= '0' && *at <= '9'; at++) {
+        if (*out > UINT64_MAX / 100)
+            return NULL;
+        *out = *out * 10 + (uint64_t)(*at - '0');
+    }
+    return at == begun ? NULL : at;
+}
+
+enum txs_status value_number(uint64_t *out, const char *text, uint64_t min, uint64_t max,
+                             struct txs_message *message)
+{
+    uint64_t value;
+    const char *end = digits(&value, text);
+    if (end == NULL || *end != '\0' || value < min || value > max)
+        return txs_fail(message, TXS_E_USAGE,
+                        "'%.80s' is no whole number from %" PRIu64 " to %" PRIu64, text, min, max);
+    *out = value;
+    return TXS_OK;
+}
+
+/* Milliseconds are the unit: what a fraction has beyond them rounds up, so that nothing positive is 0. */
+static const char *fraction_ms(uint64_t *ms, const char *at)
+{
+    const char *begun = at;
+    uint64_t scale = 100;
+    bool rest = false;
+    *ms = 0;
+    for (; *at >= '0' && *at <= '9'; at++, scale /= 10) {
+        *ms += (uint64_t)(*at - '0') * scale;
+        rest |= scale == 0 && *at != '0';
+    }
+    *ms += rest;
+    return at == begun ? NULL : at;
+}
+
+enum txs_status value_seconds(uint64_t *out_ms, const char *text, uint64_t min_ms,
+                              struct txs_message *message)
+{
+    uint64_t seconds, ms = 0;
+    const char *end = digits(&seconds, text);
+    if (end != NULL && *end == '.')
+        end = fraction_ms(&ms, end + 1);
+    if (end == NULL || *end != '\0' || seconds > LONGEST_SECONDS || seconds * 1000 + ms < min_ms)
+        return txs_fail(message, TXS_E_USAGE, "'%.80s' is no %snumber of seconds, up to %u", text,
+                        min_ms > 0 ? "positive " : "", LONGEST_SECONDS);
+    *out_ms = seconds * 1000 + ms;
+    return TXS_OK;
+}
+
+static bool is_letter_or_digit(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+enum txs_status value_host(const char *text, struct txs_message *message)
+{
+    size_t len = strlen(text);
+    bool good = len > 0 && len <= 253 && text[0] != '.' && text[0] != '-';
+    for (size_t i = 0; i < len && good; i++)
+        good = is_letter_or_digit(text[i]) || strchr("-_.", text[i]) != NULL;
+    if (!good)
+        return txs_fail(message, TXS_E_USAGE, "'%.80s' is no host name", text);
+    return TXS_OK;
+}
+
+enum txs_status value_user_agent(const char *text, struct txs_message *message)
+{
+    size_t len = strlen(text);
+    if (len > TXS_SUBVER_MAX_BYTES)
+        return txs_fail(message, TXS_E_USAGE, "a user agent has at most %d bytes, this one %zu",
+                        TXS_SUBVER_MAX_BYTES, len);
+    for (size_t i = 0; i < len; i++)
+        if (!is_letter_or_digit(text[i]) && strchr(" .,;-_/:?@()", text[i]) == NULL)
+            return txs_fail(message, TXS_E_USAGE,
+                            "a user agent has letters, digits, space and .,;-_/:?@() alone");
+    return TXS_OK;
+}

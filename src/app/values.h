@@ -1,0 +1,21 @@
+/* Values of options, checked to the last character. */
+#ifndef TXSURVEY_APP_VALUES_H
+#define TXSURVEY_APP_VALUES_H
+
+#include "txsurvey/status.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A whole number of digits alone, min..max. */
+enum txs_status value_number(uint64_t *out, const char *text, uint64_t min, uint64_t max,
+                             struct txs_message *message);
+/* Seconds with an optional fraction, into milliseconds; min_ms is 0 or 1. */
+enum txs_status value_seconds(uint64_t *out_ms, const char *text, uint64_t min_ms,
+                              struct txs_message *message);
+/* A DNS name: letters, digits, hyphens, underscores and dots, at most 253 characters. */
+enum txs_status value_host(const char *text, struct txs_message *message);
+/* At most 256 bytes of the characters that Core's SanitizeString leaves alone. */
+enum txs_status value_user_agent(const char *text, struct txs_message *message);
+
+#endif

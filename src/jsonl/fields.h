@@ -1,0 +1,42 @@
+/* A record type is a table of fields: a name, what it says, and how its value is made. */
+#ifndef TXSURVEY_JSONL_FIELDS_H
+#define TXSURVEY_JSONL_FIELDS_H
+
+#include "json.h"
+#include "txsurvey/jsonl.h"
+
+struct txs_records {
+    struct txs_output *output;
+    const struct txs_plan *plan;
+    int64_t epoch_unix_ms;
+    char uuid[37];
+    struct seen *seen; /* transactions that have a record */
+    size_t seen_count;
+};
+
+/* What a field's value is made of: the records' own, and the thing recorded. */
+struct field_source {
+    const struct txs_records *records;
+    const void *thing;
+};
+struct field {
+    const char *name;
+    const char *text;
+    json_t *(*value)(const struct field_source *source); /* NULL when out of memory */
+};
+
+/* An object with one member a field; NULL when out of memory. */
+json_t *fields_object(const struct field *fields, size_t count, const struct field_source *source);
+/* The same as a whole record: `type` and `survey` in front. */
+json_t *fields_record(const char *type, const struct field *fields, size_t count,
+                      const struct field_source *source);
+
+json_t *field_time(const struct field_source *source, uint64_t monotonic_ms); /* TXS_NEVER: null */
+
+/* The tables, for the manual. */
+extern const struct field survey_fields[], seed_fields[], peer_fields[], answer_fields[],
+    transaction_fields[], summary_fields[], share_fields[];
+extern const size_t survey_field_count, seed_field_count, peer_field_count, answer_field_count,
+    transaction_field_count, summary_field_count, share_field_count;
+
+#endif

@@ -1,0 +1,262 @@
+#include "txsurvey/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* So much unwritten, and nothing new is begun. */
+#define FULL_BYTES (1024u * 1024)
+
+enum kind { KIND_REGULAR, KIND_STREAM, KIND_SOCKET };
+
+struct txs_output {
+    int fd;
+    enum kind kind;
+    bool own_fd;
+    int restore_flags; /* of a shared descriptor that had to be made non-blocking; -1 otherwise */
+    char *buffer;      /* whole lines; the first `sent` bytes of it are out already */
+    size_t len, cap, sent;
+    off_t whole; /* of a regular file: where its last whole line ends */
+    bool broken;
+    char error[256];
+};
+
+static enum txs_flush break_down(struct txs_output *o, const char *what, int error)
+{
+    if (!o->broken)
+        snprintf(o->error, sizeof o->error, "%s: %s", what, strerror(error));
+    o->broken = true;
+    return TXS_BROKEN;
+}
+
+static enum txs_status open_file(struct txs_output *o, const char *path,
+                                 struct txs_message *message)
+{
+    o->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+    if (o->fd < 0 && (errno == EACCES || errno == EINVAL || errno == ENXIO))
+        o->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY); /* a device or FIFO for writing */
+    if (o->fd < 0)
+        return txs_fail(message, TXS_E_IO, "%.200s: %s", path, strerror(errno));
+    o->own_fd = true;
+    struct stat st;
+    if (fstat(o->fd, &st) != 0 || !S_ISREG(st.st_mode))
+        return TXS_OK;
+    if (flock(o->fd, LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK)
+            return txs_fail(message, TXS_E_LOCKED, "%.200s: another run is writing this file", path);
+        return txs_fail(message, TXS_E_IO, "%.200s: cannot lock it: %s", path, strerror(errno));
+    }
+    if (ftruncate(o->fd, 0) != 0)
+        return txs_fail(message, TXS_E_IO, "%.200s: %s", path, strerror(errno));
+    return TXS_OK;
+}
+
+/* A pipe or terminal is opened once more, so that only our own handle of it does not block: whoever
+ * shares the other one (a shell, our own standard error) is not touched. */
+static void open_without_blocking(struct txs_output *o)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", o->fd);
+    int again = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (again >= 0) {
+        if (o->own_fd)
+            close(o->fd);
+        o->fd = again;
+        o->own_fd = true;
+        return;
+    }
+    int flags = fcntl(o->fd, F_GETFL);
+    if (flags >= 0 && !(flags & O_NONBLOCK) && fcntl(o->fd, F_SETFL, flags | O_NONBLOCK) == 0)
+        o->restore_flags = flags;
+}
+
+static void classify(struct txs_output *o)
+{
+    struct stat st;
+    o->kind = KIND_STREAM;
+    if (fstat(o->fd, &st) != 0)
+        return; /* closed: the first write will say so */
+    if (S_ISREG(st.st_mode)) {
+        o->kind = KIND_REGULAR;
+        int flags = fcntl(o->fd, F_GETFL);
+        if (flags >= 0 && (flags & O_APPEND))
+            lseek(o->fd, 0, SEEK_END);
+        o->whole = lseek(o->fd, 0, SEEK_CUR);
+    } else if (S_ISSOCK(st.st_mode)) {
+        o->kind = KIND_SOCKET;
+    } else {
+        open_without_blocking(o);
+    }
+}
+
+enum txs_status txs_output_open(struct txs_output **out, const char *path,
+                                struct txs_message *message)
+{
+    struct txs_output *o = calloc(1, sizeof *o);
+    if (o == NULL)
+        return txs_fail(message, TXS_E_NOMEM, "out of memory");
+    o->fd = STDOUT_FILENO;
+    o->restore_flags = -1;
+    if (path != NULL) {
+        enum txs_status status = open_file(o, path, message);
+        if (status != TXS_OK) {
+            if (o->fd >= 0)
+                close(o->fd);
+            free(o);
+            return status;
+        }
+    }
+    classify(o);
+    *out = o;
+    return TXS_OK;
+}
+
+static bool reserve(struct txs_output *o, size_t more)
+{
+    if (o->len + more <= o->cap)
+        return true;
+    size_t cap = o->cap ? o->cap : 65536;
+    while (cap < o->len + more)
+        cap *= 2;
+    char *buffer = realloc(o->buffer, cap);
+    if (buffer == NULL)
+        return false;
+    o->buffer = buffer;
+    o->cap = cap;
+    return true;
+}
+
+void txs_output_line(struct txs_output *o, const char *line, size_t len)
+{
+    if (o->broken)
+        return;
+    if (line == NULL || !reserve(o, len + 1)) {
+        break_down(o, "records", ENOMEM);
+        return;
+    }
+    memcpy(o->buffer + o->len, line, len);
+    o->buffer[o->len + len] = '\n';
+    o->len += len + 1;
+}
+
+static void drop_sent(struct txs_output *o)
+{
+    memmove(o->buffer, o->buffer + o->sent, o->len - o->sent);
+    o->len -= o->sent;
+    o->sent = 0;
+}
+
+/* A full disk shows as a short write first: the file is cut back to its last whole line. */
+static enum txs_flush flush_file(struct txs_output *o)
+{
+    while (o->sent < o->len) {
+        ssize_t n = write(o->fd, o->buffer + o->sent, o->len - o->sent);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n > 0)
+            o->sent += (size_t)n;
+        if (n <= 0) {
+            int error = n < 0 ? errno : ENOSPC;
+            size_t end = o->sent;
+            while (end > 0 && o->buffer[end - 1] != '\n')
+                end--;
+            o->whole += (off_t)end;
+            if (end < o->sent && ftruncate(o->fd, o->whole) == 0)
+                lseek(o->fd, o->whole, SEEK_SET);
+            return break_down(o, "records", error);
+        }
+    }
+    o->whole += (off_t)o->len;
+    o->len = o->sent = 0;
+    return TXS_FLUSHED;
+}
+
+/* Whole lines of at most PIPE_BUF bytes together, or what there is of a line that is longer. */
+static size_t next_piece(const struct txs_output *o)
+{
+    size_t left = o->len - o->sent;
+    if (left <= PIPE_BUF)
+        return left;
+    size_t piece = PIPE_BUF;
+    while (piece > 0 && o->buffer[o->sent + piece - 1] != '\n')
+        piece--;
+    if (piece > 0)
+        return piece;
+    const char *end = memchr(o->buffer + o->sent, '\n', left);
+    return (size_t)(end - (o->buffer + o->sent)) + 1;
+}
+
+static ssize_t write_piece(const struct txs_output *o, size_t len)
+{
+    if (o->kind == KIND_SOCKET)
+        return send(o->fd, o->buffer + o->sent, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+    return write(o->fd, o->buffer + o->sent, len);
+}
+
+static enum txs_flush flush_stream(struct txs_output *o)
+{
+    while (o->sent < o->len) {
+        ssize_t n = write_piece(o, next_piece(o));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+            break;
+        if (n < 0)
+            return break_down(o, "records", errno);
+        o->sent += (size_t)n;
+    }
+    drop_sent(o);
+    if (o->len == 0)
+        return TXS_FLUSHED;
+    return o->len < FULL_BYTES ? TXS_WAITING : TXS_FULL;
+}
+
+enum txs_flush txs_output_flush(struct txs_output *o)
+{
+    if (o->broken)
+        return TXS_BROKEN;
+    if (o->len == 0)
+        return TXS_FLUSHED;
+    return o->kind == KIND_REGULAR ? flush_file(o) : flush_stream(o);
+}
+
+int txs_output_fd(const struct txs_output *o)
+{
+    return o->fd;
+}
+
+bool txs_output_is_file(const struct txs_output *o)
+{
+    return o->kind == KIND_REGULAR;
+}
+
+const char *txs_output_error(const struct txs_output *o)
+{
+    return o->error;
+}
+
+bool txs_output_close(struct txs_output *o, struct txs_message *message)
+{
+    if (txs_output_flush(o) != TXS_FLUSHED && !o->broken)
+        break_down(o, "records", ETIMEDOUT);
+    if (!o->broken && o->kind == KIND_REGULAR && fsync(o->fd) != 0 && errno != EINVAL &&
+        errno != EROFS)
+        break_down(o, "records", errno);
+    if (o->restore_flags >= 0)
+        fcntl(o->fd, F_SETFL, o->restore_flags);
+    if (o->own_fd && close(o->fd) != 0 && !o->broken)
+        break_down(o, "records", errno);
+    bool whole = !o->broken;
+    if (!whole)
+        txs_fail(message, TXS_E_IO, "%s", o->error);
+    free(o->buffer);
+    free(o);
+    return whole;
+}

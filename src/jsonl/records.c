@@ -1,0 +1,33 @@
+#include "fields.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct txs_records *txs_records_new(struct txs_output *output, const struct txs_plan *plan,
+                                    const uint8_t uuid[16], int64_t epoch_unix_ms)
+{
+    struct txs_records *r = calloc(1, sizeof *r);
+    if (r == NULL)
+        return NULL;
+    r->output = output;
+    r->plan = plan;
+    r->epoch_unix_ms = epoch_unix_ms;
+    uint8_t u[16];
+    memcpy(u, uuid, sizeof u);
+    u[6] = (uint8_t)((u[6] & 0x0f) | 0x40); /* version 4 */
+    u[8] = (uint8_t)((u[8] & 0x3f) | 0x80); /* variant of RFC 4122 */
+    char hex[33];
+    txs_hex_encode(hex, u, sizeof u);
+    snprintf(r->uuid, sizeof r->uuid, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
+             hex + 20);
+    return r;
+}
+
+void txs_records_free(struct txs_records *r)
+{
+    if (r == NULL)
+        return;
+    free(r->seen);
+    free(r);
+}

@@ -1,0 +1,152 @@
+/* The trace: every message in both directions. It splits the streams once more, on its own, since the
+ * peer machine keeps only what it needs. */
+#include "json.h"
+#include "txsurvey/frame.h"
+#include "txsurvey/jsonl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct txs_trace {
+    struct txs_output *output;
+    const struct txs_chain *chain;
+    int64_t epoch_unix_ms;
+};
+
+/* A message as far as it has come. */
+struct stream {
+    struct txs_splitter splitter;
+    uint8_t *bytes;
+    size_t len, cap;
+    bool strange; /* no longer Bitcoin messages: what comes is written as it is */
+};
+
+struct traced {
+    struct stream streams[2]; /* by enum txs_tap_event */
+};
+
+struct txs_trace *txs_trace_new(struct txs_output *output, const struct txs_chain *chain,
+                                int64_t epoch_unix_ms)
+{
+    struct txs_trace *t = calloc(1, sizeof *t);
+    if (t != NULL)
+        *t = (struct txs_trace){output, chain, epoch_unix_ms};
+    return t;
+}
+
+void txs_trace_free(struct txs_trace *t)
+{
+    free(t);
+}
+
+struct moment {
+    const struct txs_address *peer;
+    int event;
+    uint64_t now_ms;
+};
+
+static void write_message(struct txs_trace *t, const struct moment *m, json_t *command,
+                          json_t *length, struct txs_span bytes)
+{
+    char address[TXS_ADDRESS_TEXT_MAX];
+    txs_address_host(address, m->peer);
+    json_t *line = json_object();
+    bool whole =
+        line != NULL &&
+        json_put(line, "time", json_time(t->epoch_unix_ms + (int64_t)m->now_ms)) &&
+        json_put(line, "address", json_string(address)) &&
+        json_put(line, "port", json_integer(m->peer->port)) &&
+        json_put(line, "direction",
+                 json_string(m->event == TXS_TAP_SENT ? "sent" : "received")) &&
+        json_put(line, "command", command) && json_put(line, "length", length) &&
+        json_put(line, "hex", json_hex(bytes));
+    if (!whole) {
+        json_decref(line);
+        line = NULL;
+    }
+    json_write_line(t->output, line, 6);
+    txs_output_flush(t->output);
+}
+
+static void write_frame(struct txs_trace *t, const struct moment *m, struct stream *s)
+{
+    char text[4 * TXS_COMMAND_BYTES + 1];
+    const uint8_t *command = s->bytes + 4;
+    txs_escape_text(text, command, strnlen((const char *)command, TXS_COMMAND_BYTES));
+    write_message(t, m, json_string(text), json_integer(s->splitter.length),
+                  (struct txs_span){s->bytes, s->len});
+    s->len = 0;
+}
+
+/* Bytes that are no message: without command and length. */
+static void write_rest(struct txs_trace *t, const struct moment *m, struct txs_span bytes)
+{
+    if (bytes.len > 0)
+        write_message(t, m, json_null(), json_null(), bytes);
+}
+
+static bool append(struct stream *s, struct txs_span bytes)
+{
+    size_t need = s->len + bytes.len;
+    if (need > s->cap) {
+        size_t cap = need > 2 * s->cap ? need : 2 * s->cap;
+        uint8_t *grown = realloc(s->bytes, cap);
+        if (grown == NULL)
+            return false;
+        s->bytes = grown;
+        s->cap = cap;
+    }
+    memcpy(s->bytes + s->len, bytes.data, bytes.len);
+    s->len = need;
+    return true;
+}
+
+/* Without memory the stream is traced no further. */
+static void follow(struct txs_trace *t, const struct moment *m, struct stream *s,
+                   struct txs_span in)
+{
+    while (!s->strange && in.len > 0) {
+        struct txs_span before = in;
+        enum txs_frame_event event = txs_splitter_next(&s->splitter, &in);
+        s->strange = event == TXS_FRAME_BAD_MAGIC || event == TXS_FRAME_OVERSIZED ||
+                     !append(s, (struct txs_span){before.data, before.len - in.len});
+        if (event == TXS_FRAME_END && !s->strange)
+            write_frame(t, m, s);
+    }
+    if (!s->strange)
+        return;
+    write_rest(t, m, (struct txs_span){s->bytes, s->len});
+    s->len = 0;
+    write_rest(t, m, in);
+}
+
+static void end(struct txs_trace *t, struct moment *m, struct traced *traced)
+{
+    for (m->event = 0; m->event < 2; m->event++) {
+        struct stream *s = &traced->streams[m->event];
+        write_rest(t, m, (struct txs_span){s->bytes, s->len});
+        free(s->bytes);
+    }
+    free(traced);
+}
+
+void txs_trace_tap(struct txs_trace *t, void **slot, const struct txs_address *peer, int event,
+                   uint64_t now_ms, struct txs_span bytes)
+{
+    struct moment m = {peer, event, now_ms};
+    struct traced *traced = *slot;
+    if (event == TXS_TAP_END) {
+        end(t, &m, traced);
+        *slot = NULL;
+        return;
+    }
+    if (traced == NULL) {
+        traced = calloc(1, sizeof *traced);
+        if (traced == NULL)
+            return;
+        txs_splitter_init(&traced->streams[0].splitter, t->chain->magic);
+        txs_splitter_init(&traced->streams[1].splitter, t->chain->magic);
+        *slot = traced;
+    }
+    follow(t, &m, &traced->streams[event], bytes);
+}

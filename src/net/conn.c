@@ -1,0 +1,281 @@
+#include "conn.h"
+
+#include <assert.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The kernel keeps what was not yet read: without a limit that is 128 KiB a peer and more. */
+#define RECEIVE_BUFFER_BYTES 16384
+
+static struct conn *conn_of(void *handle)
+{
+    return ((uv_handle_t *)handle)->data;
+}
+
+static void tap(struct conn *c, enum txs_tap_event event, struct txs_span bytes)
+{
+    const struct txs_sink *sink = c->host->sink;
+    if (sink->tap != NULL && (event == TXS_TAP_END ? c->tap_slot != NULL : bytes.len > 0))
+        sink->tap(sink->context, &c->tap_slot, &c->address, event, uv_now(c->host->loop), bytes);
+}
+
+/* Closing */
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+    struct conn *c = conn_of(handle);
+    assert(c->open_handles > 0);
+    if (--c->open_handles > 0)
+        return;
+    if (c->refused_at_once != 0)
+        c->host->connect_failed(c, c->refused_at_once, true);
+    c->host->gone(c);
+}
+
+static void conn_close(struct conn *c)
+{
+    if (c->closing)
+        return;
+    c->closing = true;
+    tap(c, TXS_TAP_END, (struct txs_span){NULL, 0});
+    uv_close((uv_handle_t *)&c->timer, on_handle_closed);
+    uv_close((uv_handle_t *)&c->tcp, on_handle_closed);
+}
+
+static void fail_connecting(struct conn *c, int error)
+{
+    c->host->connect_failed(c, error, false);
+    conn_close(c);
+}
+
+/* Sending */
+
+struct write {
+    uv_write_t request;
+    struct conn *conn;
+    char bytes[];
+};
+
+static void step(struct conn *c, struct txs_peer_event event);
+
+static void on_written(uv_write_t *request, int status)
+{
+    struct write *w = request->data;
+    struct conn *c = w->conn;
+    (void)status; /* a failed write shows when reading */
+    free(w);
+    c->writes--;
+    if (!c->closing && c->writes == 0)
+        step(c, (struct txs_peer_event){.kind = TXS_PEER_WRITABLE});
+}
+
+/* What the socket does not take at once waits in a write of its own. That is never much: while one waits
+ * the peer machine holds back all that it can. */
+static void send_later(struct conn *c, struct txs_span bytes)
+{
+    struct write *w = malloc(sizeof *w + bytes.len);
+    if (w == NULL)
+        return; /* the peer will not answer what it did not get; its deadlines go on */
+    w->conn = c;
+    w->request.data = w;
+    memcpy(w->bytes, bytes.data, bytes.len);
+    uv_buf_t buf = uv_buf_init(w->bytes, (unsigned)bytes.len);
+    if (uv_write(&w->request, (uv_stream_t *)&c->tcp, &buf, 1, on_written) != 0)
+        free(w);
+    else
+        c->writes++;
+}
+
+static void send_bytes(struct conn *c, struct txs_span bytes)
+{
+    if (bytes.len == 0)
+        return;
+    tap(c, TXS_TAP_SENT, bytes);
+    int sent = UV_EAGAIN;
+    if (c->writes == 0) {
+        uv_buf_t buf = uv_buf_init((char *)(uintptr_t)bytes.data, (unsigned)bytes.len);
+        sent = uv_try_write((uv_stream_t *)&c->tcp, &buf, 1);
+    }
+    if (sent < 0 && sent != UV_EAGAIN)
+        return; /* reading will tell, after what the peer had sent before */
+    size_t done = sent > 0 ? (size_t)sent : 0;
+    if (done < bytes.len)
+        send_later(c, (struct txs_span){bytes.data + done, bytes.len - done});
+}
+
+/* Deadlines */
+
+static void on_idle(uv_idle_t *idle)
+{
+    (void)idle; /* that it is active is all that it is for */
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct conn *c = conn_of(timer);
+    if (c->closing || c->is_due)
+        return;
+    c->is_due = true;
+    c->next_due = c->host->due;
+    c->host->due = c;
+    uv_idle_start(&c->host->no_wait, on_idle);
+}
+
+static void set_deadline(struct conn *c, uint64_t deadline_ms)
+{
+    if (deadline_ms == c->deadline_ms)
+        return;
+    c->deadline_ms = deadline_ms;
+    uint64_t now = uv_now(c->host->loop);
+    if (deadline_ms == TXS_NEVER)
+        uv_timer_stop(&c->timer);
+    else
+        uv_timer_start(&c->timer, on_timer, deadline_ms > now ? deadline_ms - now : 0, 0);
+}
+
+static void judge_deadline(struct conn *c)
+{
+    if (c->closing || uv_now(c->host->loop) < c->deadline_ms)
+        return;
+    c->deadline_ms = TXS_NEVER; /* it has passed: the next one is set anew */
+    if (c->connected_ms == TXS_NEVER)
+        fail_connecting(c, UV_ETIMEDOUT);
+    else
+        step(c, (struct txs_peer_event){.kind = TXS_PEER_DEADLINE});
+}
+
+static void on_after_reads(uv_check_t *check)
+{
+    struct conn_host *host = check->data;
+    while (host->due != NULL) {
+        struct conn *c = host->due;
+        host->due = c->next_due;
+        c->is_due = false;
+        judge_deadline(c);
+    }
+    uv_idle_stop(&host->no_wait);
+}
+
+/* The dialogue */
+
+static void step(struct conn *c, struct txs_peer_event event)
+{
+    do {
+        event.now_ms = uv_now(c->host->loop);
+        event.clogged = c->writes > 0;
+        struct txs_peer_actions actions = txs_peer_step(c->peer, &event);
+        send_bytes(c, actions.send);
+        if (actions.served != NULL)
+            c->host->served(c, actions.served);
+        if (actions.finished) {
+            c->host->finished(c);
+            conn_close(c);
+            return;
+        }
+        set_deadline(c, actions.deadline_ms);
+        event.bytes = actions.rest;
+    } while (event.bytes.len > 0);
+}
+
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+{
+    (void)suggested;
+    *buf = uv_buf_init(conn_of(handle)->host->read_buffer, CONN_READ_BUFFER_BYTES);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
+{
+    struct conn *c = conn_of(stream);
+    if (c->closing || nread == 0)
+        return;
+    if (nread < 0) {
+        step(c, (struct txs_peer_event){
+                    .kind = TXS_PEER_CLOSED,
+                    .error = nread == UV_EOF ? TXS_ERROR_EOF : TXS_ERROR_RESET,
+                });
+        return;
+    }
+    struct txs_span bytes = {(const uint8_t *)buf->base, (size_t)nread};
+    tap(c, TXS_TAP_RECEIVED, bytes);
+    step(c, (struct txs_peer_event){.kind = TXS_PEER_BYTES, .bytes = bytes});
+}
+
+static void on_connected(uv_connect_t *request, int status)
+{
+    struct conn *c = request->data;
+    if (c->closing)
+        return;
+    int error = status != 0 ? status : uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read);
+    if (error != 0) {
+        fail_connecting(c, error);
+        return;
+    }
+    c->connected_ms = uv_now(c->host->loop);
+    c->host->connected(c);
+    step(c, (struct txs_peer_event){.kind = TXS_PEER_CONNECTED});
+}
+
+static int connect_now(struct conn *c)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in in;
+        struct sockaddr_in6 in6;
+    } to = {.in = {0}};
+    if (c->address.network == TXS_NETWORK_IPV4) {
+        to.in.sin_family = AF_INET;
+        to.in.sin_port = htons(c->address.port);
+        memcpy(&to.in.sin_addr, c->address.bytes, 4);
+    } else {
+        to.in6.sin6_family = AF_INET6;
+        to.in6.sin6_port = htons(c->address.port);
+        memcpy(&to.in6.sin6_addr, c->address.bytes, 16);
+    }
+    return uv_tcp_connect(&c->connect, &c->tcp, &to.any, on_connected);
+}
+
+int conn_start(struct conn *c, struct conn_host *host)
+{
+    c->host = host;
+    c->connecting_ms = uv_now(host->loop);
+    c->connected_ms = c->deadline_ms = TXS_NEVER;
+    bool v4 = c->address.network == TXS_NETWORK_IPV4;
+    int error = uv_tcp_init_ex(host->loop, &c->tcp, v4 ? AF_INET : AF_INET6);
+    if (error != 0)
+        return error;
+    c->open_handles++;
+    uv_timer_init(host->loop, &c->timer);
+    c->open_handles++;
+    c->tcp.data = c->timer.data = c->connect.data = c;
+    int size = RECEIVE_BUFFER_BYTES;
+    uv_recv_buffer_size((uv_handle_t *)&c->tcp, &size);
+    uv_tcp_nodelay(&c->tcp, 1);
+    c->refused_at_once = connect_now(c);
+    if (c->refused_at_once != 0)
+        conn_close(c);
+    else
+        set_deadline(c, c->connecting_ms + host->connect_timeout_ms);
+    return 0;
+}
+
+void conn_stop(struct conn *c, enum txs_error why)
+{
+    if (!c->closing)
+        step(c, (struct txs_peer_event){.kind = TXS_PEER_STOP, .error = why});
+}
+
+void conn_host_open(struct conn_host *host)
+{
+    uv_check_init(host->loop, &host->after_reads);
+    host->after_reads.data = host;
+    uv_check_start(&host->after_reads, on_after_reads);
+    uv_idle_init(host->loop, &host->no_wait);
+    host->due = NULL;
+}
+
+void conn_host_close(struct conn_host *host)
+{
+    uv_close((uv_handle_t *)&host->after_reads, NULL);
+    uv_close((uv_handle_t *)&host->no_wait, NULL);
+}

@@ -1,0 +1,69 @@
+/* One connection attempt and the session that follows it: a socket, a timer and a peer machine.
+ *
+ *   conn_start -> connecting -> connected -> (peer machine finished | connection failed) -> closing -> gone
+ *
+ * The conn closes its handles itself, in one place, and counts those that are open; `gone` comes exactly
+ * once, when none is left, never from inside conn_start(), and the owner frees the conn there.
+ * Deadlines are judged after the reads of the same turn of the loop, so that after a stall
+ * of this machine what a peer had sent in time counts.
+ */
+#ifndef TXSURVEY_NET_CONN_H
+#define TXSURVEY_NET_CONN_H
+
+#include "txsurvey/engine.h"
+#include "txsurvey/peer.h"
+#include "txsurvey/survey.h"
+
+#include <uv.h>
+
+#define CONN_READ_BUFFER_BYTES 65536
+
+struct conn;
+
+/* What all connections share. The callbacks may call conn_stop() of others, not of this one. */
+struct conn_host {
+    uv_loop_t *loop;
+    uint64_t connect_timeout_ms;
+    char *read_buffer; /* one for all: what is read is used up before the next read */
+    const struct txs_sink *sink; /* its tap */
+    void *context;
+    void (*connected)(struct conn *c);
+    /* No connection came about. `at_once`: the system refused the call itself. */
+    void (*connect_failed)(struct conn *c, int uv_error, bool at_once);
+    void (*served)(struct conn *c, const struct txs_served *served);
+    void (*finished)(struct conn *c); /* the peer's result is complete */
+    void (*gone)(struct conn *c);
+    struct conn *due; /* deadlines of this turn */
+    uv_check_t after_reads;
+    uv_idle_t no_wait; /* runs while something is due: the loop must not wait then */
+};
+
+struct conn {
+    uv_tcp_t tcp;
+    uv_timer_t timer;
+    uv_connect_t connect;
+    struct conn_host *host;
+    struct txs_attempt attempt;
+    struct txs_address address;
+    struct txs_peer *peer; /* owned */
+    uint64_t connecting_ms, connected_ms; /* monotonic; TXS_NEVER */
+    uint64_t deadline_ms;
+    unsigned open_handles;
+    unsigned writes; /* on their way */
+    int refused_at_once;
+    bool closing, is_due;
+    struct conn *next_due;
+    struct conn *previous, *next; /* the owner's list */
+    void *tap_slot;
+};
+
+void conn_host_open(struct conn_host *host);
+void conn_host_close(struct conn_host *host);
+
+/* Begins to connect. `c` is zeroed but for address, attempt and peer. A libuv error means that there is
+ * nothing to close and no callback will come: no socket was to be had. */
+int conn_start(struct conn *c, struct conn_host *host);
+/* Ends it with an outcome `interrupted`; finished() is called as ever. */
+void conn_stop(struct conn *c, enum txs_error why);
+
+#endif

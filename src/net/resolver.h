@@ -1,0 +1,38 @@
+/* DNS seeds, all names side by side, each with a deadline of its own.
+ *
+ * A look-up that runs cannot be interrupted (libuv runs getaddrinfo on a thread). One that overruns its
+ * deadline is given up: its record is written, and the request is left behind until its thread returns
+ * or the process leaves.
+ */
+#ifndef TXSURVEY_NET_RESOLVER_H
+#define TXSURVEY_NET_RESOLVER_H
+
+#include "txsurvey/address.h"
+#include "txsurvey/record.h"
+
+#include <uv.h>
+
+#define RESOLVER_DEADLINE_MS 5000
+
+struct resolver;
+
+/* What the engine is told: an answer (its list may be changed, and is freed after the call), whose
+ * return value is the number of distinct addresses; and then the name's record. */
+struct resolver_events {
+    void *context;
+    size_t (*addresses)(void *context, const char *host, struct txs_address *list, size_t count);
+    void (*settled)(void *context, const struct txs_seed_record *record);
+};
+
+/* Begins to look up `hosts` (borrowed). NULL when out of memory. Where no thread can be had for them,
+ * every name is settled as failed, in the loop's first turn. */
+struct resolver *resolver_start(uv_loop_t *loop, const char *const *hosts, size_t count,
+                                uint16_t port, struct resolver_events events);
+size_t resolver_outstanding(const struct resolver *resolver); /* names not yet settled */
+/* Settles what is outstanding as failed, `interrupted`. */
+void resolver_stop(struct resolver *resolver);
+/* Closes its handles. True when no request is left behind: the resolver frees itself once the handles
+ * are closed. False when some is: then it is never freed. */
+bool resolver_close(struct resolver *resolver);
+
+#endif

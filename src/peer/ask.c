@@ -1,0 +1,210 @@
+/* What is asked, when it is asked again, and when a peer is done.
+ *
+ * A first notfound is not final: since Core 0.21 a node serves what it has announced to this
+ * connection, or what entered its mempool before the connection's last announcement tick, and those
+ * ticks come at random, 5 s apart in the mean, for all inbound peers at once (NextInvToInbounds). So
+ * an id is asked for again at growing intervals until patience ends, and at once when the peer has
+ * announced transactions, which proves that a tick has passed.
+ */
+#include "machine.h"
+
+#include <assert.h>
+
+/* Within 30 s: the first request, three of the plan, four after announcements. */
+#define PLAN_SPAN_MS 30000u
+static const uint32_t plan_ms[] = {6000, 15000, 30000};
+#define ANNOUNCED_REQUESTS_A_SPAN (TXS_REQUESTS_MAX - 4)
+/* A tick announces in several messages: one request after all of them. */
+#define ANNOUNCEMENT_SETTLE_MS 1000
+
+/* Offset from the first request of the first planned one that is later than `after`. */
+static uint64_t plan_next(uint64_t patience, uint64_t after)
+{
+    uint64_t span = patience < PLAN_SPAN_MS ? patience : PLAN_SPAN_MS;
+    for (size_t i = 0; i < sizeof plan_ms / sizeof *plan_ms; i++) {
+        uint64_t at = plan_ms[i] * span / PLAN_SPAN_MS;
+        if (at > after)
+            return at;
+    }
+    for (uint64_t at = 2 * PLAN_SPAN_MS; at < patience; at *= 2)
+        if (at > after)
+            return at;
+    return patience > after ? patience : TXS_NEVER;
+}
+
+static bool wants_again(const struct txs_answer *a)
+{
+    return a->status == TXS_ID_UNASKED || a->status == TXS_ID_NOTFOUND;
+}
+
+static void request(struct txs_peer *p)
+{
+    struct asking *q = &p->asking;
+    for (size_t i = 0; i < p->config->id_count; i++) {
+        struct txs_answer *a = &p->result.answers[i];
+        if (!wants_again(a))
+            continue;
+        if (a->status == TXS_ID_UNASKED) {
+            a->status = TXS_ID_TIMEOUT;
+            a->first_request_ms = p->now_ms;
+        }
+        a->requests++;
+        p->id_states[i].pending = true;
+    }
+    if (q->requests++ == 0)
+        q->first_ms = p->now_ms;
+    q->last_ms = p->now_ms;
+    q->awaiting = true;
+    q->announced_before |= q->announced_since;
+    q->announced_since = false;
+    uint64_t next = plan_next(p->config->patience_ms, q->last_ms - q->first_ms);
+    q->next_ms = next == TXS_NEVER ? TXS_NEVER : q->first_ms + next;
+    q->fence = p->nonce + q->requests * 0x9e3779b97f4a7c15ull;
+    say_request(p);
+}
+
+void ask_first(struct txs_peer *p)
+{
+    assert(p->asking.requests == 0);
+    request(p);
+}
+
+static bool any_pending(const struct txs_peer *p)
+{
+    for (size_t i = 0; i < p->config->id_count; i++)
+        if (p->id_states[i].pending)
+            return true;
+    return false;
+}
+
+void ask_answered(struct txs_peer *p, size_t id, enum txs_id_status status)
+{
+    struct txs_answer *a = &p->result.answers[id];
+    p->id_states[id].pending = false;
+    a->status = status;
+    a->answered_ms = p->now_ms;
+    if (!any_pending(p))
+        p->asking.awaiting = false;
+}
+
+void ask_fence_passed(struct txs_peer *p, uint64_t nonce)
+{
+    if (!p->asking.awaiting || nonce != p->asking.fence)
+        return;
+    for (size_t i = 0; i < p->config->id_count; i++) {
+        if (!p->id_states[i].pending)
+            continue;
+        p->id_states[i].pending = false;
+        if (p->result.answers[i].status == TXS_ID_TIMEOUT)
+            p->result.answers[i].status = TXS_ID_IGNORED;
+    }
+    p->asking.awaiting = false;
+}
+
+void ask_announcement(struct txs_peer *p)
+{
+    p->asking.announced_since = true;
+}
+
+/* When the request that an announcement earns is due; TXS_NEVER without one, or after too many. */
+static uint64_t announced_ms(const struct asking *q)
+{
+    if (!q->announced_since || q->next_ms == TXS_NEVER)
+        return TXS_NEVER;
+    uint64_t spans = 1 + (q->last_ms - q->first_ms) / PLAN_SPAN_MS;
+    if (q->announced_requests >= ANNOUNCED_REQUESTS_A_SPAN * spans)
+        return TXS_NEVER;
+    return q->last_ms + ANNOUNCEMENT_SETTLE_MS;
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+bool ask_all_answered(const struct txs_peer *p)
+{
+    for (size_t i = 0; i < p->config->id_count; i++) {
+        enum txs_id_status status = p->result.answers[i].status;
+        if (status != TXS_ID_SERVED && status != TXS_ID_NOTFOUND)
+            return false;
+    }
+    return true;
+}
+
+static bool any_notfound(const struct txs_peer *p)
+{
+    for (size_t i = 0; i < p->config->id_count; i++)
+        if (p->result.answers[i].status == TXS_ID_NOTFOUND)
+            return true;
+    return false;
+}
+
+static enum txs_error silence_error(const struct txs_peer *p)
+{
+    if (receive_in_tx(p))
+        return TXS_ERROR_PARTIAL_TX;
+    if (p->unsolicited_tx)
+        return TXS_ERROR_UNSOLICITED_TX;
+    return p->asking.awaiting ? TXS_ERROR_NO_ANSWER : TXS_ERROR_NONE;
+}
+
+static void conclude(struct txs_peer *p)
+{
+    if (ask_all_answered(p))
+        peer_finish(p, TXS_OUTCOME_ANSWERED, TXS_ERROR_NONE);
+    else
+        peer_finish(p, TXS_OUTCOME_SILENT, silence_error(p));
+}
+
+void ask_continue(struct txs_peer *p)
+{
+    struct asking *q = &p->asking;
+    if (q->requests == 0 || q->awaiting)
+        return;
+    if (!any_notfound(p) || q->next_ms == TXS_NEVER) {
+        conclude(p);
+    } else if (p->now_ms >= q->next_ms) {
+        request(p);
+    } else if (p->now_ms >= announced_ms(q)) {
+        q->announced_requests++;
+        request(p);
+    }
+}
+
+uint64_t ask_deadline_ms(const struct txs_peer *p)
+{
+    const struct asking *q = &p->asking;
+    if (q->requests == 0)
+        return TXS_NEVER;
+    return q->awaiting ? q->last_ms + p->config->response_timeout_ms
+                       : earlier(q->next_ms, announced_ms(q));
+}
+
+void ask_deadline(struct txs_peer *p)
+{
+    struct asking *q = &p->asking;
+    if (!q->awaiting)
+        ask_continue(p);
+    else if (p->now_ms >= q->last_ms + p->config->response_timeout_ms)
+        conclude(p);
+}
+
+void ask_judge_strength(struct txs_peer *p)
+{
+    for (size_t i = 0; i < p->config->id_count; i++) {
+        struct txs_answer *a = &p->result.answers[i];
+        if (a->status == TXS_ID_SERVED)
+            a->strength = TXS_STRENGTH_PROVEN;
+        if (a->status != TXS_ID_NOTFOUND)
+            continue;
+        uint64_t begun = p->result.handshake_ms;
+        a->strength = txs_notfound_strength(&(struct txs_evidence){
+            .version = p->result.version,
+            .subver = {(const uint8_t *)p->result.subver, p->result.subver_len},
+            .relaytxes = p->result.relaytxes,
+            .since_handshake_ms = begun <= p->asking.last_ms ? p->asking.last_ms - begun : 0,
+            .tick_before_request = p->asking.announced_before,
+        });
+    }
+}

@@ -1,0 +1,110 @@
+/* Inside the peer machine. peer.c takes the events, receive.c reads what comes, ask.c decides what is
+ * asked and when a peer is done, say.c writes what goes out. */
+#ifndef TXSURVEY_PEER_MACHINE_H
+#define TXSURVEY_PEER_MACHINE_H
+
+#include "txsurvey/frame.h"
+#include "txsurvey/peer.h"
+
+/* What is kept of the message in hand: no more than its reader needs. */
+#define KEEP_MAX TXS_VERSION_MAX_BYTES
+
+struct body {
+    uint8_t *data;
+    size_t len, cap;
+    size_t from_pool;
+    bool dropped; /* no room: the bytes are hashed but not kept */
+};
+
+/* What this session still waits for. */
+struct asking {
+    bool awaiting;          /* a request is out and not yet settled */
+    bool announced_since;   /* transactions were announced since the last request */
+    bool announced_before;  /* and were before it: the answer is worth more */
+    uint32_t requests;      /* of the session */
+    uint32_t announced_requests; /* of them, sent because of an announcement */
+    uint64_t first_ms, last_ms;
+    uint64_t next_ms;       /* the next request of the plan; TXS_NEVER when there is none */
+    uint64_t fence;         /* nonce of the ping behind the last request */
+};
+
+struct id_state {
+    bool pending;   /* in the request that is out */
+    bool tentative; /* named by the inv or notfound in hand, whose checksum is not yet known */
+};
+
+struct txs_peer {
+    const struct txs_peer_config *config;
+    struct txs_address remote;
+    uint64_t nonce;
+    uint64_t now_ms;
+    uint64_t handshake_deadline_ms;
+    bool finished;
+    bool version_seen, verack_seen;
+    bool served_ready; /* one step hands out one transaction */
+    bool unsolicited_tx;
+    bool clogged;
+    bool header_seen;
+    bool asked; /* the message in hand answers a request */
+
+    struct txs_splitter splitter;
+    const struct message *message; /* in hand; NULL for one that is skipped */
+    uint8_t kept[KEEP_MAX];
+    size_t kept_len;
+    struct txs_inv_reader inv;
+    bool inv_names_tx;
+    struct txs_tx_walker walker;
+    bool walk_failed, walk_done;
+    struct txs_tx_ids ids;
+    struct body body;
+    struct txs_served served;
+    uint8_t strange[TXS_COMMAND_BYTES + 4]; /* a stream that does not begin with our magic */
+    size_t strange_len;
+    bool strange_stream;
+
+    uint64_t handshake_bytes;
+    uint64_t unasked_bytes;
+    uint64_t unasked_messages;
+
+    bool pong_due;
+    uint64_t pong_nonce;
+
+    struct txs_writer out;
+
+    struct asking asking;
+    struct id_state *id_states;
+    struct txs_peer_result result;
+};
+
+/* peer.c */
+void peer_finish(struct txs_peer *p, enum txs_outcome outcome, enum txs_error error);
+
+/* receive.c */
+void receive_bytes(struct txs_peer *p, struct txs_span *in);
+/* What a stream without our magic is taken for, once no more of it will come. */
+enum txs_error receive_strange_verdict(const struct txs_peer *p);
+void receive_drop_body(struct txs_peer *p);
+bool receive_in_tx(const struct txs_peer *p); /* a tx message is arriving */
+
+/* ask.c */
+void ask_first(struct txs_peer *p);
+void ask_answered(struct txs_peer *p, size_t id, enum txs_id_status status);
+void ask_fence_passed(struct txs_peer *p, uint64_t nonce);
+void ask_announcement(struct txs_peer *p);
+/* Sends what is due, or finishes the session when nothing is left to ask. After each message. */
+void ask_continue(struct txs_peer *p);
+/* The time at which ask_deadline() must run: it sends what is due then, or settles a request that has
+ * waited too long. */
+uint64_t ask_deadline_ms(const struct txs_peer *p);
+void ask_deadline(struct txs_peer *p);
+bool ask_all_answered(const struct txs_peer *p);
+void ask_judge_strength(struct txs_peer *p);
+
+/* say.c */
+size_t say_capacity(const struct txs_peer_config *config);
+void say_version(struct txs_peer *p);
+void say_ready(struct txs_peer *p); /* features that the peer's version allows, verack */
+void say_request(struct txs_peer *p); /* getdata for the pending ids, and the fence */
+void say_pong(struct txs_peer *p);
+
+#endif

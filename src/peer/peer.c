@@ -1,0 +1,150 @@
+/* Events in, actions out. */
+#include "machine.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct txs_peer *txs_peer_new(const struct txs_peer_config *config, const struct txs_address *remote,
+                              uint64_t nonce)
+{
+    size_t ids = config->id_count, out_cap = say_capacity(config);
+    struct txs_peer *p = calloc(1, sizeof *p + ids * sizeof(struct txs_answer) +
+                                       ids * sizeof(struct id_state) + out_cap);
+    if (p == NULL)
+        return NULL;
+    p->config = config;
+    p->remote = *remote;
+    p->nonce = nonce;
+    p->handshake_deadline_ms = TXS_NEVER;
+    p->asking.next_ms = TXS_NEVER;
+    p->result.answers = (struct txs_answer *)(p + 1);
+    p->result.answer_count = ids;
+    for (size_t i = 0; i < ids; i++) {
+        p->result.answers[i].first_request_ms = TXS_NEVER;
+        p->result.answers[i].answered_ms = TXS_NEVER;
+    }
+    p->result.handshake_ms = TXS_NEVER;
+    p->result.stage = TXS_STAGE_CONNECT;
+    p->id_states = (struct id_state *)(p->result.answers + ids);
+    p->out = txs_writer_to(p->id_states + ids, out_cap);
+    txs_splitter_init(&p->splitter, config->chain->magic);
+    return p;
+}
+
+void txs_peer_free(struct txs_peer *p)
+{
+    if (p == NULL)
+        return;
+    receive_drop_body(p);
+    free(p);
+}
+
+struct txs_peer_result *txs_peer_result(struct txs_peer *p)
+{
+    return &p->result;
+}
+
+/* The first deciding event wins: later calls change nothing. */
+void peer_finish(struct txs_peer *p, enum txs_outcome outcome, enum txs_error error)
+{
+    if (p->finished)
+        return;
+    p->finished = true;
+    if (outcome == TXS_OUTCOME_ANSWERED)
+        p->result.stage = TXS_STAGE_DONE;
+    p->result.outcome = outcome;
+    p->result.error = error;
+    ask_judge_strength(p);
+}
+
+static void on_connected(struct txs_peer *p)
+{
+    assert(p->result.stage == TXS_STAGE_CONNECT);
+    p->result.stage = TXS_STAGE_HANDSHAKE;
+    p->handshake_deadline_ms = p->now_ms + p->config->handshake_timeout_ms;
+    say_version(p);
+}
+
+static void on_closed(struct txs_peer *p, enum txs_error error)
+{
+    if (p->strange_stream)
+        peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, receive_strange_verdict(p));
+    else if (ask_all_answered(p))
+        peer_finish(p, TXS_OUTCOME_ANSWERED, TXS_ERROR_NONE);
+    else
+        peer_finish(p, TXS_OUTCOME_CLOSED, error);
+}
+
+static void on_handshake_deadline(struct txs_peer *p)
+{
+    if (p->strange_stream)
+        peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, receive_strange_verdict(p));
+    else
+        peer_finish(p, TXS_OUTCOME_HANDSHAKE_TIMEOUT,
+                    p->version_seen ? TXS_ERROR_NO_VERACK : TXS_ERROR_NO_VERSION);
+}
+
+static void on_deadline(struct txs_peer *p)
+{
+    if (p->result.stage == TXS_STAGE_HANDSHAKE && p->now_ms >= p->handshake_deadline_ms)
+        on_handshake_deadline(p);
+    else
+        ask_deadline(p);
+}
+
+static uint64_t next_deadline_ms(const struct txs_peer *p)
+{
+    uint64_t asking = ask_deadline_ms(p);
+    if (p->result.stage == TXS_STAGE_HANDSHAKE)
+        return p->handshake_deadline_ms < asking ? p->handshake_deadline_ms : asking;
+    return asking;
+}
+
+static void begin_step(struct txs_peer *p, const struct txs_peer_event *event)
+{
+    assert(!p->finished && event->now_ms >= p->now_ms);
+    p->now_ms = event->now_ms;
+    p->clogged = event->clogged;
+    p->out.len = 0;
+    if (p->served_ready) {
+        p->served_ready = false;
+        receive_drop_body(p);
+    }
+}
+
+struct txs_peer_actions txs_peer_step(struct txs_peer *p, const struct txs_peer_event *event)
+{
+    struct txs_span rest = event->bytes;
+    begin_step(p, event);
+    switch (event->kind) {
+    case TXS_PEER_CONNECTED:
+        on_connected(p);
+        break;
+    case TXS_PEER_BYTES:
+        receive_bytes(p, &rest);
+        break;
+    case TXS_PEER_CLOSED:
+        on_closed(p, event->error);
+        break;
+    case TXS_PEER_DEADLINE:
+        on_deadline(p);
+        break;
+    case TXS_PEER_WRITABLE:
+        break;
+    case TXS_PEER_STOP:
+        peer_finish(p, TXS_OUTCOME_INTERRUPTED, event->error);
+        break;
+    }
+    if (!p->finished && p->pong_due && !p->clogged)
+        say_pong(p);
+    assert(!p->out.failed);
+    p->result.bytes_sent += p->out.len;
+    return (struct txs_peer_actions){
+        .send = {p->out.data, p->out.len},
+        .rest = rest,
+        .served = p->served_ready ? &p->served : NULL,
+        .deadline_ms = p->finished ? TXS_NEVER : next_deadline_ms(p),
+        .finished = p->finished,
+    };
+}

@@ -1,0 +1,484 @@
+/* What comes in: one table of the messages that are understood; all others are skipped unseen.
+ *
+ * A message's effects wait for its last byte and its checksum: until then nothing but this file's own
+ * notes change. One with a wrong checksum, or that cannot be read, is dropped and the connection kept,
+ * as Core does (ProcessMessages); only where the contract of the records names an error is it the end.
+ */
+#include "machine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct message {
+    const char *command;
+    uint16_t keep;                                            /* bytes of its payload to keep */
+    void (*begin)(struct txs_peer *p);                        /* may be NULL */
+    void (*chunk)(struct txs_peer *p, struct txs_span chunk); /* NULL: keep the first `keep` bytes */
+    void (*end)(struct txs_peer *p);
+    bool may_be_asked; /* sets p->asked when it was; else it counts against the budget */
+};
+
+static struct txs_span kept(const struct txs_peer *p)
+{
+    return (struct txs_span){p->kept, p->kept_len};
+}
+
+/* version */
+
+static int64_t time_offset(int64_t theirs_s, int64_t ours_s)
+{
+    int64_t offset;
+    if (__builtin_sub_overflow(theirs_s, ours_s, &offset))
+        return theirs_s < 0 ? INT64_MIN : INT64_MAX;
+    return offset;
+}
+
+static void note_version(struct txs_peer *p, const struct txs_version *v)
+{
+    struct txs_peer_result *r = &p->result;
+    r->has_version = true;
+    r->version = v->version;
+    r->services = v->services;
+    r->start_height = v->start_height;
+    r->relaytxes = v->relay;
+    r->timeoffset_s =
+        time_offset(v->timestamp, (p->config->epoch_unix_ms + (int64_t)p->now_ms) / 1000);
+    r->subver_len = (uint16_t)v->subver.len;
+    if (v->subver.len > 0)
+        memcpy(r->subver, v->subver.data, v->subver.len);
+}
+
+/* The request goes out with the verack. By wtxid it waits for the peer's verack: only then is it known
+ * whether wtxidrelay came (BIP339), and Core sends both in one burst. */
+static void end_version(struct txs_peer *p)
+{
+    struct txs_version v;
+    if (p->version_seen)
+        return;
+    if (!txs_version_decode(&v, kept(p))) {
+        peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, TXS_ERROR_MALFORMED_VERSION);
+        return;
+    }
+    if (v.nonce == p->nonce) {
+        peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, TXS_ERROR_SELF_CONNECTION);
+        return;
+    }
+    p->version_seen = true;
+    note_version(p, &v);
+    if (v.version < TXS_MIN_PEER_VERSION) {
+        peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, TXS_ERROR_OBSOLETE_VERSION);
+        return;
+    }
+    say_ready(p);
+    if (p->config->id_type == TXS_ID_TYPE_TXID)
+        ask_first(p);
+}
+
+static bool has_feature(const struct txs_peer *p, enum txs_feature feature)
+{
+    return p->result.features & (1u << feature);
+}
+
+static void end_verack(struct txs_peer *p)
+{
+    if (!p->version_seen || p->verack_seen)
+        return;
+    p->verack_seen = true;
+    p->result.handshake_ms = p->now_ms;
+    p->result.stage = TXS_STAGE_REQUEST;
+    if (p->config->id_type == TXS_ID_TYPE_TXID)
+        return;
+    if (p->result.version >= TXS_WTXIDRELAY_VERSION && has_feature(p, TXS_FEATURE_WTXIDRELAY))
+        ask_first(p);
+    else
+        peer_finish(p, TXS_OUTCOME_SILENT, TXS_ERROR_WTXID_UNSUPPORTED);
+}
+
+/* Negotiation messages count wherever they come: sendheaders and sendcmpct follow the verack. */
+static void end_feature(struct txs_peer *p)
+{
+    for (unsigned f = 0; f < TXS_FEATURE_COUNT; f++)
+        if (strcmp(p->splitter.command, txs_feature_command(f)) == 0)
+            p->result.features |= 1u << f;
+}
+
+static void end_ping(struct txs_peer *p)
+{
+    if (txs_u64_decode(&p->pong_nonce, kept(p)))
+        p->pong_due = p->version_seen;
+}
+
+static void end_pong(struct txs_peer *p)
+{
+    uint64_t nonce;
+    if (txs_u64_decode(&nonce, kept(p)))
+        ask_fence_passed(p, nonce);
+}
+
+/* BIP133: a value outside 0..21e14 is ignored. */
+static void end_feefilter(struct txs_peer *p)
+{
+    uint64_t value;
+    if (!txs_u64_decode(&value, kept(p)) || value > 2100000000000000ull)
+        return;
+    p->result.has_feefilter = true;
+    p->result.feefilter_sat_kvb = (int64_t)value;
+}
+
+/* inv and notfound: the ids of ours that they name are marked, and the marks count at the end. */
+
+static void begin_list(struct txs_peer *p)
+{
+    txs_inv_reader_init(&p->inv);
+    p->inv_names_tx = false;
+    for (size_t i = 0; i < p->config->id_count; i++)
+        p->id_states[i].tentative = false;
+}
+
+static void chunk_list(struct txs_peer *p, struct txs_span chunk)
+{
+    struct txs_inv_item item;
+    while (txs_inv_next(&p->inv, &item, &chunk)) {
+        if (item.type != TXS_INV_TX && item.type != TXS_INV_WTX && item.type != TXS_INV_WITNESS_TX)
+            continue;
+        p->inv_names_tx = true;
+        int id = txs_id_find(p->config, item.hash);
+        if (id >= 0)
+            p->id_states[id].tentative = true;
+    }
+}
+
+static void end_inv(struct txs_peer *p)
+{
+    if (!txs_inv_complete(&p->inv))
+        return;
+    for (size_t i = 0; i < p->config->id_count; i++)
+        p->result.answers[i].announced |= p->id_states[i].tentative;
+    if (p->inv_names_tx)
+        ask_announcement(p);
+}
+
+static void end_notfound(struct txs_peer *p)
+{
+    if (!txs_inv_complete(&p->inv)) {
+        peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, TXS_ERROR_MALFORMED_NOTFOUND);
+        return;
+    }
+    for (size_t i = 0; i < p->config->id_count; i++) {
+        enum txs_id_status status = p->result.answers[i].status;
+        if (!p->id_states[i].tentative || status == TXS_ID_UNASKED || status == TXS_ID_SERVED)
+            continue;
+        p->asked |= p->id_states[i].pending;
+        ask_answered(p, i, TXS_ID_NOTFOUND);
+    }
+}
+
+/* tx: hashed as it comes; its bytes are kept beside that, for the record of the transaction. */
+
+void receive_drop_body(struct txs_peer *p)
+{
+    p->config->pool->left_bytes += p->body.from_pool;
+    free(p->body.data);
+    p->body = (struct body){0};
+}
+
+static bool body_grow(struct txs_peer *p, size_t need)
+{
+    struct body *b = &p->body;
+    size_t cap = b->cap ? b->cap : 1024;
+    while (cap < need)
+        cap *= 2;
+    size_t pooled = cap > TXS_BODY_FREE_BYTES ? cap - TXS_BODY_FREE_BYTES : 0;
+    if (pooled > b->from_pool && pooled - b->from_pool > p->config->pool->left_bytes)
+        return false;
+    uint8_t *data = realloc(b->data, cap);
+    if (data == NULL)
+        return false;
+    p->config->pool->left_bytes -= pooled - b->from_pool;
+    *b = (struct body){.data = data, .len = b->len, .cap = cap, .from_pool = pooled};
+    return true;
+}
+
+static void body_add(struct txs_peer *p, struct txs_span chunk)
+{
+    if (p->body.dropped)
+        return;
+    if (p->body.len + chunk.len > p->body.cap && !body_grow(p, p->body.len + chunk.len)) {
+        receive_drop_body(p);
+        p->body.dropped = true;
+        return;
+    }
+    memcpy(p->body.data + p->body.len, chunk.data, chunk.len);
+    p->body.len += chunk.len;
+}
+
+static void begin_tx(struct txs_peer *p)
+{
+    receive_drop_body(p);
+    txs_tx_walker_init(&p->walker);
+    p->walk_failed = p->walk_done = false;
+}
+
+static void chunk_tx(struct txs_peer *p, struct txs_span chunk)
+{
+    if (p->walk_failed)
+        return;
+    struct txs_span rest = chunk;
+    if (!p->walk_done) {
+        enum txs_walk walk = txs_tx_walk(&p->walker, &rest);
+        p->walk_done = walk == TXS_WALK_DONE;
+        p->walk_failed = walk == TXS_WALK_MALFORMED;
+    }
+    if (p->walk_done && rest.len > 0)
+        p->walk_failed = true; /* bytes behind the transaction */
+    if (p->walk_failed)
+        receive_drop_body(p);
+    else
+        body_add(p, chunk);
+}
+
+bool receive_in_tx(const struct txs_peer *p)
+{
+    return p->message != NULL && p->message->begin == begin_tx;
+}
+
+/* The id that this transaction answers, or -1: never asked for, or served before. */
+static int answered_id(const struct txs_peer *p)
+{
+    bool by_wtxid = p->config->id_type == TXS_ID_TYPE_WTXID;
+    int id = txs_id_find(p->config, by_wtxid ? p->ids.wtxid : p->ids.txid);
+    if (id < 0 || p->result.answers[id].status == TXS_ID_UNASKED)
+        return -1;
+    return id;
+}
+
+static void serve(struct txs_peer *p, size_t id)
+{
+    struct txs_answer *a = &p->result.answers[id];
+    bool witness_asked = p->config->id_type == TXS_ID_TYPE_WTXID ||
+                         (p->result.services & TXS_SERVICE_WITNESS) != 0;
+    a->via = TXS_VIA_TX;
+    a->bytes = p->ids.size_bytes;
+    a->has_wtxid = witness_asked || p->ids.has_witness;
+    memcpy(a->wtxid, p->ids.wtxid, 32);
+    ask_answered(p, id, TXS_ID_SERVED);
+    p->served = (struct txs_served){
+        .ids = &p->ids,
+        .bytes = {p->body.data, p->body.len},
+        .witness_asked = a->has_wtxid,
+    };
+    p->served_ready = true;
+}
+
+static void end_tx(struct txs_peer *p)
+{
+    if (!p->walk_done || p->walk_failed) {
+        peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, TXS_ERROR_MALFORMED_TX);
+        return;
+    }
+    txs_tx_walker_ids(&p->walker, &p->ids);
+    int id = answered_id(p);
+    if (id >= 0 && p->result.answers[id].status != TXS_ID_SERVED) {
+        p->asked = true;
+        serve(p, (size_t)id);
+        return;
+    }
+    p->unsolicited_tx |= id < 0;
+    receive_drop_body(p);
+}
+
+static const struct message messages[] = {
+    {"version", TXS_VERSION_MAX_BYTES, NULL, NULL, end_version, false},
+    {"verack", 0, NULL, NULL, end_verack, false},
+    {"tx", 0, begin_tx, chunk_tx, end_tx, true},
+    {"notfound", 0, begin_list, chunk_list, end_notfound, true},
+    {"inv", 0, begin_list, chunk_list, end_inv, false},
+    {"ping", 8, NULL, NULL, end_ping, false},
+    {"pong", 8, NULL, NULL, end_pong, false},
+    {"feefilter", 8, NULL, NULL, end_feefilter, false},
+#define X(id, command) {command, 0, NULL, NULL, end_feature, false},
+    TXS_FEATURE_TABLE(X)
+#undef X
+};
+
+/* Bytes and messages that nobody asked for are skipped, and end the session when they are too many. */
+static void spend(struct txs_peer *p, uint64_t bytes, uint64_t message_count)
+{
+    bool over;
+    if (p->result.stage == TXS_STAGE_HANDSHAKE) {
+        p->handshake_bytes += bytes;
+        over = p->handshake_bytes > TXS_HANDSHAKE_BUDGET_BYTES;
+    } else {
+        p->unasked_bytes += bytes;
+        p->unasked_messages += message_count;
+        over = p->unasked_bytes > TXS_SESSION_BUDGET_BYTES ||
+               p->unasked_messages > TXS_SESSION_BUDGET_MESSAGES;
+    }
+    if (over)
+        peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, TXS_ERROR_BUDGET);
+}
+
+static bool counts_at_once(const struct txs_peer *p)
+{
+    return p->message == NULL || !p->message->may_be_asked;
+}
+
+static const struct message *message_of(const char *command)
+{
+    for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
+        if (strcmp(messages[i].command, command) == 0)
+            return &messages[i];
+    return NULL;
+}
+
+static void on_header(struct txs_peer *p)
+{
+    p->header_seen = true;
+    if (!p->splitter.command_ok && !p->version_seen) {
+        peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, TXS_ERROR_BAD_COMMAND);
+        return;
+    }
+    p->message = p->splitter.command_ok ? message_of(p->splitter.command) : NULL;
+    p->splitter.want_checksum = p->message != NULL;
+    p->kept_len = 0;
+    p->asked = false;
+    if (p->message != NULL && p->message->begin != NULL)
+        p->message->begin(p);
+    if (counts_at_once(p))
+        spend(p, TXS_FRAME_HEADER_BYTES, 1);
+}
+
+static void keep_chunk(struct txs_peer *p, struct txs_span chunk)
+{
+    size_t room = p->message->keep - p->kept_len;
+    size_t len = chunk.len < room ? chunk.len : room;
+    memcpy(p->kept + p->kept_len, chunk.data, len);
+    p->kept_len += len;
+}
+
+static void on_payload(struct txs_peer *p)
+{
+    struct txs_span chunk = p->splitter.chunk;
+    if (counts_at_once(p))
+        spend(p, chunk.len, 0);
+    if (p->message == NULL)
+        return;
+    if (p->message->chunk != NULL)
+        p->message->chunk(p, chunk);
+    else
+        keep_chunk(p, chunk);
+}
+
+static void on_end(struct txs_peer *p)
+{
+    const struct message *m = p->message;
+    p->message = NULL;
+    if (m == NULL)
+        return;
+    if (p->splitter.checksum_ok)
+        m->end(p);
+    else if (m->end == end_version && !p->version_seen)
+        peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, TXS_ERROR_BAD_CHECKSUM);
+    else
+        receive_drop_body(p);
+    if (m->may_be_asked && !p->asked)
+        spend(p, TXS_FRAME_HEADER_BYTES + p->splitter.length, 1);
+}
+
+/* Streams without our magic: another chain's node, some other server, a node that takes us for a v2
+ * peer. A message of a chain that we do not know has at least a command after its magic. */
+
+static bool looks_like_command(const uint8_t *command, size_t len)
+{
+    size_t i = 0;
+    while (i < len && ((command[i] >= 'a' && command[i] <= 'z') ||
+                       (i > 0 && command[i] >= '0' && command[i] <= '9')))
+        i++;
+    bool named = i > 0 || len == 0;
+    while (i < len && command[i] == 0)
+        i++;
+    return named && i == len;
+}
+
+static enum txs_error strange_so_far(const struct txs_peer *p)
+{
+    if (p->strange_len < 4)
+        return TXS_ERROR_NONE;
+    if (txs_chain_by_magic(p->strange) != NULL)
+        return TXS_ERROR_WRONG_NETWORK;
+    if (!looks_like_command(p->strange + 4, p->strange_len - 4))
+        return TXS_ERROR_NOT_BITCOIN;
+    return p->strange_len == sizeof p->strange ? TXS_ERROR_BAD_MAGIC : TXS_ERROR_NONE;
+}
+
+enum txs_error receive_strange_verdict(const struct txs_peer *p)
+{
+    enum txs_error error = strange_so_far(p);
+    return error != TXS_ERROR_NONE ? error : TXS_ERROR_NOT_BITCOIN;
+}
+
+static void receive_strange(struct txs_peer *p, struct txs_span *in)
+{
+    while (in->len > 0 && strange_so_far(p) == TXS_ERROR_NONE) {
+        p->strange[p->strange_len++] = *in->data++;
+        in->len--;
+    }
+    if (strange_so_far(p) != TXS_ERROR_NONE)
+        peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, strange_so_far(p));
+}
+
+static void on_bad_magic(struct txs_peer *p, struct txs_span *in)
+{
+    if (p->header_seen) {
+        peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, TXS_ERROR_BAD_MAGIC);
+        return;
+    }
+    p->strange_stream = true;
+    p->strange_len = p->splitter.header_len;
+    memcpy(p->strange, p->splitter.header, p->strange_len);
+    receive_strange(p, in);
+}
+
+/* A step ends where it has something to hand out, so that a peer's next message meets a machine whose
+ * answer to the one before is on its way. */
+static bool has_something_to_hand_out(const struct txs_peer *p)
+{
+    return p->finished || p->served_ready || p->out.len > 0 || (p->pong_due && !p->clogged);
+}
+
+static void receive_frames(struct txs_peer *p, struct txs_span *in)
+{
+    while (!has_something_to_hand_out(p)) {
+        switch (txs_splitter_next(&p->splitter, in)) {
+        case TXS_FRAME_NEED:
+            return;
+        case TXS_FRAME_HEADER:
+            on_header(p);
+            break;
+        case TXS_FRAME_PAYLOAD:
+            on_payload(p);
+            break;
+        case TXS_FRAME_END:
+            on_end(p);
+            if (!p->finished)
+                ask_continue(p);
+            break;
+        case TXS_FRAME_BAD_MAGIC:
+            on_bad_magic(p, in);
+            return;
+        case TXS_FRAME_OVERSIZED:
+            peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, TXS_ERROR_OVERSIZED);
+            break;
+        }
+    }
+}
+
+void receive_bytes(struct txs_peer *p, struct txs_span *in)
+{
+    size_t given = in->len;
+    if (p->strange_stream)
+        receive_strange(p, in);
+    else
+        receive_frames(p, in);
+    p->result.bytes_received += given - in->len;
+}

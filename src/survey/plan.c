@@ -1,0 +1,101 @@
+#include "txsurvey/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void txs_plan_init(struct txs_plan *plan)
+{
+    *plan = (struct txs_plan){
+        .chain = txs_chain_by_name("main"),
+        .max_peers = UINT64_MAX,
+        .networks = (1u << TXS_NETWORK_COUNT) - 1,
+        .concurrency = 1000,
+        .rate = 1000,
+        .connect_timeout_ms = 5000,
+        .handshake_timeout_ms = 10000,
+        .response_timeout_ms = 15000,
+        .patience_ms = 30000,
+        .deadline_ms = TXS_NEVER,
+    };
+}
+
+void txs_plan_free(struct txs_plan *plan)
+{
+    free(plan->ids);
+    free(plan->id_order);
+    free(plan->peers);
+    free(plan->seeds);
+}
+
+/* Room for one element more in a list that grows by doubling; NULL when out of memory. */
+static void *room(void *list, size_t count, size_t size)
+{
+    if (count & (count - 1))
+        return list;
+    if (count > SIZE_MAX / 2 / size)
+        return NULL;
+    return realloc(list, (count ? count * 2 : 1) * size);
+}
+
+static enum txs_status out_of_memory(struct txs_message *message)
+{
+    return txs_fail(message, TXS_E_NOMEM, "out of memory");
+}
+
+enum txs_status txs_plan_add_id(struct txs_plan *plan, const char *text, struct txs_message *message)
+{
+    uint8_t id[32];
+    size_t len = strlen(text);
+    if (!txs_hash_from_hex(id, text, len))
+        return txs_fail(message, TXS_E_USAGE,
+                        "'%.80s' is no transaction id: %s", text,
+                        len == 64 ? "not all are hex digits" : "it takes 64 hex digits");
+    for (size_t i = 0; i < plan->id_count; i++)
+        if (memcmp(plan->ids[i], id, 32) == 0)
+            return TXS_OK;
+    if (plan->id_count == TXS_GETDATA_MAX)
+        return txs_fail(message, TXS_E_USAGE, "more than %d transaction ids", TXS_GETDATA_MAX);
+    void *ids = room(plan->ids, plan->id_count, sizeof *plan->ids);
+    if (ids == NULL)
+        return out_of_memory(message);
+    plan->ids = ids;
+    memcpy(plan->ids[plan->id_count++], id, 32);
+    return TXS_OK;
+}
+
+enum txs_status txs_plan_add_peer(struct txs_plan *plan, const char *text, enum txs_named_by named_by,
+                                  struct txs_message *message)
+{
+    struct txs_named_peer peer = {.named_by = (uint8_t)named_by};
+    if (!txs_address_parse(&peer.address, text, plan->chain->port))
+        return txs_fail(message, TXS_E_USAGE, "'%.120s' is no address (ADDR or ADDR:PORT, IPv6 as [::1]:8333)",
+                        text);
+    void *peers = room(plan->peers, plan->peer_count, sizeof *plan->peers);
+    if (peers == NULL)
+        return out_of_memory(message);
+    plan->peers = peers;
+    plan->peers[plan->peer_count++] = peer;
+    return TXS_OK;
+}
+
+enum txs_status txs_plan_add_seed(struct txs_plan *plan, const char *host, struct txs_message *message)
+{
+    for (size_t i = 0; i < plan->seed_count; i++)
+        if (strcmp(plan->seeds[i], host) == 0)
+            return TXS_OK;
+    void *seeds = room(plan->seeds, plan->seed_count, sizeof *plan->seeds);
+    if (seeds == NULL)
+        return out_of_memory(message);
+    plan->seeds = seeds;
+    plan->seeds[plan->seed_count++] = host;
+    return TXS_OK;
+}
+
+enum txs_status txs_plan_complete(struct txs_plan *plan)
+{
+    plan->id_order = malloc(plan->id_count * sizeof *plan->id_order);
+    if (plan->id_order == NULL)
+        return TXS_E_NOMEM;
+    txs_id_order(plan->id_order, (const uint8_t(*)[32])plan->ids, plan->id_count);
+    return TXS_OK;
+}
