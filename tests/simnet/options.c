@@ -1,0 +1,202 @@
+#include "settings.h"
+
+#include "node.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* X(enum, name, argument ("": none), help) */
+/* clang-format off */
+#define OPTION_TABLE(X) \
+    X(PORT, "port", "P", "listen on this port of every loopback address; P+1 refuses, P+2 swallows (18555)") \
+    X(NODES, "nodes", "N", "how many nodes (1000)") \
+    X(SEED, "seed", "S", "another seed is another network (1)") \
+    X(CHAIN, "chain", "NAME", "main, test, testnet4, signet, regtest (regtest)") \
+    X(TX, "tx", "HEX", "a transaction that nodes hold; repeatable (two built-in ones)") \
+    X(MIX, "mix", "NAME=WEIGHT,...", "only these behaviours (all; see --behaviours)") \
+    X(MAX_LATENCY, "max-latency", "MS", "each reply is late by up to this (0)") \
+    X(PATIENCE, "patience-ms", "MS", "the surveyor's patience that the truth assumes (30000)") \
+    X(BY, "by", "txid|wtxid", "which ids the surveyor is given (txid)") \
+    X(TRUTH, "truth", "FILE", "write what a survey must find") \
+    X(LIST, "list", "FILE", "write the nodes, one ADDR:PORT a line") \
+    X(READY, "ready-file", "FILE", "create this file once it listens") \
+    X(STATS, "stats", "FILE", "write counts there at the end, not to standard error") \
+    X(STRICT, "strict", "", "exit 1 when the surveyor broke a rule of the protocol") \
+    X(BEHAVIOURS, "behaviours", "", "list the behaviours and their default weights") \
+    X(HELP, "help", "", "this text")
+/* clang-format on */
+
+enum option_id {
+    OPTION_NONE = 256,
+#define X(id, name, argument, help) OPTION_##id,
+    OPTION_TABLE(X)
+#undef X
+};
+
+static const struct option long_options[] = {
+#define X(id, name, argument, help) \
+    {name, sizeof(argument) > 1 ? required_argument : no_argument, NULL, OPTION_##id},
+    OPTION_TABLE(X)
+#undef X
+        {NULL, 0, NULL, 0},
+};
+
+static void print_help(void)
+{
+    puts("Usage: simnet [OPTION]...\nA simulated Bitcoin network on the loopback addresses.\n");
+#define X(id, name, argument, help) printf("  --%-12s %-16s %s\n", name, argument, help);
+    OPTION_TABLE(X)
+#undef X
+}
+
+static void print_behaviours(void)
+{
+    for (int i = 0; i < SIM_BEHAVIOUR_COUNT; i++)
+        printf("%-22s %u\n", sim_behaviours[i].name, sim_behaviours[i].weight);
+}
+
+static bool parse_number(uint64_t *out, uint64_t least, uint64_t most, const char *text)
+{
+    char *end;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (errno || end == text || *end || text[0] == '-' || value < least || value > most) {
+        fprintf(stderr, "simnet: `%s` is no number from %llu to %llu\n", text,
+                (unsigned long long)least, (unsigned long long)most);
+        return false;
+    }
+    *out = value;
+    return true;
+}
+
+static bool parse_u32(uint32_t *out, uint32_t least, uint32_t most, const char *text)
+{
+    uint64_t value;
+    if (!parse_number(&value, least, most, text))
+        return false;
+    *out = (uint32_t)value;
+    return true;
+}
+
+static bool parse_port(uint16_t *out, const char *text)
+{
+    uint64_t value;
+    if (!parse_number(&value, 1, 65533, text))
+        return false;
+    *out = (uint16_t)value;
+    return true;
+}
+
+static bool parse_by(bool *by_wtxid, const char *text)
+{
+    *by_wtxid = !strcmp(text, "wtxid");
+    if (!*by_wtxid && strcmp(text, "txid"))
+        fprintf(stderr, "simnet: --by is txid or wtxid\n");
+    return *by_wtxid || !strcmp(text, "txid");
+}
+
+/* The hex texts wait here: their frames need the chain, which may come later. */
+struct raw_txs {
+    const char *hex[SIM_TX_MAX];
+    size_t count;
+};
+
+static bool add_tx(struct raw_txs *raw, const char *hex)
+{
+    if (raw->count == SIM_TX_MAX) {
+        fprintf(stderr, "simnet: at most %d transactions\n", SIM_TX_MAX);
+        return false;
+    }
+    raw->hex[raw->count++] = hex;
+    return true;
+}
+
+static bool load_txs(struct sim_settings *settings, const struct raw_txs *raw)
+{
+    for (size_t k = 0; k < raw->count; k++) {
+        if (!sim_tx_load(&settings->txs[k], settings->chain, raw->hex[k])) {
+            fprintf(stderr, "simnet: no transaction: %.40s...\n", raw->hex[k]);
+            return false;
+        }
+        settings->tx_count++;
+    }
+    return true;
+}
+
+static bool apply(struct sim_settings *settings, struct raw_txs *raw, int option)
+{
+    switch (option) {
+    case OPTION_PORT:
+        return parse_port(&settings->port, optarg);
+    case OPTION_NODES:
+        return parse_u32(&settings->nodes, 1, SIM_NODES_MAX, optarg);
+    case OPTION_SEED:
+        return parse_number(&settings->seed, 0, UINT64_MAX, optarg);
+    case OPTION_CHAIN:
+        settings->chain = txs_chain_by_name(optarg);
+        if (!settings->chain)
+            fprintf(stderr, "simnet: no chain `%s`\n", optarg);
+        return settings->chain;
+    case OPTION_TX:
+        return add_tx(raw, optarg);
+    case OPTION_MIX:
+        return sim_mix_parse(&settings->mix, optarg);
+    case OPTION_MAX_LATENCY:
+        return parse_u32(&settings->max_latency_ms, 0, 600000, optarg);
+    case OPTION_PATIENCE:
+        return parse_u32(&settings->patience_ms, 0, 3600000, optarg);
+    case OPTION_BY:
+        return parse_by(&settings->by_wtxid, optarg);
+    case OPTION_TRUTH:
+        settings->truth_path = optarg;
+        return true;
+    case OPTION_LIST:
+        settings->list_path = optarg;
+        return true;
+    case OPTION_READY:
+        settings->ready_path = optarg;
+        return true;
+    case OPTION_STATS:
+        settings->stats_path = optarg;
+        return true;
+    case OPTION_STRICT:
+        settings->strict = true;
+        return true;
+    default:
+        return false; /* getopt has said why */
+    }
+}
+
+bool sim_options_parse(struct sim_settings *settings, int argc, char **argv, int *exit_code)
+{
+    struct raw_txs raw = {.count = 0};
+    int option;
+
+    *settings = (struct sim_settings){.port = 18555,
+                                      .nodes = 1000,
+                                      .seed = 1,
+                                      .patience_ms = 30000,
+                                      .chain = txs_chain_by_name("regtest")};
+    sim_mix_default(&settings->mix);
+    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+        if (option == OPTION_HELP || option == OPTION_BEHAVIOURS) {
+            option == OPTION_HELP ? print_help() : print_behaviours();
+            *exit_code = 0;
+            return false;
+        }
+        *exit_code = 2;
+        if (!apply(settings, &raw, option))
+            return false;
+    }
+    *exit_code = 2;
+    if (optind < argc) {
+        fprintf(stderr, "simnet: unexpected `%s`\n", argv[optind]);
+        return false;
+    }
+    if (!raw.count)
+        raw = (struct raw_txs){{sim_default_txs[0], sim_default_txs[1]}, 2};
+    return load_txs(settings, &raw);
+}

@@ -1,0 +1,268 @@
+#!/usr/bin/python3
+"""Hold the records of a survey against what the simulated network says must be in them.
+
+score.py --truth TRUTH --records RECORDS
+
+Prints right and wrong by behaviour, the pairs of peer and transaction that are right, and the first
+ten mismatches. Exits 1 on any.
+"""
+
+import argparse
+import collections
+import json
+import re
+import sys
+
+SHOWN_MISMATCHES = 10
+SERVICE_WITNESS = 8
+IDENTITY_FIELDS = ("version", "subver", "services", "startingheight", "relaytxes")
+PRINTABLE_LINE = re.compile(rb"[\x20-\x7e]*\n")
+
+
+def read_lines(path):
+    """The objects of a file of JSON lines, and what is wrong with its form."""
+    objects, problems = [], []
+    with open(path, "rb") as file:
+        for number, line in enumerate(file, 1):
+            if not PRINTABLE_LINE.fullmatch(line):
+                problems.append(f"line {number} is not a whole line of printable ASCII")
+            try:
+                objects.append(json.loads(line))
+            except ValueError as error:
+                problems.append(f"line {number} is no JSON: {error}")
+    return objects, problems
+
+
+def longest_word(text_bytes):
+    return max(re.findall(rb"[A-Za-z0-9]+", text_bytes), key=len, default=b"").decode()
+
+
+def subver_problem(node, subver):
+    """A printable user agent is recorded as it is; of others only the form is checked."""
+    agent = bytes.fromhex(node["subver_hex"])
+    if not isinstance(subver, str):
+        return f"subver is {subver!r}"
+    if re.fullmatch(rb"[\x20-\x7e]*", agent):
+        return None if subver == agent.decode() else f"subver {subver!r}, not {agent!r}"
+    return None if longest_word(agent) in subver else f"subver {subver!r} does not show {agent!r}"
+
+
+def known_identity_problems(node, peer):
+    problem = subver_problem(node, peer.get("subver"))
+    if problem:
+        yield problem
+    for field in IDENTITY_FIELDS:
+        if field != "subver" and peer.get(field) != node[field]:
+            yield f"{field} {peer.get(field)!r}, not {node[field]!r}"
+
+
+def identity_problems(node, peer):
+    if node["identity"] == "none":
+        for field in IDENTITY_FIELDS:
+            if peer.get(field) is not None:
+                yield f"{field} {peer.get(field)!r}, though no good version came"
+    elif node["identity"] == "known":
+        yield from known_identity_problems(node, peer)
+
+
+def late_problems(node, peer):
+    """What an answering peer has said before its answer, so that it must be known."""
+    if node["outcome"] != "answered":
+        return
+    # chatter sends another feefilter first; a spoilt one must not count
+    if peer.get("feefilter_sat_kvb") != node["feefilter_sat_kvb"] and node["behaviour"] != "chatter":
+        yield f"feefilter_sat_kvb {peer.get('feefilter_sat_kvb')}, not {node['feefilter_sat_kvb']}"
+    for feature in ("wtxidrelay", "sendaddrv2"):
+        if (feature in (peer.get("features") or [])) != node[feature]:
+            yield f"features {peer.get('features')}: {feature} should be {node[feature]}"
+
+
+def outcome_problems(node, peer):
+    if peer.get("outcome") != node["outcome"]:
+        yield f"outcome {peer.get('outcome')} ({peer.get('error')}), not {node['outcome']}"
+    elif node["error"] and peer.get("error") not in node["error"].split("|"):
+        yield f"error {peer.get('error')}, not {node['error']}"
+
+
+def form_problems(settings, node, peer):
+    """The wtxid of what was served. A node without WITNESS sends no witness, so that what it served
+    may have one that nobody has seen: null; or the id itself, where there is none."""
+    known = {t[settings["by"]]: t for t in settings["transactions"]}
+    for entry in peer.get("transactions") or []:
+        tx = known.get(entry.get("txid"))
+        if not tx or entry.get("status") != "served":
+            continue
+        allowed = {tx["wtxid"]}
+        if not int(node["services"], 16) & SERVICE_WITNESS:
+            allowed = {None} | ({tx["txid"]} & allowed)
+        if entry.get("wtxid") not in allowed:
+            yield f"wtxid {entry.get('wtxid')}, not {' or '.join(map(str, allowed))}"
+
+
+def status_problems(node, peer):
+    """One string a wrong pair."""
+    entries = collections.defaultdict(list)
+    for entry in peer.get("transactions") or []:
+        entries[entry.get("txid")].append(entry)
+    for txid, expected in node["statuses"].items():
+        statuses = [entry.get("status") for entry in entries.pop(txid, [])]
+        if statuses != [expected]:
+            yield f"{txid[:8]}.. {statuses}, not {expected}"
+    for txid in entries:
+        yield f"an entry for {txid}, which nobody asked for"
+
+
+class Score:
+    def __init__(self, truth, records):
+        self.settings = truth[0]
+        self.id_key = self.settings["by"]
+        self.known = {t["txid"]: t for t in self.settings["transactions"]}
+        self.nodes = {(n["address"], n["port"]): n for n in truth[1:]}
+        self.peers = [r for r in records if r.get("type") == "peer"]
+        self.transactions = [r for r in records if r.get("type") == "transaction"]
+        self.records = records
+        self.mismatches = []
+        self.right = collections.Counter()
+        self.wrong = collections.Counter()
+        self.pairs_right = 0
+        self.pairs = sum(len(n["statuses"]) for n in self.nodes.values())
+
+    def judge_node(self, node, peer):
+        statuses = list(status_problems(node, peer))
+        self.pairs_right += max(0, len(node["statuses"]) - len(statuses))
+        return [
+            *outcome_problems(node, peer),
+            *statuses,
+            *identity_problems(node, peer),
+            *late_problems(node, peer),
+            *form_problems(self.settings, node, peer),
+        ]
+
+    def judge_nodes(self):
+        by_key = collections.defaultdict(list)
+        for peer in self.peers:
+            by_key[(peer.get("address"), peer.get("port"))].append(peer)
+        for key, node in self.nodes.items():
+            found = by_key.pop(key, [])
+            if len(found) == 1:
+                problems = self.judge_node(node, found[0])
+            else:
+                problems = [f"{len(found)} records"]
+            (self.wrong if problems else self.right)[node["behaviour"]] += 1
+            if problems:
+                self.mismatches.append(
+                    f"{key[0]}:{key[1]} ({node['behaviour']}): {'; '.join(problems)}")
+        for key in by_key:
+            self.mismatches.append(f"{key[0]}:{key[1]}: a record of a peer that is none")
+
+    def served_forms(self):
+        """The distinct (txid, wtxid) that peers are recorded to have served."""
+        by_id = {t[self.id_key]: t["txid"] for t in self.settings["transactions"]}
+        return {(by_id.get(e["txid"]), e.get("wtxid"))
+                for p in self.peers for e in p.get("transactions") or []
+                if e.get("status") == "served"}
+
+    def judge_transaction(self, record):
+        tx = self.known.get(record.get("txid"))
+        if not tx or record.get("hash") not in (tx["wtxid"], None):
+            self.mismatches.append(f"transaction {record.get('txid')}: not of this network")
+            return
+        for field in ("size", "vsize", "weight"):
+            expected = tx[field] if record["hash"] else None
+            if record.get(field) != expected:
+                self.mismatches.append(
+                    f"transaction {tx['txid']}: {field} {record.get(field)}, not {expected}")
+
+    def judge_transactions(self):
+        """One record a form that was served; the form without its witness needs none where the
+        whole one is recorded too."""
+        recorded = collections.Counter((t.get("txid"), t.get("hash")) for t in self.transactions)
+        served = self.served_forms()
+        for form in served | set(recorded):
+            expected = {1 if form in served else 0}
+            if form[1] is None and any(f[0] == form[0] and f[1] for f in served):
+                expected.add(0)
+            if recorded[form] not in expected:
+                self.mismatches.append(f"transaction {form[0]}, hash {form[1]}: "
+                                       f"{recorded[form]} records, not {max(expected)}")
+        for record in self.transactions:
+            self.judge_transaction(record)
+
+    def summary_tallies(self, summary):
+        """{id: counts} from the summary, which may hold a list or an object."""
+        tallies = summary.get("transactions") or {}
+        if isinstance(tallies, list):
+            return {t.get("txid"): t for t in tallies}
+        return tallies
+
+    def judge_tally(self, txid, tally):
+        counts = collections.Counter(
+            e.get("status") for p in self.peers for e in p.get("transactions") or []
+            if e.get("txid") == txid)
+        expected = dict(counts, asked=sum(counts.values()) - counts["unasked"])
+        for name in ("asked", "served", "notfound", "ignored", "timeout", "unasked"):
+            if tally.get(name, 0) != expected.get(name, 0):
+                self.mismatches.append(
+                    f"summary: {txid[:8]}.. {name} {tally.get(name)}, not {expected.get(name, 0)}")
+
+    def judge_summary(self):
+        if not self.records or self.records[-1].get("type") != "summary":
+            self.mismatches.append("the last line is no summary")
+            return
+        summary = self.records[-1]
+        outcomes = collections.Counter(p.get("outcome") for p in self.peers)
+        stated = {k: v for k, v in (summary.get("peers") or {}).items() if v}
+        stated.pop("total", None)
+        if stated != dict(outcomes):
+            self.mismatches.append(f"summary: peers {stated}, not {dict(outcomes)}")
+        if summary.get("reason") == "finished" and summary.get("complete") is not True:
+            self.mismatches.append("summary: finished and not complete")
+        tallies = self.summary_tallies(summary)
+        for tx in self.settings["transactions"]:
+            if tx[self.id_key] in tallies:
+                self.judge_tally(tx[self.id_key], tallies[tx[self.id_key]])
+            else:
+                self.mismatches.append(f"summary: nothing of {tx[self.id_key]}")
+
+    def judge_form(self, problems):
+        self.mismatches.extend(problems)
+        if len({r.get("survey") for r in self.records}) != 1:
+            self.mismatches.append("the lines are of several surveys, or of none")
+        if not self.records or self.records[0].get("type") != "survey":
+            self.mismatches.append("the first line is no survey line")
+
+    def report(self):
+        print(f"{'behaviour':22} {'nodes':>7} {'right':>7} {'wrong':>7}")
+        for name in sorted(set(self.right) | set(self.wrong)):
+            right, wrong = self.right[name], self.wrong[name]
+            print(f"{name:22} {right + wrong:7} {right:7} {wrong:7}")
+        print(f"{'all':22} {len(self.nodes):7} {sum(self.right.values()):7} "
+              f"{sum(self.wrong.values()):7}")
+        print(f"pairs right {self.pairs_right} of {self.pairs}")
+        for mismatch in self.mismatches[:SHOWN_MISMATCHES]:
+            print(f"mismatch: {ascii(mismatch)[1:-1]}")
+        if len(self.mismatches) > SHOWN_MISMATCHES:
+            print(f"... and {len(self.mismatches) - SHOWN_MISMATCHES} more mismatches")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--truth", required=True)
+    parser.add_argument("--records", required=True)
+    args = parser.parse_args()
+    truth, truth_problems = read_lines(args.truth)
+    if truth_problems or not truth or truth[0].get("type") != "settings":
+        sys.exit(f"{args.truth} is no truth file")
+    records, problems = read_lines(args.records)
+
+    score = Score(truth, records)
+    score.judge_form(problems)
+    score.judge_nodes()
+    score.judge_transactions()
+    score.judge_summary()
+    score.report()
+    return 1 if score.mismatches else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+/* What the command line says; read-only once the network runs. */
+#ifndef SIMNET_SETTINGS_H
+#define SIMNET_SETTINGS_H
+
+#include "behaviour.h"
+#include "txsurvey/chain.h"
+#include "txsurvey/tx.h"
+
+#define SIM_TX_MAX 64 /* a node's holdings are bits of one word */
+
+struct sim_frame {
+    uint8_t *data;
+    size_t len;
+};
+
+/* A transaction that the network may hold, ready to be sent. */
+struct sim_tx {
+    struct txs_tx_ids ids;
+    struct sim_frame full;     /* a `tx` message with the witness */
+    struct sim_frame stripped; /* and one without */
+};
+
+struct sim_settings {
+    uint16_t port;
+    uint32_t nodes;
+    uint64_t seed;
+    const struct txs_chain *chain;
+    uint32_t max_latency_ms;
+    uint32_t patience_ms; /* what the truth assumes of the surveyor */
+    bool by_wtxid;        /* the surveyor asks by wtxid */
+    bool strict;
+    struct sim_mix mix;
+    struct sim_tx txs[SIM_TX_MAX];
+    size_t tx_count;
+    const char *truth_path, *list_path, *ready_path, *stats_path; /* NULL: not wanted */
+};
+
+/* Reads the command line. False when the program is to exit with *exit_code. */
+bool sim_options_parse(struct sim_settings *settings, int argc, char **argv, int *exit_code);
+
+/* Builds the frames of a transaction from its hex; false when it is none. */
+bool sim_tx_load(struct sim_tx *tx, const struct txs_chain *chain, const char *hex);
+void sim_tx_free(struct sim_tx *tx);
+
+extern const char *const sim_default_txs[2];
+
+#endif

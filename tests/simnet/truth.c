@@ -1,0 +1,170 @@
+#include "truth.h"
+
+#include "node.h"
+#include "txsurvey/message.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+
+static const char *const identity_names[] = {"none", "known", "any"};
+
+static json_t *hash_json(const uint8_t hash[32])
+{
+    char hex[65];
+    txs_hash_to_hex(hex, hash);
+    return json_string(hex);
+}
+
+static json_t *tx_json(const struct txs_tx_ids *ids)
+{
+    return json_pack("{s:o,s:o,s:I,s:I,s:I}", "txid", hash_json(ids->txid), "wtxid",
+                     hash_json(ids->wtxid), "size", (json_int_t)ids->size_bytes, "vsize",
+                     (json_int_t)txs_tx_vsize(ids), "weight", (json_int_t)txs_tx_weight(ids));
+}
+
+static json_t *settings_json(const struct sim_settings *settings)
+{
+    json_t *txs = json_array();
+    char seed[24];
+    for (size_t k = 0; k < settings->tx_count; k++)
+        json_array_append_new(txs, tx_json(&settings->txs[k].ids));
+    snprintf(seed, sizeof(seed), "%" PRIu64, settings->seed);
+    return json_pack("{s:s,s:s,s:i,s:I,s:s,s:I,s:I,s:s,s:o}", "type", "settings", "chain",
+                     settings->chain->name, "port", (int)settings->port, "nodes",
+                     (json_int_t)settings->nodes, "seed", seed, "max_latency_ms",
+                     (json_int_t)settings->max_latency_ms, "patience_ms",
+                     (json_int_t)settings->patience_ms, "by", settings->by_wtxid ? "wtxid" : "txid",
+                     "transactions", txs);
+}
+
+/* The surveyor cannot name a transaction to this node by its wtxid. */
+static bool is_unaskable(const struct sim_settings *settings, const struct sim_node *node)
+{
+    return settings->by_wtxid && !node->wtxidrelay &&
+           sim_behaviours[node->behaviour].phase == SIM_PHASE_REQUEST;
+}
+
+static const char *status_of(const struct sim_settings *settings, const struct sim_node *node,
+                             size_t k)
+{
+    const char *stated = sim_behaviours[node->behaviour].status;
+    if (is_unaskable(settings, node))
+        return "unasked";
+    if (stated)
+        return stated;
+    if (sim_node_serves(node, k, settings->patience_ms))
+        return "served";
+    return node->version >= TXS_NOTFOUND_VERSION ? "notfound" : "ignored";
+}
+
+static json_t *statuses_json(const struct sim_settings *settings, const struct sim_node *node,
+                             bool *unanswered)
+{
+    json_t *statuses = json_object();
+    *unanswered = false;
+    for (size_t k = 0; k < settings->tx_count; k++) {
+        const struct txs_tx_ids *ids = &settings->txs[k].ids;
+        const char *status = status_of(settings, node, k);
+        char hex[65];
+        txs_hash_to_hex(hex, settings->by_wtxid ? ids->wtxid : ids->txid);
+        json_object_set_new(statuses, hex, json_string(status));
+        *unanswered = *unanswered || status[0] == 'i';
+    }
+    return statuses;
+}
+
+static void add_expectation(json_t *line, const struct sim_settings *settings,
+                            const struct sim_node *node)
+{
+    const struct sim_behaviour_info *info = &sim_behaviours[node->behaviour];
+    bool unaskable = is_unaskable(settings, node), unanswered;
+    const char *error = unaskable ? "wtxid_unsupported" : info->error;
+    const char *outcome = info->outcome;
+
+    json_object_set_new(line, "statuses", statuses_json(settings, node, &unanswered));
+    if (unaskable || (!info->status && unanswered))
+        outcome = "silent";
+    json_object_set_new(line, "outcome", json_string(outcome));
+    json_object_set_new(line, "error", error ? json_string(error) : json_null());
+}
+
+/* Null where it is not printable ASCII: `subver_hex` tells it then. */
+static json_t *subver_json(struct txs_span agent)
+{
+    for (size_t i = 0; i < agent.len; i++) {
+        if (agent.data[i] < ' ' || agent.data[i] > '~')
+            return json_null();
+    }
+    return json_stringn((const char *)agent.data, agent.len);
+}
+
+static void add_identity(json_t *line, const struct sim_node *node)
+{
+    char services[17], hex[2 * TXS_SUBVER_MAX_BYTES + 1];
+
+    txs_hex_encode(hex, node->agent.data, node->agent.len);
+    snprintf(services, sizeof(services), "%016" PRIx64, node->services);
+    json_object_set_new(line, "identity",
+                        json_string(identity_names[sim_behaviours[node->behaviour].identity]));
+    json_object_set_new(line, "version", json_integer(node->version));
+    json_object_set_new(line, "subver", subver_json(node->agent));
+    json_object_set_new(line, "subver_hex", json_string(hex));
+    json_object_set_new(line, "services", json_string(services));
+    json_object_set_new(line, "startingheight", json_integer(node->height));
+    json_object_set_new(line, "relaytxes", json_boolean(node->relay));
+    json_object_set_new(line, "feefilter_sat_kvb",
+                        node->feefilter < 0 ? json_null() : json_integer(node->feefilter));
+    json_object_set_new(line, "wtxidrelay", json_boolean(node->wtxidrelay));
+    json_object_set_new(line, "sendaddrv2", json_boolean(node->sendaddrv2));
+}
+
+static json_t *node_json(const struct sim_settings *settings, uint32_t index)
+{
+    struct txs_address address = sim_node_address(settings, index);
+    struct sim_node node;
+    char host[TXS_ADDRESS_TEXT_MAX];
+
+    sim_node_make(&node, settings, index);
+    txs_address_host(host, &address);
+    json_t *line = json_pack("{s:s,s:s,s:i,s:s}", "type", "node", "address", host, "port",
+                             (int)address.port, "behaviour", sim_behaviours[node.behaviour].name);
+    add_identity(line, &node);
+    add_expectation(line, settings, &node);
+    return line;
+}
+
+/* Takes `line` over. */
+static bool write_line(FILE *file, json_t *line)
+{
+    bool ok = line && json_dumpf(line, file, JSON_COMPACT | JSON_ENSURE_ASCII) == 0 &&
+              fputc('\n', file) != EOF;
+    json_decref(line);
+    return ok;
+}
+
+bool sim_truth_write(const struct sim_settings *settings, const char *path)
+{
+    FILE *file = fopen(path, "w");
+    if (!file)
+        return false;
+    bool ok = write_line(file, settings_json(settings));
+    for (uint32_t i = 0; i < settings->nodes && ok; i++)
+        ok = write_line(file, node_json(settings, i));
+    return fclose(file) == 0 && ok;
+}
+
+bool sim_list_write(const struct sim_settings *settings, const char *path)
+{
+    FILE *file = fopen(path, "w");
+    bool ok = true;
+    if (!file)
+        return false;
+    for (uint32_t i = 0; i < settings->nodes && ok; i++) {
+        struct txs_address address = sim_node_address(settings, i);
+        char text[TXS_ADDRESS_TEXT_MAX];
+        txs_address_text(text, &address);
+        ok = fprintf(file, "%s\n", text) > 0;
+    }
+    return fclose(file) == 0 && ok;
+}
