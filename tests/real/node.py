@@ -1,0 +1,109 @@
+"""A real Bitcoin node (Bitcoin Knots, in its own root) on regtest, driven by RPC."""
+
+import atexit
+import base64
+import http.client
+import json
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from decimal import Decimal
+from pathlib import Path
+
+import suite
+
+OPTIONS = [
+    "-server", "-listenonion=0", "-dnsseed=0", "-discover=0", "-natpmp=0", "-fallbackfee=0.0001",
+    # Where nothing is said, loopback peers alone see the bloom service, getnetworkinfo does not.
+    "-peerbloomfilters=0",
+    # Every type of output that there is shall get into the mempool.
+    "-corepolicy", "-acceptnonstdtxn", "-permitbarepubkey", "-permitbaremultisig",
+]
+
+
+class RPCError(Exception):
+    pass
+
+
+def provision():
+    """The root with the node in it; made on first use."""
+    suite.require_root()
+    if not shutil.which("debootstrap"):
+        suite.skip("no debootstrap")
+    done = subprocess.run([suite.HERE / "provision"], stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        suite.skip("the node could not be provisioned, see above (no network?)")
+    return Path(done.stdout.strip())
+
+
+def free_ports(count):
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [sock.getsockname()[1] for sock in sockets]
+    for sock in sockets:
+        sock.close()
+    return ports
+
+
+class Node:
+    """Runs from its making until stop() or the end of this program, whatever that end is."""
+
+    def __init__(self, *options):
+        root = provision()
+        self.port, self.rpc_port = free_ports(2)
+        self.datadir = Path(tempfile.mkdtemp(prefix="txsurvey-node.", dir=root / "tmp"))
+        atexit.register(self.stop)
+        # pdeathsig: the node goes even where this program is killed outright.
+        self.process = subprocess.Popen(
+            ["setpriv", "--pdeathsig", "TERM", "chroot", root, "bitcoind", "-regtest",
+             f"-datadir=/tmp/{self.datadir.name}", f"-bind=127.0.0.1:{self.port}",
+             f"-rpcport={self.rpc_port}", "-rpcbind=127.0.0.1", "-rpcallowip=127.0.0.1",
+             *OPTIONS, *options],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        self._wait_for_rpc()
+
+    def _wait_for_rpc(self, limit=60):
+        end = time.monotonic() + limit
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"bitcoind ended with {self.process.returncode}")
+            try:
+                return self.rpc("getblockcount")
+            except (OSError, RPCError, http.client.HTTPException):
+                time.sleep(0.1)
+        raise RuntimeError("bitcoind does not answer")
+
+    def rpc(self, method, *params, wallet=None):
+        cookie = (self.datadir / "regtest" / ".cookie").read_bytes()
+        connection = http.client.HTTPConnection("127.0.0.1", self.rpc_port, timeout=60)
+        try:
+            connection.request(
+                "POST", f"/wallet/{wallet}" if wallet else "/",
+                json.dumps({"id": 0, "method": method, "params": params}),
+                {"Authorization": "Basic " + base64.b64encode(cookie).decode()})
+            answer = json.loads(connection.getresponse().read(), parse_float=Decimal)
+        finally:
+            connection.close()
+        if answer["error"]:
+            raise RPCError(f"{method}: {answer['error']}")
+        return answer["result"]
+
+    def stop(self):
+        """Ends the node and removes its data; may be called again."""
+        atexit.unregister(self.stop)
+        process = getattr(self, "process", None)
+        if process and process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        shutil.rmtree(self.datadir, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()

@@ -1,0 +1,383 @@
+"""Runs txsurvey and reads its records: shared by the Python tests.
+
+The program is named by the environment: TXSURVEY (its path) and, if wanted, TXSURVEY_WRAPPER
+(words put before it, such as "valgrind -q --error-exitcode=99").
+"""
+
+import json
+import math
+import os
+import re
+import shlex
+import subprocess
+from collections import Counter
+from datetime import datetime
+from decimal import Decimal
+
+OUTCOMES = {
+    "answered", "silent", "connect_refused", "connect_timeout", "unreachable", "connect_failed",
+    "proxy_failed", "handshake_timeout", "closed", "protocol_error", "local_error", "interrupted",
+}
+NO_CONNECTION = {
+    "connect_refused", "connect_timeout", "unreachable", "connect_failed", "proxy_failed",
+}
+STATUSES = {"served", "notfound", "ignored", "timeout", "unasked"}
+STAGES = ("connect", "handshake", "request", "done")
+CHAINS = {"main", "test", "testnet4", "signet", "regtest"}
+NETWORKS = {"ipv4", "ipv6", "onion", "i2p", "cjdns"}
+REASONS = {"finished", "deadline", "signal", "output"}
+
+FIELDS = {
+    "survey": "schema tool chain txids id_type started shard resumed options",
+    "seed": "host outcome addresses error duration_ms",
+    "peer": "address port network source started duration_ms attempts outcome stage error "
+            "connect_ms handshake_ms version subver services servicesnames startingheight "
+            "relaytxes timeoffset features feefilter_sat_kvb bytessent bytesrecv addresses "
+            "transactions",
+    "transaction": "txid hash version size vsize weight locktime vin vout first_peer",
+    "summary": "finished duration_ms complete reason peers not_attempted addresses transactions",
+}
+ENTRY_FIELDS = ("txid status via answered response_ms bytes requests announced wtxid "
+                "strength").split()
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+ID = re.compile(r"[0-9a-f]{64}")
+CODE = re.compile(r"[a-z][a-z0-9_]*")
+
+
+class Result:
+    """What a run left: `code` (None while unknown), `stdout` (bytes of records), `stderr`."""
+
+    def __init__(self, code, stdout, stderr=""):
+        self.code = code
+        self.stdout = stdout
+        self.stderr = stderr
+        self.records = [_parse(line) for line in stdout.split(b"\n") if line]
+        self.survey = self._first("survey")
+        self.summary = self._first("summary")
+        self.seeds = self.of("seed")
+        self.peers = self.of("peer")
+        self.transactions = self.of("transaction")
+
+    def of(self, kind):
+        return [record for record in self.records if record["type"] == kind]
+
+    def _first(self, kind):
+        return next(iter(self.of(kind)), None)
+
+    def peer(self, address, port=None):
+        """The one peer record of this address."""
+        found = [peer for peer in self.peers
+                 if peer["address"] == address and port in (None, peer["port"])]
+        assert len(found) == 1, f"{len(found)} records of {address}:{port}\n{self.explain()}"
+        return found[0]
+
+    def entry(self, txid, address="127.0.0.1", port=None):
+        """A peer's answer about one id."""
+        entries = self.peer(address, port)["transactions"]
+        return next(entry for entry in entries if entry["txid"] == txid)
+
+    def totals(self, txid):
+        """The summary's counts of one id."""
+        return next(entry for entry in self.summary["transactions"] if entry["txid"] == txid)
+
+    def explain(self):
+        text = self.stdout.decode("ascii", "backslashreplace")
+        return f"exit {self.code}\nstdout:\n{text}\nstderr:\n{self.stderr}"
+
+
+def _parse(line):
+    # Decimal keeps amounts exactly as they were written.
+    return json.loads(line.decode("ascii"), parse_float=Decimal, parse_constant=_no_constant,
+                      object_pairs_hook=_unique)
+
+
+def _no_constant(text):
+    raise AssertionError(f"{text} is no JSON")
+
+
+def _unique(pairs):
+    record = dict(pairs)
+    assert len(record) == len(pairs), f"a field twice: {pairs}"
+    return record
+
+
+def command(args):
+    """The words that run the program with `args`."""
+    path = os.environ.get("TXSURVEY")
+    if not path:
+        raise RuntimeError("the environment variable TXSURVEY must name the program under test")
+    wrapper = shlex.split(os.environ.get("TXSURVEY_WRAPPER", ""))
+    return wrapper + [os.path.abspath(path)] + [str(arg) for arg in args]
+
+
+def start(args, prefix=(), **kw):
+    """The program as a Popen with its three streams piped; `prefix` words come first of all."""
+    for stream in ("stdin", "stdout", "stderr"):
+        kw.setdefault(stream, subprocess.PIPE)
+    return subprocess.Popen(list(prefix) + command(args), **kw)
+
+
+def finish(process, stdin=b"", timeout=120):
+    """Waits for a started program; kills it, and fails, after `timeout` seconds."""
+    try:
+        stdout, stderr = process.communicate(stdin, timeout=timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        stdout, stderr = process.communicate()
+        raise AssertionError(f"no end within {timeout} s\n{stdout!r}\n{stderr!r}") from None
+    except BaseException:
+        process.kill()
+        raise
+    return Result(process.returncode, stdout or b"",
+                  (stderr or b"").decode("utf-8", "backslashreplace"))
+
+
+def run(args, stdin=b"", timeout=120, prefix=(), **kw):
+    """Runs the program to its end."""
+    return finish(start(args, prefix, **kw), stdin, timeout)
+
+
+def load(path, code=None):
+    """The records of a file that --output wrote."""
+    with open(path, "rb") as file:
+        return Result(code, file.read())
+
+
+def check_invariants(result):
+    """Asserts what every run promises, whatever its peers did."""
+    try:
+        _check(result)
+    except AssertionError as error:
+        raise AssertionError(f"{error}\n{result.explain()}") from error
+
+
+def _check(result):
+    code = result.code
+    assert code is None or code in range(6) or code > 128, f"exit status {code}"
+    if code in (2, 5):
+        assert not result.stdout and result.stderr, "a refused run writes to standard error alone"
+        return
+    if code == 4 and not result.stdout:
+        return
+    _check_lines(result)
+    surveys, summaries = result.of("survey"), result.of("summary")
+    assert surveys and result.records[0] is surveys[0], "the survey line is the first"
+    assert not surveys[0]["resumed"], "the first survey line is no resumed one"
+    assert all(line["resumed"] for line in surveys[1:]), "two survey lines without a resume"
+    assert len({record["survey"] for record in result.records}) == 1, "one UUID a run"
+    assert len(summaries) <= 1, "at most one summary"
+    _check_survey(result.survey)
+    for seed in result.seeds:
+        _check_seed(seed)
+    _check_peers(result)
+    _check_transactions(result)
+    if summaries:
+        assert result.records[-1] is summaries[0], "the summary is the last line"
+        _check_summary(result)
+    else:
+        assert code in (None, 4), "a run that was not killed ends with a summary"
+
+
+def _check_lines(result):
+    assert result.stdout.endswith(b"\n"), "the last line is whole"
+    for line in result.stdout[:-1].split(b"\n"):
+        assert re.fullmatch(rb"[\x20-\x7e]+", line), f"not printable ASCII: {line!r}"
+    for record in result.records:
+        assert record["type"] in FIELDS, f"type {record['type']}"
+        assert UUID.fullmatch(record["survey"]), record["survey"]
+        missing = set(FIELDS[record["type"]].split()) - set(record)
+        assert not missing, f"{record['type']} without {missing}"
+
+
+def _check_time(text):
+    assert TIME.fullmatch(text), f"not RFC 3339 in UTC with milliseconds: {text}"
+    datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _check_count(value, least=0):
+    assert type(value) is int and value >= least, f"not a count from {least}: {value!r}"
+
+
+def _check_ms(value):
+    assert value is None or (type(value) in (int, Decimal) and value >= 0), f"_ms is {value!r}"
+
+
+def _check_survey(survey):
+    assert survey["schema"] == 1, survey["schema"]
+    assert "txsurvey" in json.dumps(survey["tool"]), survey["tool"]
+    assert survey["chain"] in CHAINS, survey["chain"]
+    assert survey["id_type"] in ("txid", "wtxid"), survey["id_type"]
+    assert survey["txids"] and all(ID.fullmatch(txid) for txid in survey["txids"]), "txids"
+    assert len(set(survey["txids"])) == len(survey["txids"]), "an id twice"
+    assert re.fullmatch(r"[1-9]\d*/[1-9]\d*", survey["shard"]), survey["shard"]
+    _check_time(survey["started"])
+
+
+def _check_seed(seed):
+    assert seed["outcome"] in ("resolved", "failed", "timeout"), seed["outcome"]
+    _check_count(seed["addresses"], 1 if seed["outcome"] == "resolved" else 0)
+    if seed["outcome"] != "resolved":
+        assert seed["addresses"] == 0, "addresses of a seed that did not resolve"
+    _check_ms(seed["duration_ms"])
+
+
+def _check_peers(result):
+    seen = Counter((peer["address"], peer["port"]) for peer in result.peers)
+    assert all(count == 1 for count in seen.values()), f"a peer twice: {seen.most_common(1)}"
+    for peer in result.peers:
+        where = f"{peer['address']}:{peer['port']}: "
+        try:
+            _check_peer(peer, result.survey["txids"])
+        except AssertionError as error:
+            raise AssertionError(where + str(error)) from error
+
+
+def _check_peer(peer, txids):
+    assert peer["network"] in NETWORKS, peer["network"]
+    assert re.fullmatch(r"connect|file|dns:.+|gossip:.+:\d+", peer["source"]), peer["source"]
+    assert peer["outcome"] in OUTCOMES, peer["outcome"]
+    assert peer["stage"] in STAGES, peer["stage"]
+    assert peer["error"] is None or CODE.fullmatch(peer["error"]), f"error {peer['error']!r}"
+    assert 1 <= peer["port"] <= 65535, peer["port"]
+    _check_time(peer["started"])
+    _check_count(peer["attempts"], 1)
+    for field in ("bytessent", "bytesrecv"):
+        _check_count(peer[field])
+    for field in ("duration_ms", "connect_ms", "handshake_ms"):
+        _check_ms(peer[field])
+    _check_version(peer)
+    entries = peer["transactions"]
+    assert sorted(entry["txid"] for entry in entries) == sorted(txids), "one entry for each id"
+    for entry in entries:
+        _check_entry(entry)
+    _check_outcome(peer, {entry["status"] for entry in entries})
+
+
+def _check_version(peer):
+    if peer["services"] is not None:
+        assert re.fullmatch(r"[0-9a-f]{16}", peer["services"]), peer["services"]
+        assert isinstance(peer["servicesnames"], list), "servicesnames"
+    if peer["stage"] == "connect":
+        for field in ("handshake_ms", "version", "subver", "services", "startingheight",
+                      "relaytxes", "timeoffset", "feefilter_sat_kvb"):
+            assert peer[field] is None, f"{field} {peer[field]!r} without a connection"
+
+
+def _check_outcome(peer, statuses):
+    outcome, stage = peer["outcome"], peer["stage"]
+    if outcome == "answered":
+        assert stage == "done" and peer["error"] is None, (stage, peer["error"])
+        assert statuses <= {"served", "notfound"}, statuses
+        assert None not in (peer["version"], peer["connect_ms"], peer["handshake_ms"]), "unknowns"
+    elif outcome == "silent":
+        assert statuses & {"ignored", "timeout"}, statuses
+    elif outcome in NO_CONNECTION:
+        assert stage == "connect" and statuses == {"unasked"}, (stage, statuses)
+        assert peer["bytesrecv"] == 0 or outcome == "proxy_failed", "bytes without a connection"
+    elif outcome == "handshake_timeout":
+        assert stage == "handshake" and statuses == {"unasked"}, (stage, statuses)
+    elif outcome == "protocol_error":
+        assert peer["error"], "a protocol_error says how"
+    elif outcome == "local_error":
+        assert peer["error"], "a local_error says what"
+    if stage in ("connect", "handshake"):
+        assert statuses == {"unasked"}, (stage, statuses)
+
+
+def _check_entry(entry):
+    missing = set(ENTRY_FIELDS) - set(entry)
+    assert not missing, f"an entry without {missing}"
+    status = entry["status"]
+    assert status in STATUSES, status
+    _check_count(entry["requests"], 0 if status == "unasked" else 1)
+    assert status != "unasked" or entry["requests"] == 0, "unasked, with requests"
+    assert isinstance(entry["announced"], bool) or status == "unasked", entry["announced"]
+    _check_ms(entry["response_ms"])
+    if status in ("served", "notfound"):
+        _check_time(entry["answered"])
+        assert entry["response_ms"] is not None, "an answer takes time"
+    if status == "served":
+        assert entry["via"] in ("tx", "merkleblock", "block"), entry["via"]
+        assert entry["strength"] == "proven", entry["strength"]
+        assert entry["bytes"] > 0, entry["bytes"]
+        if entry["via"] != "merkleblock":
+            assert ID.fullmatch(entry["wtxid"]), entry["wtxid"]
+        return
+    assert entry["via"] is None and entry["wtxid"] is None, "not served, yet via or wtxid"
+    expected = ("strong", "weak") if status == "notfound" else (None,)
+    assert entry["strength"] in expected, (status, entry["strength"])
+
+
+def endpoint(peer):
+    """ADDR:PORT, IPv6 in brackets."""
+    address = peer["address"]
+    return f"[{address}]:{peer['port']}" if ":" in address else f"{address}:{peer['port']}"
+
+
+def _check_transactions(result):
+    keys = [(tx["txid"], tx["hash"]) for tx in result.transactions]
+    assert len(set(keys)) == len(keys), "a transaction twice"
+    by_wtxid = result.survey["id_type"] == "wtxid"
+    for tx in result.transactions:
+        assert ID.fullmatch(tx["txid"]), tx["txid"]
+        assert (tx["hash"] if by_wtxid else tx["txid"]) in result.survey["txids"], "not asked for"
+        assert tx["vin"] and tx["vout"], "a transaction has inputs and outputs"
+        if result.code is not None and result.code < 128:
+            assert tx["first_peer"] in map(endpoint, result.peers), tx["first_peer"]
+    for peer in result.peers:
+        for entry in peer["transactions"]:
+            if entry["status"] == "served":
+                assert any((entry["txid"] == (wtxid if by_wtxid else txid))
+                           and entry["wtxid"] in (None, wtxid) for txid, wtxid in keys), \
+                    f"served, but no transaction record: {entry['txid']}"
+
+
+def wilson(served, asked, z=1.959963984540054):
+    """The 95 % Wilson score interval of a share."""
+    share, square = served / asked, z * z / asked
+    middle = (share + square / 2) / (1 + square)
+    half = z * math.sqrt(share * (1 - share) / asked + square / asked / 4) / (1 + square)
+    return middle - half, middle + half
+
+
+def _check_summary(result):
+    summary = result.summary
+    _check_time(summary["finished"])
+    _check_ms(summary["duration_ms"])
+    assert summary["finished"] >= result.survey["started"], "finished before it started"
+    assert summary["reason"] in REASONS, summary["reason"]
+    outcomes = Counter(peer["outcome"] for peer in result.peers)
+    for outcome in OUTCOMES:
+        assert summary["peers"].get(outcome, 0) == outcomes[outcome], \
+            f"summary counts {summary['peers'].get(outcome)} {outcome}, not {outcomes[outcome]}"
+    _check_count(summary["not_attempted"])
+    _check_count(summary["addresses"]["known"])
+    for count in summary["addresses"]["ignored"].values():
+        _check_count(count)
+    if summary["complete"]:
+        assert summary["not_attempted"] == 0 and not outcomes["interrupted"], "not complete"
+    if summary["reason"] == "finished":
+        assert summary["complete"], "finished, but not complete"
+    if result.code == 3:
+        assert not result.peers, "exit 3 with peers"
+    for txid in result.survey["txids"]:
+        _check_totals(result, txid)
+
+
+def _check_totals(result, txid):
+    totals = result.totals(txid)
+    statuses = Counter(entry["status"] for peer in result.peers
+                       for entry in peer["transactions"] if entry["txid"] == txid)
+    for status in STATUSES:
+        assert totals.get(status, 0) == statuses[status], f"{txid}: {status} miscounted"
+    asked = sum(statuses.values()) - statuses["unasked"]
+    assert totals["asked"] == asked, f"asked {totals['asked']}, not {asked}"
+    if not asked:
+        assert totals["share"] is None and totals["ci95"] is None, "a share of nothing"
+        return
+    assert abs(float(totals["share"]) - statuses["served"] / asked) < 1e-3, totals["share"]
+    expected = wilson(statuses["served"], asked)
+    for bound, wanted in zip(totals["ci95"], expected, strict=True):
+        assert abs(float(bound) - max(0.0, min(1.0, wanted))) < 1e-3, (totals["ci95"], expected)
