@@ -23,12 +23,15 @@ int txs_book_source(struct txs_book *book, const char *text);
 enum txs_book_add { TXS_BOOK_ADDED, TXS_BOOK_KNOWN, TXS_BOOK_NO_MEMORY };
 enum txs_book_add txs_book_add(struct txs_book *book, const struct txs_address *address, int source);
 
+/* The same for an address that shall never be taken, so that it is counted once. */
+enum txs_book_add txs_book_leave_out(struct txs_book *book, const struct txs_address *address);
+
 /* Takes a peer that was not taken before, at random; false when there is none. */
 bool txs_book_take(struct txs_book *book, uint32_t *peer);
 
 const struct txs_address *txs_book_address(const struct txs_book *book, uint32_t peer);
 const char *txs_book_source_text(const struct txs_book *book, uint32_t peer);
-size_t txs_book_known(const struct txs_book *book);
+size_t txs_book_known(const struct txs_book *book); /* without those left out */
 size_t txs_book_untaken(const struct txs_book *book);
 
 /* The DNS names of a chain's built-in seeds (seeds/<chain>.txt): of each the plain name and the names

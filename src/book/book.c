@@ -14,7 +14,7 @@ struct txs_book {
     struct entry *entries;
     uint32_t *untaken; /* indexes of entries, in any order */
     uint32_t *table;   /* open addressing: index + 1, or 0 */
-    size_t count, cap, untaken_count, table_size;
+    size_t count, cap, untaken_count, left_out, table_size;
     char **sources;
     size_t source_count;
 };
@@ -97,7 +97,7 @@ static bool grow(struct txs_book *b)
     return true;
 }
 
-enum txs_book_add txs_book_add(struct txs_book *b, const struct txs_address *address, int source)
+static enum txs_book_add insert(struct txs_book *b, const struct txs_address *address, int source)
 {
     if (b->count == b->cap && !grow(b))
         return TXS_BOOK_NO_MEMORY;
@@ -105,9 +105,23 @@ enum txs_book_add txs_book_add(struct txs_book *b, const struct txs_address *add
     if (*slot != 0)
         return TXS_BOOK_KNOWN;
     b->entries[b->count] = (struct entry){*address, (uint32_t)source};
-    b->untaken[b->untaken_count++] = (uint32_t)b->count;
     *slot = (uint32_t)++b->count;
     return TXS_BOOK_ADDED;
+}
+
+enum txs_book_add txs_book_add(struct txs_book *b, const struct txs_address *address, int source)
+{
+    enum txs_book_add added = insert(b, address, source);
+    if (added == TXS_BOOK_ADDED)
+        b->untaken[b->untaken_count++] = (uint32_t)b->count - 1;
+    return added;
+}
+
+enum txs_book_add txs_book_leave_out(struct txs_book *b, const struct txs_address *address)
+{
+    enum txs_book_add added = insert(b, address, 0);
+    b->left_out += added == TXS_BOOK_ADDED;
+    return added;
 }
 
 bool txs_book_take(struct txs_book *b, uint32_t *peer)
@@ -132,7 +146,7 @@ const char *txs_book_source_text(const struct txs_book *b, uint32_t peer)
 
 size_t txs_book_known(const struct txs_book *b)
 {
-    return b->count;
+    return b->count - b->left_out;
 }
 
 size_t txs_book_untaken(const struct txs_book *b)

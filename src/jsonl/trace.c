@@ -96,7 +96,8 @@ static bool append(struct stream *s, struct txs_span bytes)
         s->bytes = grown;
         s->cap = cap;
     }
-    memcpy(s->bytes + s->len, bytes.data, bytes.len);
+    if (bytes.len > 0)
+        memcpy(s->bytes + s->len, bytes.data, bytes.len);
     s->len = need;
     return true;
 }
@@ -105,9 +106,10 @@ static bool append(struct stream *s, struct txs_span bytes)
 static void follow(struct txs_trace *t, const struct moment *m, struct stream *s,
                    struct txs_span in)
 {
-    while (!s->strange && in.len > 0) {
+    enum txs_frame_event event = TXS_FRAME_HEADER;
+    while (!s->strange && event != TXS_FRAME_NEED) {
         struct txs_span before = in;
-        enum txs_frame_event event = txs_splitter_next(&s->splitter, &in);
+        event = txs_splitter_next(&s->splitter, &in);
         s->strange = event == TXS_FRAME_BAD_MAGIC || event == TXS_FRAME_OVERSIZED ||
                      !append(s, (struct txs_span){before.data, before.len - in.len});
         if (event == TXS_FRAME_END && !s->strange)

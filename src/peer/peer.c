@@ -140,6 +140,8 @@ struct txs_peer_actions txs_peer_step(struct txs_peer *p, const struct txs_peer_
         say_pong(p);
     assert(!p->out.failed);
     p->result.bytes_sent += p->out.len;
+    if (p->finished) /* what will not be handed in again had come all the same */
+        p->result.bytes_received += rest.len;
     return (struct txs_peer_actions){
         .send = {p->out.data, p->out.len},
         .rest = rest,

@@ -59,9 +59,11 @@ void txs_survey_free(struct txs_survey *s)
     free(s);
 }
 
-static void ignore(struct txs_survey *s, enum txs_ignored reason)
+/* An address that is left out counts once, however often it is named. */
+static void ignore(struct txs_survey *s, const struct txs_address *address, enum txs_ignored reason)
 {
-    s->tally.ignored[reason]++;
+    if (txs_book_leave_out(s->book, address) == TXS_BOOK_ADDED)
+        s->tally.ignored[reason]++;
 }
 
 static bool network_allowed(const struct txs_survey *s, const struct txs_address *address)
@@ -78,7 +80,7 @@ enum txs_status txs_survey_add_named(struct txs_survey *s)
     for (size_t i = 0; i < s->plan->peer_count; i++) {
         const struct txs_named_peer *peer = &s->plan->peers[i];
         if (!network_allowed(s, &peer->address))
-            ignore(s, TXS_IGNORED_NETWORK);
+            ignore(s, &peer->address, TXS_IGNORED_NETWORK);
         else if (txs_book_add(s->book, &peer->address, sources[peer->named_by]) ==
                  TXS_BOOK_NO_MEMORY)
             return TXS_E_NOMEM;
@@ -120,11 +122,11 @@ size_t txs_survey_add_seed(struct txs_survey *s, const char *host, struct txs_ad
         const struct txs_address *a = &addresses[i];
         run = i > 0 && same_group(a, a - 1) ? run + 1 : 1;
         if (!s->plan->allow_local && !txs_address_is_routable(a))
-            ignore(s, TXS_IGNORED_UNROUTABLE);
+            ignore(s, a, TXS_IGNORED_UNROUTABLE);
         else if (!network_allowed(s, a))
-            ignore(s, TXS_IGNORED_NETWORK);
+            ignore(s, a, TXS_IGNORED_NETWORK);
         else if (taken == SEED_MAX_ADDRESSES || (run > SEED_MAX_A_GROUP && !s->plan->allow_local))
-            ignore(s, TXS_IGNORED_QUOTA);
+            s->tally.ignored[TXS_IGNORED_QUOTA]++; /* of this answer: another one may name it */
         else if (txs_book_add(s->book, a, source) != TXS_BOOK_NO_MEMORY)
             taken++;
     }

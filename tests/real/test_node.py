@@ -253,38 +253,5 @@ class Patience(RealNode):
         self.assertLess(result.peer("127.0.0.1")["duration_ms"], 50_000 * suite.SLOWNESS)
 
 
-class FromBlock(RealNode):
-    """A confirmed transaction, taken from its block."""
-
-    def check(self, of, made):
-        raw = of.rpc("getrawtransaction", made.funding, False, made.funding_block)
-        decoded = of.rpc("decoderawtransaction", raw)
-        result = self.survey("--patience", "0", "--raw", "--block", made.funding_block,
-                             made.funding, UNKNOWN, of=of)
-        entry = result.entry(made.funding)
-        self.assertEqual(entry["status"], "served", result.explain())
-        self.assertEqual(result.entry(UNKNOWN)["status"], "notfound")
-        if entry["via"] == "block":
-            self.assertEqual(result.transactions[0]["hex"], raw)
-            self.assert_decoded(result.transactions[0], decoded)
-        return entry["via"], result.transactions[0], decoded
-
-    def test_whole(self):
-        self.assertEqual(self.check(node, chain)[0], "block")
-
-    def test_filtered(self):
-        with Node("-peerbloomfilters=1") as filtering:
-            via, record, decoded = self.check(filtering, Chain(filtering))
-            self.assertEqual(via, "merkleblock")
-            # `tx` after `merkleblock` comes without its witness (BIP144 has no filtered form).
-            for entry in decoded["vin"]:
-                entry.pop("txinwitness", None)
-            self.assert_decoded(record, decoded, ("hash", "size", "vsize", "weight"))
-
-    def test_block_that_has_it_not(self):
-        result = self.survey("--patience", "0", "--block", chain.tip, chain.funding)
-        self.assertEqual(result.entry(chain.funding)["status"], "notfound")
-
-
 if __name__ == "__main__":
     suite.main()
