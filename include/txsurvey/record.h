@@ -38,7 +38,7 @@
 
 /* Statuses of an id at a peer, X(enum, name, text). */
 #define TXS_ID_STATUS_TABLE(X)                                                                 \
-    X(UNASKED, "unasked", "the request was never sent")                                        \
+    X(UNASKED, "unasked", "no connection, no complete handshake, or no way to ask")            \
     X(TIMEOUT, "timeout", "asked, no answer before the stage, connection or survey ended")     \
     X(IGNORED, "ignored", "it answered the ping behind the request, but not the request")      \
     X(NOTFOUND, "notfound", "it says that it has none")                                        \

@@ -206,14 +206,18 @@ static void on_connected(uv_connect_t *request, int status)
     struct conn *c = request->data;
     if (c->closing)
         return;
+    /* A reset here comes from a peer that had accepted: a refusal has its own word. */
+    bool reset = status == UV_ECONNRESET;
     int error = status != 0 ? status : uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read);
-    if (error != 0) {
+    if (error != 0 && !reset) {
         fail_connecting(c, error);
         return;
     }
     c->connected_ms = uv_now(c->host->loop);
     c->host->connected(c);
     step(c, (struct txs_peer_event){.kind = TXS_PEER_CONNECTED});
+    if (reset)
+        step(c, (struct txs_peer_event){.kind = TXS_PEER_CLOSED, .error = TXS_ERROR_RESET});
 }
 
 static int connect_now(struct conn *c)

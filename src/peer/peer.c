@@ -45,6 +45,20 @@ struct txs_peer_result *txs_peer_result(struct txs_peer *p)
     return &p->result;
 }
 
+/* The request leaves with our verack, before the peer's has come. Where that never comes nothing was
+ * asked in the end: the peer answers for no more than its handshake. */
+static void take_back_early_request(struct txs_peer *p)
+{
+    for (size_t i = 0; i < p->config->id_count; i++) {
+        struct txs_answer *a = &p->result.answers[i];
+        if (a->status != TXS_ID_TIMEOUT)
+            continue;
+        a->status = TXS_ID_UNASKED;
+        a->requests = 0;
+        a->first_request_ms = TXS_NEVER;
+    }
+}
+
 /* The first deciding event wins: later calls change nothing. */
 void peer_finish(struct txs_peer *p, enum txs_outcome outcome, enum txs_error error)
 {
@@ -55,6 +69,8 @@ void peer_finish(struct txs_peer *p, enum txs_outcome outcome, enum txs_error er
         p->result.stage = TXS_STAGE_DONE;
     p->result.outcome = outcome;
     p->result.error = error;
+    if (p->result.handshake_ms == TXS_NEVER)
+        take_back_early_request(p);
     ask_judge_strength(p);
 }
 
