@@ -4,7 +4,7 @@
 #ifndef TXSURVEY_JSONL_H
 #define TXSURVEY_JSONL_H
 
-#include "txsurvey/engine.h"
+#include "txsurvey/sink.h"
 #include "txsurvey/output.h"
 #include "txsurvey/plan.h"
 

@@ -7,7 +7,7 @@
 #ifndef TXSURVEY_OUTPUT_H
 #define TXSURVEY_OUTPUT_H
 
-#include "txsurvey/engine.h"
+#include "txsurvey/sink.h"
 #include "txsurvey/status.h"
 
 struct txs_output;

@@ -74,7 +74,7 @@ struct txs_peer_event {
 struct txs_served {
     const struct txs_tx_ids *ids;
     struct txs_span bytes; /* empty where the pool had no room */
-    bool witness_asked;
+    bool witness_known;    /* false: it may have a witness that was not asked for */
 };
 struct txs_peer_actions {
     struct txs_span send;   /* owned by the peer, valid until the next step */

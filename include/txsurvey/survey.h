@@ -36,8 +36,12 @@ struct txs_attempt {
 
 struct txs_survey;
 
+/* Whether this machine has any way to an address; asked of what seeds name. */
+typedef bool txs_has_route_fn(const struct txs_address *address);
+
 /* The plan is borrowed. NULL when out of memory. */
-struct txs_survey *txs_survey_new(const struct txs_plan *plan, struct txs_random random);
+struct txs_survey *txs_survey_new(const struct txs_plan *plan, txs_has_route_fn *has_route,
+                                  struct txs_random random);
 void txs_survey_free(struct txs_survey *survey);
 
 /* The peers that the plan names. */

@@ -78,6 +78,10 @@ bool txs_tx_parse(struct txs_tx *out, struct txs_span bytes);
 void txs_tx_free(struct txs_tx *tx);
 /* An input that spends no output: the one of a coinbase transaction (Core: CTransaction::IsCoinBase). */
 bool txs_tx_is_coinbase(const struct txs_tx *tx);
+/* Whether a transaction that came without witness may have one that was left out. It has none for sure
+ * when each input brings a scriptSig that is more than the push of a witness program: a witness beside
+ * such a one is invalid (BIP141). */
+bool txs_tx_may_lack_witness(const struct txs_tx *tx);
 
 /* Kinds of output scripts with the names of Core's GetTxnOutputType. */
 #define TXS_SCRIPT_TABLE(X)                              \

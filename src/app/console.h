@@ -4,7 +4,7 @@
 
 #include "options.h"
 
-#include "txsurvey/engine.h"
+#include "txsurvey/sink.h"
 
 struct console {
     int verbosity;

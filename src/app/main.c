@@ -1,21 +1,13 @@
 /* Wiring: options to plan, plan to engine, the engine's results to records and console. */
 #include "console.h"
+#include "exits.h"
 #include "options.h"
 
+#include "txsurvey/engine.h"
 #include "txsurvey/jsonl.h"
 
 #include <stdio.h>
 #include <unistd.h>
-
-enum {
-    EXIT_OK = 0,
-    EXIT_TOO_FEW_SERVED = 1,
-    EXIT_USAGE = 2,
-    EXIT_NO_PEERS = 3,
-    EXIT_NOT_WRITTEN = 4,
-    EXIT_LOCKED = 5,
-    EXIT_SIGNAL = 128,
-};
 
 struct app {
     struct options options;

@@ -1,5 +1,7 @@
 #include "options.h"
 
+#include "exits.h"
+
 #include "txsurvey/book.h"
 
 #include <stdlib.h>
@@ -198,8 +200,8 @@ static void print_wrapped(FILE *out, const char *text, int indent, int width)
 void options_print_help(FILE *out)
 {
     fputs("Usage: txsurvey [OPTION]... TXID...\n"
-          "Ask the nodes of the Bitcoin network for transactions; write one record a node, as JSON\n"
-          "lines.\n",
+          "Ask the nodes of the Bitcoin network for transactions, and write one record a\n"
+          "node, as JSON lines.\n",
           out);
     for (unsigned group = 0; group < GROUP_COUNT; group++) {
         fprintf(out, "\n%s:\n", option_group_name(group));
@@ -216,8 +218,10 @@ void options_print_help(FILE *out)
             print_wrapped(out, spec->text, 30, 79);
         }
     }
-    fputs("\nExit status: 0 the survey came to its own end, 1 --require-served was not reached, 2 wrong\n"
-          "usage, 3 no peer to survey, 4 the records could not be written, 5 another run holds the\n"
-          "output file, 128+N ended by signal N. More: man txsurvey\n",
-          out);
+    fputs("\nExit status:\n", out);
+#define X(id, number, written, text)                                                               \
+    fprintf(out, "  %-8s%s\n", written, text);
+    EXIT_TABLE(X)
+#undef X
+    fputs("\nMore: man txsurvey\n", out);
 }

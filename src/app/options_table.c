@@ -263,7 +263,7 @@ const struct option_spec option_specs[] = {
     {0, "wtxid", NULL, GROUP_TARGET, false, "the ids are wtxids (BIP339), not txids", take_wtxid},
 
     {0, "chain", "NAME", GROUP_CHAIN, true,
-     "main, test, testnet4, signet or regtest [main]", take_chain},
+     "the chain: main, test, testnet4, signet or regtest [main]", take_chain},
 
     {0, "dnsseed", "HOST", GROUP_PEERS, false,
      "ask this DNS seed in place of the built-in ones; repeatable", take_dnsseed},

@@ -27,7 +27,7 @@ static const struct txs_transaction_record *record_of(const struct field_source 
 
 static json_t *unless_stripped(const struct field_source *s, uint32_t value)
 {
-    return record_of(s)->witness_asked ? json_integer(value) : json_null();
+    return record_of(s)->witness_known ? json_integer(value) : json_null();
 }
 
 static json_t *txid(const struct field_source *s)
@@ -37,7 +37,7 @@ static json_t *txid(const struct field_source *s)
 
 static json_t *hash(const struct field_source *s)
 {
-    return record_of(s)->witness_asked ? json_hash(tx_of(s)->ids.wtxid) : json_null();
+    return record_of(s)->witness_known ? json_hash(tx_of(s)->ids.wtxid) : json_null();
 }
 
 static json_t *version(const struct field_source *s)
@@ -202,11 +202,11 @@ static bool first_time(struct txs_records *r, const struct txs_transaction_recor
 {
     struct seen one = {{0}, {0}};
     memcpy(one.txid, record->ids->txid, 32);
-    if (record->witness_asked)
+    if (record->witness_known)
         memcpy(one.wtxid, record->ids->wtxid, 32);
     for (size_t i = 0; i < r->seen_count; i++)
         if (memcmp(r->seen[i].txid, one.txid, 32) == 0 &&
-            (!record->witness_asked || memcmp(r->seen[i].wtxid, one.wtxid, 32) == 0))
+            (!record->witness_known || memcmp(r->seen[i].wtxid, one.wtxid, 32) == 0))
             return false;
     if ((r->seen_count & (r->seen_count - 1)) == 0) {
         size_t cap = r->seen_count ? r->seen_count * 2 : 1;

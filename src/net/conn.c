@@ -1,7 +1,8 @@
 #include "conn.h"
 
+#include "route.h"
+
 #include <assert.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -222,20 +223,8 @@ static void on_connected(uv_connect_t *request, int status)
 
 static int connect_now(struct conn *c)
 {
-    union {
-        struct sockaddr any;
-        struct sockaddr_in in;
-        struct sockaddr_in6 in6;
-    } to = {.in = {0}};
-    if (c->address.network == TXS_NETWORK_IPV4) {
-        to.in.sin_family = AF_INET;
-        to.in.sin_port = htons(c->address.port);
-        memcpy(&to.in.sin_addr, c->address.bytes, 4);
-    } else {
-        to.in6.sin6_family = AF_INET6;
-        to.in6.sin6_port = htons(c->address.port);
-        memcpy(&to.in6.sin6_addr, c->address.bytes, 16);
-    }
+    union socket_address to;
+    route_socket_address(&to, &c->address);
     return uv_tcp_connect(&c->connect, &c->tcp, &to.any, on_connected);
 }
 

@@ -7,6 +7,7 @@
 #include "conn.h"
 #include "limits.h"
 #include "resolver.h"
+#include "route.h"
 
 #include <assert.h>
 #include <signal.h>
@@ -186,7 +187,7 @@ static void on_conn_served(struct conn *c, const struct txs_served *served)
     e->sink->transaction(e->sink->context, &(struct txs_transaction_record){
                                                .ids = served->ids,
                                                .bytes = served->bytes,
-                                               .witness_asked = served->witness_asked,
+                                               .witness_known = served->witness_known,
                                                .first_peer = &c->address,
                                            });
 }
@@ -540,7 +541,7 @@ enum txs_status txs_engine_open(struct txs_engine **out, struct txs_plan *plan,
     }
     fit_descriptors(e, plan);
     struct txs_random order = {txs_random_next(&e->random)};
-    e->survey = txs_survey_new(plan, order);
+    e->survey = txs_survey_new(plan, route_exists, order);
     e->host.read_buffer = malloc(CONN_READ_BUFFER_BYTES);
     if (e->survey == NULL || e->host.read_buffer == NULL ||
         txs_survey_add_named(e->survey) != TXS_OK) {

@@ -252,20 +252,33 @@ static int answered_id(const struct txs_peer *p)
     return id;
 }
 
+/* A peer without WITNESS was asked for the form without: then its wtxid is known only where the inputs
+ * show that there is no other form. */
+static bool witness_known(const struct txs_peer *p)
+{
+    if (p->ids.has_witness || p->config->id_type == TXS_ID_TYPE_WTXID ||
+        (p->result.services & TXS_SERVICE_WITNESS))
+        return true;
+    struct txs_tx tx;
+    if (!txs_tx_parse(&tx, (struct txs_span){p->body.data, p->body.len}))
+        return false; /* its bytes could not be kept */
+    bool known = !txs_tx_may_lack_witness(&tx);
+    txs_tx_free(&tx);
+    return known;
+}
+
 static void serve(struct txs_peer *p, size_t id)
 {
     struct txs_answer *a = &p->result.answers[id];
-    bool witness_asked = p->config->id_type == TXS_ID_TYPE_WTXID ||
-                         (p->result.services & TXS_SERVICE_WITNESS) != 0;
     a->via = TXS_VIA_TX;
     a->bytes = p->ids.size_bytes;
-    a->has_wtxid = witness_asked || p->ids.has_witness;
+    a->has_wtxid = witness_known(p);
     memcpy(a->wtxid, p->ids.wtxid, 32);
     ask_answered(p, id, TXS_ID_SERVED);
     p->served = (struct txs_served){
         .ids = &p->ids,
         .bytes = {p->body.data, p->body.len},
-        .witness_asked = a->has_wtxid,
+        .witness_known = a->has_wtxid,
     };
     p->served_ready = true;
 }

@@ -20,6 +20,7 @@ struct waiting {
 
 struct txs_survey {
     const struct txs_plan *plan;
+    txs_has_route_fn *has_route;
     struct txs_book *book;
     struct pace pace;
     struct txs_tally tally;
@@ -31,12 +32,14 @@ struct txs_survey {
     size_t queue_head, queue_len, queue_cap;
 };
 
-struct txs_survey *txs_survey_new(const struct txs_plan *plan, struct txs_random random)
+struct txs_survey *txs_survey_new(const struct txs_plan *plan, txs_has_route_fn *has_route,
+                                  struct txs_random random)
 {
     struct txs_survey *s = calloc(1, sizeof *s);
     if (s == NULL)
         return NULL;
     s->plan = plan;
+    s->has_route = has_route;
     s->window = plan->concurrency;
     s->pace.rate = plan->rate;
     s->tally.id_count = plan->id_count;
@@ -66,9 +69,12 @@ static void ignore(struct txs_survey *s, const struct txs_address *address, enum
         s->tally.ignored[reason]++;
 }
 
+/* Onion, I2P and CJDNS have no way out: there is no proxy yet that would lead to them. */
+#define DIALLABLE (1u << TXS_NETWORK_IPV4 | 1u << TXS_NETWORK_IPV6)
+
 static bool network_allowed(const struct txs_survey *s, const struct txs_address *address)
 {
-    return s->plan->networks & (1u << address->network);
+    return s->plan->networks & DIALLABLE & (1u << address->network);
 }
 
 enum txs_status txs_survey_add_named(struct txs_survey *s)
@@ -123,7 +129,7 @@ size_t txs_survey_add_seed(struct txs_survey *s, const char *host, struct txs_ad
         run = i > 0 && same_group(a, a - 1) ? run + 1 : 1;
         if (!s->plan->allow_local && !txs_address_is_routable(a))
             ignore(s, a, TXS_IGNORED_UNROUTABLE);
-        else if (!network_allowed(s, a))
+        else if (!network_allowed(s, a) || !s->has_route(a))
             ignore(s, a, TXS_IGNORED_NETWORK);
         else if (taken == SEED_MAX_ADDRESSES || (run > SEED_MAX_A_GROUP && !s->plan->allow_local))
             s->tally.ignored[TXS_IGNORED_QUOTA]++; /* of this answer: another one may name it */

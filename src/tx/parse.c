@@ -144,3 +144,26 @@ bool txs_tx_is_coinbase(const struct txs_tx *tx)
     return tx->input_count == 1 && tx->inputs[0].prev_vout == UINT32_MAX &&
            memcmp(tx->inputs[0].prev_txid, null_txid, sizeof null_txid) == 0;
 }
+
+/* Nothing, as native segwit inputs have, or one push of 4 to 42 bytes that is a version and a program, as
+ * those nested in P2SH have. */
+static bool leaves_room_for_witness(struct txs_span script_sig)
+{
+    if (script_sig.len == 0)
+        return true;
+    if (script_sig.len < 5 || script_sig.len > 43 || script_sig.data[0] != script_sig.len - 1)
+        return false;
+    uint8_t version = script_sig.data[1];
+    return (version == 0x00 || (version >= 0x51 && version <= 0x60)) &&
+           script_sig.data[2] == script_sig.len - 3;
+}
+
+bool txs_tx_may_lack_witness(const struct txs_tx *tx)
+{
+    if (tx->ids.has_witness)
+        return false;
+    for (size_t i = 0; i < tx->input_count; i++)
+        if (leaves_room_for_witness(tx->inputs[i].script_sig))
+            return true;
+    return false;
+}

@@ -1,0 +1,208 @@
+/* Prints the manual page, as mdoc, from the tables that the program itself uses: options, records,
+ * outcomes, statuses, errors. Run by the build; not installed. */
+#include "exits.h"
+#include "options.h"
+
+#include "txsurvey/jsonl.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#define COLUMNS 70
+
+/* Text in which mdoc sees no commands: no line begins with a dot, and no backslash escapes. */
+static void print_text(const char *text)
+{
+    int column = 0;
+    for (; *text != '\0'; text++, column++) {
+        if (column == 0 && (*text == '.' || *text == '\''))
+            fputs("\\&", stdout);
+        if (*text == '\\') {
+            fputs("\\e", stdout);
+        } else if (*text == '-') {
+            fputs("\\-", stdout);
+        } else if (*text == ' ' && column > COLUMNS) {
+            putchar('\n');
+            column = -1;
+        } else {
+            putchar(*text);
+        }
+    }
+    putchar('\n');
+}
+
+static void print_sentence(const char *text)
+{
+    char sentence[400];
+    snprintf(sentence, sizeof sentence, "%s.", text);
+    sentence[0] = (char)toupper((unsigned char)sentence[0]);
+    print_text(sentence);
+}
+
+static void print_options(void)
+{
+    for (unsigned group = 0; group < GROUP_COUNT; group++) {
+        printf(".Ss %s\n.Bl -tag -width Ds\n", option_group_name(group));
+        for (size_t i = 0; i < option_spec_count; i++) {
+            const struct option_spec *spec = &option_specs[i];
+            if (spec->group != group)
+                continue;
+            fputs(".It", stdout);
+            if (spec->letter != 0)
+                printf(" Fl %c ,", spec->letter);
+            printf(" Fl Fl %s", spec->name);
+            if (spec->argument != NULL)
+                printf(" Ar %s", spec->argument);
+            putchar('\n');
+            print_sentence(spec->text);
+        }
+        puts(".El");
+    }
+}
+
+static void print_field(void *context, const char *type, const char *field, const char *text)
+{
+    const char **last = context;
+    if (*last == NULL || strcmp(*last, type) != 0) {
+        if (*last != NULL)
+            puts(".El");
+        printf(".Ss %s\n.Bl -tag -width \"feefilter_sat_kvb\" -compact\n", type);
+        *last = type;
+    }
+    printf(".It Va %s\n", field);
+    print_text(text);
+}
+
+static void print_records(void)
+{
+    const char *last = NULL;
+    puts(".Sh RECORDS\n"
+         "One JSON object a line, in printable ASCII.\n"
+         "Every record also has\n"
+         ".Va type\n"
+         "and\n"
+         ".Va survey ,\n"
+         "a UUID that is the same in all lines of a run.\n"
+         "What is not known is null.\n"
+         "Times are RFC 3339 in UTC, durations end in\n"
+         ".Va _ms\n"
+         "and are milliseconds.\n"
+         "A\n"
+         ".Cm survey\n"
+         "line comes first, a\n"
+         ".Cm summary\n"
+         "last; between them one\n"
+         ".Cm seed\n"
+         "line a DNS name, one\n"
+         ".Cm peer\n"
+         "line a peer attempted, one\n"
+         ".Cm transaction\n"
+         "line a distinct transaction, when first served.");
+    txs_records_describe(print_field, &last);
+    puts(".El");
+}
+
+static void print_item(const char *name, const char *text)
+{
+    printf(".It Cm %s\n", name);
+    print_text(text);
+}
+
+static void print_tables(void)
+{
+    puts(".Ss Outcomes of a peer\n.Bl -tag -width \"handshake_timeout\" -compact");
+    for (unsigned i = 0; i < TXS_OUTCOME_COUNT; i++)
+        print_item(txs_outcome_name(i), txs_outcome_text(i));
+    puts(".El\n.Ss Statuses of an id\n.Bl -tag -width \"notfound\" -compact");
+    for (unsigned i = 0; i < TXS_ID_STATUS_COUNT; i++)
+        print_item(txs_id_status_name(i), txs_id_status_text(i));
+    puts(".El\n.Ss Errors\n.Bl -tag -width \"network_unreachable\" -compact");
+    for (unsigned i = TXS_ERROR_NONE + 1; i < TXS_ERROR_COUNT; i++)
+        print_item(txs_error_name(i), txs_error_text(i));
+    puts(".El");
+}
+
+static void print_head(void)
+{
+    puts(".Dd November 20, 2026\n"
+         ".Dt TXSURVEY 1\n"
+         ".Os\n"
+         ".Sh NAME\n"
+         ".Nm txsurvey\n"
+         ".Nd ask the nodes of the Bitcoin network for transactions\n"
+         ".Sh SYNOPSIS\n"
+         ".Nm\n"
+         ".Op Ar OPTION ...\n"
+         ".Ar TXID ...\n"
+         ".Sh DESCRIPTION\n"
+         ".Nm\n"
+         "finds nodes of the Bitcoin network, connects to many of them at once,\n"
+         "asks each for the\n"
+         "transactions named by\n"
+         ".Ar TXID\n"
+         "(64 hex digits, as explorers print them) and writes one record a node, as\n"
+         "JSON lines, to\n"
+         "standard output.\n"
+         ".Pp\n"
+         "A node that sends a transaction is believed only when the id computed of\n"
+         "it is the id that was\n"
+         "asked for.\n"
+         "A node that says\n"
+         ".Cm notfound\n"
+         "is asked again, for as long as\n"
+         ".Fl Fl patience\n"
+         "says: nodes serve a transaction only from the moment on when they could\n"
+         "have announced it to\n"
+         "the one who asks.\n"
+         ".Pp\n"
+         "Confirmed transactions are not served by this way of asking: nodes serve\n"
+         "what waits in their\n"
+         "mempool.\n"
+         ".Sh OPTIONS");
+}
+
+static void print_tail(void)
+{
+    puts(".Sh EXIT STATUS\n.Bl -tag -width \"128+N\" -compact");
+#define X(id, number, written, text)                                                               \
+    puts(".It " written);                                                                          \
+    print_sentence(text);
+    EXIT_TABLE(X)
+#undef X
+    puts(".El\n"
+         ".Sh EXAMPLES\n"
+         "Ask the nodes that the DNS seeds name, and keep the records:\n"
+         ".Pp\n"
+         ".Dl txsurvey \\-o records.jsonl TXID\n"
+         ".Pp\n"
+         "Which user agents served it:\n"
+         ".Pp\n"
+         ".Dl jq \\-r \\(aqselect(.transactions[0].status? == \\(dqserved\\(dq) | .subver\\(aq records.jsonl\n"
+         ".Pp\n"
+         "Ask one node, and take its first answer:\n"
+         ".Pp\n"
+         ".Dl txsurvey \\-\\-connect 192.0.2.1:8333 \\-\\-patience 0 TXID\n"
+         ".Sh NOTES\n"
+         "Who asks the whole network for a transaction shows interest in it: nodes\n"
+         "see the address that\n"
+         "the question comes from.\n"
+         "Ask rarely, and say who you are in\n"
+         ".Fl Fl user\\-agent .\n"
+         ".Sh SEE ALSO\n"
+         ".Xr jq 1\n"
+         ".Pp\n"
+         "BIP14 (user agent), BIP31 (pong), BIP133 (feefilter), BIP144 (segregated\n"
+         "witness), BIP155\n"
+         "(addrv2), BIP339 (wtxid relay).");
+}
+
+int main(void)
+{
+    print_head();
+    print_options();
+    print_records();
+    print_tables();
+    print_tail();
+    return ferror(stdout) || fflush(stdout) != 0;
+}

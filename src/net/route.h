@@ -1,0 +1,23 @@
+/* Socket addresses, and whether the routing table has a way to one. */
+#ifndef TXSURVEY_NET_ROUTE_H
+#define TXSURVEY_NET_ROUTE_H
+
+#include "txsurvey/address.h"
+
+#include <netinet/in.h>
+
+union socket_address {
+    struct sockaddr any;
+    struct sockaddr_in in;
+    struct sockaddr_in6 in6;
+};
+
+/* Of an IPV4 or IPV6 address. Returns its length. */
+socklen_t route_socket_address(union socket_address *out, const struct txs_address *address);
+
+/* False when an IPv6 address has no route from here: a machine without IPv6 leaves the peers of that
+ * network out, in place of failing at each. Nothing is sent. True for IPv4: without any route for that
+ * something is wrong, and the records shall show it. */
+bool route_exists(const struct txs_address *address);
+
+#endif
