@@ -161,6 +161,8 @@ static bool is_late(enum sim_behaviour behaviour)
 
 static enum sim_behaviour draw_behaviour(const struct sim_settings *settings, uint32_t index)
 {
+    if (settings->localhost && index == 0)
+        return SIM_SERVED;
     return sim_mix_draw(&settings->mix, sim_random(settings, index, SIM_SALT_BEHAVIOUR, 0));
 }
 
@@ -219,6 +221,10 @@ struct txs_address sim_node_address(const struct sim_settings *settings, uint32_
     address.network = TXS_NETWORK_IPV4;
     address.port = (uint16_t)(settings->port + offset);
     address.bytes[0] = 127;
+    if (settings->localhost && index == 0) {
+        address.bytes[3] = 1;
+        return address;
+    }
     address.bytes[1] = (uint8_t)(1 + index / (254 * 256));
     address.bytes[2] = (uint8_t)(index / 254 % 256);
     address.bytes[3] = (uint8_t)(1 + index % 254);
@@ -228,10 +234,14 @@ struct txs_address sim_node_address(const struct sim_settings *settings, uint32_
 bool sim_node_by_ip(uint32_t *index, const struct sim_settings *settings, uint32_t ip)
 {
     uint32_t net = ip >> 16 & 255, row = ip >> 8 & 255, host = ip & 255;
+    if (settings->localhost && ip == 0x7f000001) {
+        *index = 0;
+        return true;
+    }
     if (ip >> 24 != 127 || net < 1 || host < 1 || host > 254)
         return false;
     *index = ((net - 1) * 256 + row) * 254 + host - 1;
-    return *index < settings->nodes;
+    return *index < settings->nodes && (*index > 0 || !settings->localhost);
 }
 
 size_t sim_node_known(uint32_t known[SIM_KNOWN_MAX], const struct sim_settings *settings,

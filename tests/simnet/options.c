@@ -24,6 +24,7 @@
     X(LIST, "list", "FILE", "write the nodes, one ADDR:PORT a line") \
     X(READY, "ready-file", "FILE", "create this file once it listens") \
     X(STATS, "stats", "FILE", "write counts there at the end, not to standard error") \
+    X(LOCALHOST, "localhost", "", "node 0 is at 127.0.0.1, so that the name localhost leads to it") \
     X(STRICT, "strict", "", "exit 1 when the surveyor broke a rule of the protocol") \
     X(BEHAVIOURS, "behaviours", "", "list the behaviours and their default weights") \
     X(HELP, "help", "", "this text")
@@ -161,6 +162,9 @@ static bool apply(struct sim_settings *settings, struct raw_txs *raw, int option
         return true;
     case OPTION_STATS:
         settings->stats_path = optarg;
+        return true;
+    case OPTION_LOCALHOST:
+        settings->localhost = true;
         return true;
     case OPTION_STRICT:
         settings->strict = true;

@@ -29,6 +29,7 @@ struct sim_settings {
     uint32_t patience_ms; /* what the truth assumes of the surveyor */
     bool by_wtxid;        /* the surveyor asks by wtxid */
     bool strict;
+    bool localhost; /* node 0 is at 127.0.0.1, so that the name localhost is a DNS seed */
     struct sim_mix mix;
     struct sim_tx txs[SIM_TX_MAX];
     size_t tx_count;
