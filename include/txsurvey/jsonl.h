@@ -49,9 +49,4 @@ void txs_trace_free(struct txs_trace *trace);
 void txs_trace_tap(struct txs_trace *trace, void **slot, const struct txs_address *peer, int event,
                    uint64_t now_ms, struct txs_span bytes);
 
-/* Makes any bytes safe to print and to put into JSON: UTF-8 that a terminal shows stays, every other
- * byte becomes the four characters \xNN. The result is valid UTF-8, NUL-terminated; at most four times
- * as long. Returns its length. `out` has room for 4 * len + 1. */
-size_t txs_escape_text(char *out, const uint8_t *bytes, size_t len);
-
 #endif

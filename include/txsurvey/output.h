@@ -12,10 +12,12 @@
 
 struct txs_output;
 
-/* Opens `path`, or standard output where it is NULL. A regular file is locked until close: TXS_E_LOCKED
- * when another run holds it, with the file untouched. It is emptied once the lock is held. */
+/* Opens `path`, or standard output where it is NULL, and leaves what it holds alone. A regular file is
+ * locked until close: TXS_E_LOCKED when another run holds it. */
 enum txs_status txs_output_open(struct txs_output **out, const char *path,
                                 struct txs_message *message);
+/* Empties a file that was opened by its path. Before the first line. */
+enum txs_status txs_output_empty(struct txs_output *output, struct txs_message *message);
 /* Appends one line, without its newline. Where there is no memory for it, or it could not even be made
  * (`line` is NULL), the output is broken: flush says so from then on. */
 void txs_output_line(struct txs_output *output, const char *line, size_t len);
@@ -23,6 +25,7 @@ enum txs_flush txs_output_flush(struct txs_output *output);
 /* The descriptor to poll while flush says WAITING or FULL. */
 int txs_output_fd(const struct txs_output *output);
 bool txs_output_is_file(const struct txs_output *output); /* a regular one */
+bool txs_output_same_file(const struct txs_output *a, const struct txs_output *b);
 /* Why writing failed, for the user; "" when it did not. */
 const char *txs_output_error(const struct txs_output *output);
 /* Writes what is left to a regular file and makes it durable; gives up what a reader has not taken.

@@ -1,5 +1,7 @@
 #include "console.h"
 
+#include "txsurvey/escape.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,28 +26,42 @@ static void clear_line(struct console *c)
     c->line_len = 0;
 }
 
+/* A message may quote a file or an argument: it is one line, whatever those hold. */
+static void print_line(struct console *c, const char *kind, const char *text)
+{
+    char safe[4 * sizeof(((struct txs_message *)0)->text) + 1];
+    txs_escape_text(safe, (const uint8_t *)text,
+                    strnlen(text, sizeof(((struct txs_message *)0)->text)));
+    clear_line(c);
+    fprintf(stderr, "txsurvey: %s%s\n", kind, safe);
+}
+
 void console_error(struct console *c, const char *text)
 {
-    clear_line(c);
-    fprintf(stderr, "txsurvey: %s\n", text);
+    print_line(c, "", text);
 }
 
 void console_warn(struct console *c, const char *text)
 {
-    if (c->verbosity < 0)
-        return;
-    clear_line(c);
-    fprintf(stderr, "txsurvey: warning: %s\n", text);
+    if (c->verbosity >= 0)
+        print_line(c, "warning: ", text);
+}
+
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
 }
 
 void console_seed(struct console *c, const struct txs_seed_record *seed)
 {
+    c->seeds_resolved += seed->outcome == TXS_SEED_RESOLVED;
     if (c->verbosity <= 0)
         return;
     clear_line(c);
-    fprintf(stderr, "txsurvey: seed %s: %s%s%s, %" PRIu32 " addresses\n", seed->host,
+    fprintf(stderr, "txsurvey: seed %s: %s%s%s, %" PRIu32 " address%s\n", seed->host,
             txs_seed_outcome_name(seed->outcome), seed->error ? " " : "",
-            seed->error ? seed->error : "", seed->addresses);
+            seed->error ? seed->error : "", seed->addresses,
+            seed->addresses == 1 ? "" : "es");
 }
 
 static uint64_t connected_peers(const struct txs_tally *tally)
@@ -150,15 +166,21 @@ void console_summary(struct console *c, const struct txs_plan *plan,
     if (c->verbosity < 0)
         return;
     clear_line(c);
-    fprintf(stderr, "txsurvey: %s after %.1f s, %" PRIu64 " peers",
+    fprintf(stderr, "txsurvey: %s after %.1f s, %" PRIu64 " peer%s",
             txs_reason_name(ending->reason), (double)ending->duration_ms / 1000,
-            ending->tally->peers);
+            ending->tally->peers, plural(ending->tally->peers));
     print_outcomes(ending->tally);
-    for (size_t i = 0; i < plan->id_count && i < IDS_SHOWN; i++)
+    if (ending->tally->peers == 0)
+        fprintf(stderr, "  there was no peer to survey: %zu seed%s asked, %" PRIu64
+                        " answered; %zu peer%s named\n",
+                plan->seed_count, plural(plan->seed_count), c->seeds_resolved, plan->peer_count,
+                plural(plan->peer_count));
+    for (size_t i = 0; ending->tally->peers > 0 && i < plan->id_count && i < IDS_SHOWN; i++)
         print_id(plan->ids[i], &ending->tally->ids[i]);
     if (plan->id_count > IDS_SHOWN)
         fprintf(stderr, "  and %zu ids more, see the records\n", plan->id_count - IDS_SHOWN);
     print_ignored(ending->tally);
     if (ending->not_attempted > 0)
-        fprintf(stderr, "  %" PRIu64 " known peers were not attempted\n", ending->not_attempted);
+        fprintf(stderr, "  %" PRIu64 " known peer%s not attempted\n", ending->not_attempted,
+                ending->not_attempted == 1 ? " was" : "s were");
 }

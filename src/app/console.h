@@ -5,19 +5,21 @@
 #include "options.h"
 
 #include "txsurvey/sink.h"
+#include "txsurvey/status.h"
 
 struct console {
     int verbosity;
     bool progress;      /* a progress line is wanted */
     bool terminal;      /* it is rewritten in place */
     size_t line_len;    /* of the progress line on the screen */
+    uint64_t seeds_resolved;
     uint64_t last_peers, last_ms; /* for the rate */
 };
 
 void console_init(struct console *c, const struct options *options);
 void console_error(struct console *c, const char *text);
 void console_warn(struct console *c, const char *text);
-void console_seed(struct console *c, const struct txs_seed_record *seed); /* with -v */
+void console_seed(struct console *c, const struct txs_seed_record *seed); /* printed with -v */
 void console_progress(struct console *c, const struct txs_progress *progress);
 void console_summary(struct console *c, const struct txs_plan *plan,
                      const struct txs_ending *ending);

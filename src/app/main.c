@@ -85,9 +85,25 @@ static enum txs_status open_trace(struct app *app, struct txs_message *message)
     if (app->options.trace == NULL)
         return TXS_OK;
     enum txs_status status = txs_output_open(&app->trace_output, app->options.trace, message);
-    if (status == TXS_OK && !txs_output_is_file(app->trace_output))
+    if (status != TXS_OK)
+        return status;
+    if (!txs_output_is_file(app->trace_output))
         return txs_fail(message, TXS_E_USAGE, "--trace: %.200s is no regular file",
                         app->options.trace);
+    if (txs_output_same_file(app->output, app->trace_output))
+        return txs_fail(message, TXS_E_USAGE, "--trace: %.200s is where the records go",
+                        app->options.trace);
+    return txs_output_empty(app->trace_output, message);
+}
+
+/* No file is emptied before all are known to be right. */
+static enum txs_status open_outputs(struct app *app, struct txs_message *message)
+{
+    enum txs_status status = txs_output_open(&app->output, app->options.output, message);
+    if (status == TXS_OK)
+        status = open_trace(app, message);
+    if (status == TXS_OK)
+        status = txs_output_empty(app->output, message);
     return status;
 }
 
@@ -119,9 +135,7 @@ static void write_survey_line(struct app *app)
 static enum txs_status open_all(struct app *app, struct txs_sink *sink, struct txs_message *message)
 {
     uint8_t uuid[16];
-    enum txs_status status = txs_output_open(&app->output, app->options.output, message);
-    if (status == TXS_OK)
-        status = open_trace(app, message);
+    enum txs_status status = open_outputs(app, message);
     if (status != TXS_OK)
         return status;
     sink->flush_fd = txs_output_fd(app->output);
@@ -160,10 +174,11 @@ static int judge(const struct txs_plan *plan, const struct txs_ending *ending)
     return enough_served(plan, ending->tally) ? EXIT_OK : EXIT_TOO_FEW_SERVED;
 }
 
-static int close_outputs(struct app *app, int code)
+/* `told`: the user knows already why this run failed. */
+static int close_outputs(struct app *app, int code, bool told)
 {
     struct txs_message message;
-    if (app->output != NULL && !txs_output_close(app->output, &message)) {
+    if (app->output != NULL && !txs_output_close(app->output, &message) && !told) {
         console_error(&app->console, message.text);
         code = EXIT_NOT_WRITTEN;
     }
@@ -194,15 +209,13 @@ static int survey(struct app *app)
         struct txs_ending ending;
         txs_engine_run(app->engine, &ending);
         code = judge(&app->options.plan, &ending);
-        if (code == EXIT_NO_PEERS)
-            console_error(&app->console, "no peer to survey");
     } else {
         console_error(&app->console, message.text);
         code = exit_code_of(status);
     }
     if (app->engine != NULL)
         clean = txs_engine_close(app->engine);
-    code = close_outputs(app, code);
+    code = close_outputs(app, code, status != TXS_OK);
     txs_records_free(app->records);
     txs_trace_free(app->trace);
     if (!clean)
@@ -219,7 +232,8 @@ int main(int argc, char **argv)
     console_init(&app.console, &app.options);
     int code = EXIT_OK;
     if (status != TXS_OK) {
-        fprintf(stderr, "txsurvey: %s\nTry 'txsurvey --help'.\n", message.text);
+        console_error(&app.console, message.text);
+        fputs("Try 'txsurvey --help'.\n", stderr);
         code = exit_code_of(status);
     } else if (app.options.action == ACTION_HELP) {
         options_print_help(stdout);

@@ -114,18 +114,15 @@ static enum txs_status take(struct options *o, const struct word *word, struct t
     return TXS_OK;
 }
 
-/* Options that others depend on are taken in a first pass over all words, the rest in a second. */
-static enum txs_status take_all(struct options *o, int argc, char **argv, bool first,
+/* All words are walked once a pass, so that each option is taken when those it depends on are known. */
+static enum txs_status take_all(struct options *o, int argc, char **argv, enum option_pass pass,
                                 struct txs_message *message)
 {
     struct walk w = {.argc = argc, .argv = argv, .at = 1};
     struct word word;
     enum txs_status status;
     while (next_word(&w, &word, &status, message)) {
-        bool early = word.spec != NULL &&
-                     (word.spec->first || strcmp(word.spec->name, "help") == 0 ||
-                      strcmp(word.spec->name, "version") == 0);
-        if (early == first)
+        if ((word.spec == NULL ? PASS_REST : word.spec->pass) == pass)
             status = take(o, &word, message);
         if (status != TXS_OK)
             return status;
@@ -170,11 +167,12 @@ enum txs_status options_parse(struct options *o, int argc, char **argv, struct t
 {
     *o = (struct options){.action = ACTION_SURVEY};
     txs_plan_init(&o->plan);
-    enum txs_status status = take_all(o, argc, argv, true, message);
-    if (status != TXS_OK || o->action != ACTION_SURVEY)
-        return status;
-    status = take_all(o, argc, argv, false, message);
-    return status == TXS_OK ? complete(o, message) : status;
+    for (unsigned pass = 0; pass < PASS_COUNT; pass++) {
+        enum txs_status status = take_all(o, argc, argv, pass, message);
+        if (status != TXS_OK || o->action != ACTION_SURVEY)
+            return status;
+    }
+    return complete(o, message);
 }
 
 /* `text` in lines of at most `width` columns, of which `indent` are used already in the first. */

@@ -16,6 +16,8 @@ enum option_group {
     GROUP_IDENTITY,
     GROUP_COUNT
 };
+/* When an option is taken: before the others, or before those that depend on it. */
+enum option_pass { PASS_HELP, PASS_CHAIN, PASS_REST, PASS_COUNT };
 enum progress_when { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 enum action { ACTION_SURVEY, ACTION_HELP, ACTION_VERSION };
 
@@ -36,7 +38,7 @@ struct option_spec {
     const char *name;
     const char *argument; /* NULL: takes none */
     enum option_group group;
-    bool first;           /* taken before the others, which depend on it */
+    enum option_pass pass;
     const char *text;     /* for the help: one sentence, no full stop */
     enum txs_status (*take)(struct options *o, const char *value, struct txs_message *message);
 };

@@ -66,13 +66,28 @@ static bool is_letter_or_digit(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
+static bool is_host(const char *text)
+{
+    if (strlen(text) > 253)
+        return false;
+    while (true) {
+        size_t label = 0;
+        while (is_letter_or_digit(text[label]) || text[label] == '_' ||
+               (text[label] == '-' && label > 0))
+            label++;
+        if (label == 0 || label > 63 || text[label - 1] == '-')
+            return false;
+        text += label;
+        if (text[0] == '\0' || (text[0] == '.' && text[1] == '\0'))
+            return true;
+        if (*text++ != '.')
+            return false;
+    }
+}
+
 enum txs_status value_host(const char *text, struct txs_message *message)
 {
-    size_t len = strlen(text);
-    bool good = len > 0 && len <= 253 && text[0] != '.' && text[0] != '-';
-    for (size_t i = 0; i < len && good; i++)
-        good = is_letter_or_digit(text[i]) || strchr("-_.", text[i]) != NULL;
-    if (!good)
+    if (!is_host(text))
         return txs_fail(message, TXS_E_USAGE, "'%.80s' is no host name", text);
     return TXS_OK;
 }

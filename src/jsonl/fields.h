@@ -3,6 +3,7 @@
 #define TXSURVEY_JSONL_FIELDS_H
 
 #include "json.h"
+#include "txsurvey/escape.h"
 #include "txsurvey/jsonl.h"
 
 struct txs_records {

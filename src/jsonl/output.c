@@ -53,8 +53,6 @@ static enum txs_status open_file(struct txs_output *o, const char *path,
             return txs_fail(message, TXS_E_LOCKED, "%.200s: another run is writing this file", path);
         return txs_fail(message, TXS_E_IO, "%.200s: cannot lock it: %s", path, strerror(errno));
     }
-    if (ftruncate(o->fd, 0) != 0)
-        return txs_fail(message, TXS_E_IO, "%.200s: %s", path, strerror(errno));
     return TXS_OK;
 }
 
@@ -115,6 +113,16 @@ enum txs_status txs_output_open(struct txs_output **out, const char *path,
     }
     classify(o);
     *out = o;
+    return TXS_OK;
+}
+
+enum txs_status txs_output_empty(struct txs_output *o, struct txs_message *message)
+{
+    if (!o->own_fd || o->kind != KIND_REGULAR)
+        return TXS_OK;
+    if (ftruncate(o->fd, 0) != 0)
+        return txs_fail(message, TXS_E_IO, "output: %s", strerror(errno));
+    o->whole = 0;
     return TXS_OK;
 }
 
@@ -235,6 +243,13 @@ int txs_output_fd(const struct txs_output *o)
 bool txs_output_is_file(const struct txs_output *o)
 {
     return o->kind == KIND_REGULAR;
+}
+
+bool txs_output_same_file(const struct txs_output *a, const struct txs_output *b)
+{
+    struct stat one, other;
+    return fstat(a->fd, &one) == 0 && fstat(b->fd, &other) == 0 && one.st_dev == other.st_dev &&
+           one.st_ino == other.st_ino;
 }
 
 const char *txs_output_error(const struct txs_output *o)

@@ -2,6 +2,7 @@
  * peer machine keeps only what it needs. */
 #include "json.h"
 #include "txsurvey/frame.h"
+#include "txsurvey/escape.h"
 #include "txsurvey/jsonl.h"
 
 #include <stdlib.h>

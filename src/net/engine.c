@@ -400,7 +400,7 @@ static void close_handles(struct txs_engine *e)
     for (size_t i = 0; i < STOP_SIGNALS; i++)
         uv_close((uv_handle_t *)&e->signals[i], NULL);
     conn_host_close(&e->host);
-    e->clean = resolver_close(e->resolver);
+    e->clean = e->resolver == NULL || resolver_close(e->resolver);
 }
 
 /* A new reader's byte, a due timer, a closed handle: each wakes the loop, and each turn passes here. */

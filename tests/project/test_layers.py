@@ -14,6 +14,7 @@ LAYERS = ["core", "wire", "tx", "peer", "book", "survey", "net", "jsonl", "app"]
 # The header of include/txsurvey and the folder that implements it: it may be included from there down.
 OWNER = {
     "bytes": "core", "status": "core", "time": "core", "random": "core", "lines": "core",
+    "escape": "core",
     "hash": "wire", "chain": "wire", "address": "wire", "frame": "wire", "message": "wire",
     "tx": "tx", "peer": "peer", "record": "peer", "book": "book", "plan": "survey",
     "survey": "survey", "sink": "survey", "engine": "net", "output": "jsonl", "jsonl": "jsonl",

@@ -1,6 +1,7 @@
 /* Bytes of peers as text that neither a terminal nor a parser can trip over. */
-#include "txsurvey/jsonl.h"
+#include "txsurvey/escape.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /* Decodes one character of strict UTF-8: its length, 0 where the bytes are none. */
