@@ -8,18 +8,18 @@
 #include <stdint.h>
 
 /* X(enum, name as `getnodeaddresses` gives it, BIP155 id, bytes of the address) */
-#define TXS_NETWORK_TABLE(X)     \
-    X(IPV4, "ipv4", 1, 4)        \
-    X(IPV6, "ipv6", 2, 16)       \
-    X(ONION, "onion", 4, 32)     \
-    X(I2P, "i2p", 5, 32)         \
+#define TXS_NETWORK_TABLE(X) \
+    X(IPV4, "ipv4", 1, 4)    \
+    X(IPV6, "ipv6", 2, 16)   \
+    X(ONION, "onion", 4, 32) \
+    X(I2P, "i2p", 5, 32)     \
     X(CJDNS, "cjdns", 6, 16)
 
 enum txs_network {
 #define X(id, name, bip155, len) TXS_NETWORK_##id,
     TXS_NETWORK_TABLE(X)
 #undef X
-    TXS_NETWORK_COUNT
+        TXS_NETWORK_COUNT
 };
 
 /* One peer has one value, whatever its spelling: IPv4-mapped IPv6 is IPv4, bytes past the network's

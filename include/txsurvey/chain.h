@@ -6,13 +6,13 @@
 #include <stdint.h>
 
 struct txs_chain {
-    const char *name;        /* as `bitcoind -chain=`: main, test, testnet4, signet, regtest */
-    uint8_t magic[4];        /* in the order of the wire */
-    uint16_t port;           /* default port */
-    uint8_t p2pkh_prefix;    /* base58 version byte of pubkeyhash addresses */
-    uint8_t p2sh_prefix;     /* and of scripthash addresses */
-    const char *bech32_hrp;  /* human-readable part of segwit addresses */
-    bool local_is_routable;  /* regtest: everything lives on loopback */
+    const char *name;       /* as `bitcoind -chain=`: main, test, testnet4, signet, regtest */
+    uint8_t magic[4];       /* in the order of the wire */
+    uint16_t port;          /* default port */
+    uint8_t p2pkh_prefix;   /* base58 version byte of pubkeyhash addresses */
+    uint8_t p2sh_prefix;    /* and of scripthash addresses */
+    const char *bech32_hrp; /* human-readable part of segwit addresses */
+    bool local_is_routable; /* regtest: everything lives on loopback */
 };
 
 extern const struct txs_chain txs_chains[];

@@ -1,5 +1,5 @@
-/* The engine: one libuv loop that resolves seeds, opens connections, moves bytes between sockets and
- * peer machines, and hands every result to a sink. Returns when all is over.
+/* The engine: one libuv loop that resolves seeds, opens connections, moves bytes between sockets
+ * and peer machines, and hands every result to a sink. Returns when all is over.
  */
 #ifndef TXSURVEY_ENGINE_H
 #define TXSURVEY_ENGINE_H
@@ -10,8 +10,8 @@
 
 struct txs_engine;
 
-/* Prepares loop and limits; contacts nobody. The plan is borrowed until close; its concurrency is lowered
- * where descriptors do not suffice. Failures leave a message. */
+/* Prepares loop and limits; contacts nobody. The plan is borrowed until close; its concurrency is
+ * lowered where descriptors do not suffice. Failures leave a message. */
 enum txs_status txs_engine_open(struct txs_engine **out, struct txs_plan *plan,
                                 const struct txs_sink *sink, struct txs_message *message);
 /* Milliseconds since 1970 at monotonic time 0 of this engine, for the texts of times. */
@@ -22,10 +22,11 @@ void txs_engine_run(struct txs_engine *engine, struct txs_ending *ending);
  * _exit(), since returning from main would wait for it. */
 bool txs_engine_close(struct txs_engine *engine);
 
-/* From the system, for seeds of nonces, orders and UUIDs. False when the system has none to give. */
+/* From the system, for seeds of nonces, orders and UUIDs. False when the system has none to give.
+ */
 bool txs_system_random(void *out, size_t len);
-/* First thing in main: descriptors 0 to 2 are open afterwards (a closed one would be given to libuv's
- * own pipes), and neither a closed pipe nor a file-size limit kills the process. */
+/* First thing in main: descriptors 0 to 2 are open afterwards (a closed one would be given to
+ * libuv's own pipes), and neither a closed pipe nor a file-size limit kills the process. */
 void txs_process_prepare(void);
 
 #endif

@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Makes any bytes safe to print and to put into JSON: UTF-8 that a terminal shows stays, every other
- * byte becomes the four characters \xNN. The result is valid UTF-8, NUL-terminated; at most four times
- * as long. Returns its length. `out` has room for 4 * len + 1. */
+/* Makes any bytes safe to print and to put into JSON: UTF-8 that a terminal shows stays, every
+ * other byte becomes the four characters \xNN. The result is valid UTF-8, NUL-terminated; at most
+ * four times as long. Returns its length. `out` has room for 4 * len + 1. */
 size_t txs_escape_text(char *out, const uint8_t *bytes, size_t len);
 
 #endif

@@ -1,4 +1,5 @@
-/* The v1 transport's frames: 24 bytes of header, then the payload (Core: V1Transport in src/net.cpp).
+/* The v1 transport's frames: 24 bytes of header, then the payload (Core: V1Transport in
+ * src/net.cpp).
  *
  * The splitter keeps nothing of a payload: it hands out each piece as it comes, so a message of any
  * length costs no memory here.
@@ -18,7 +19,8 @@ enum txs_frame_event {
     TXS_FRAME_HEADER,    /* command, length and command_ok are known; set want_checksum if wanted */
     TXS_FRAME_PAYLOAD,   /* `chunk` holds the next piece of the payload (never empty) */
     TXS_FRAME_END,       /* the message is complete; checksum_ok tells, where it was wanted */
-    TXS_FRAME_BAD_MAGIC, /* the first bytes are not this chain's; header_len of them are in `header` */
+    TXS_FRAME_BAD_MAGIC, /* the first bytes are not this chain's; header_len of them are in `header`
+                          */
     TXS_FRAME_OVERSIZED, /* the header claims more than TXS_PAYLOAD_MAX_BYTES */
 };
 
@@ -31,8 +33,8 @@ struct txs_splitter {
     bool want_checksum; /* set by the caller at TXS_FRAME_HEADER; false then each time */
     bool checksum_ok;   /* valid at TXS_FRAME_END when want_checksum */
     uint8_t state;
-    uint32_t length;  /* claimed payload bytes */
-    uint32_t left;    /* of them, not yet seen */
+    uint32_t length;       /* claimed payload bytes */
+    uint32_t left;         /* of them, not yet seen */
     struct txs_span chunk; /* valid at TXS_FRAME_PAYLOAD, borrowed from `in` */
     struct txs_sha256 hash;
 };
@@ -49,8 +51,8 @@ enum txs_frame_event txs_splitter_next(struct txs_splitter *s, struct txs_span *
 /* Appends a whole message to `w`. `payload` may be empty. */
 void txs_put_frame(struct txs_writer *w, const uint8_t magic[4], const char *command,
                    struct txs_span payload);
-/* The same in two steps, for a payload that is written in place: begin returns the offset to hand to
- * end, which fills in length and checksum. */
+/* The same in two steps, for a payload that is written in place: begin returns the offset to hand
+ * to end, which fills in length and checksum. */
 size_t txs_frame_begin(struct txs_writer *w, const uint8_t magic[4], const char *command);
 void txs_frame_end(struct txs_writer *w, size_t begun);
 

@@ -1,12 +1,12 @@
-/* The records as JSON lines. What a record consists of is declared once, in a table a record type, which
- * feeds the writer, the manual and the README's list of fields.
+/* The records as JSON lines. What a record consists of is declared once, in a table a record type,
+ * which feeds the writer, the manual and the README's list of fields.
  */
 #ifndef TXSURVEY_JSONL_H
 #define TXSURVEY_JSONL_H
 
-#include "txsurvey/sink.h"
 #include "txsurvey/output.h"
 #include "txsurvey/plan.h"
+#include "txsurvey/sink.h"
 
 struct txs_records;
 
@@ -46,7 +46,7 @@ struct txs_trace *txs_trace_new(struct txs_output *output, const struct txs_chai
                                 int64_t epoch_unix_ms);
 void txs_trace_free(struct txs_trace *trace);
 /* As txs_sink.tap. */
-void txs_trace_tap(struct txs_trace *trace, void **slot, const struct txs_address *peer, int event,
-                   uint64_t now_ms, struct txs_span bytes);
+void txs_trace_tap(struct txs_trace *trace, void **slot, const struct txs_address *peer,
+                   enum txs_tap_event event, uint64_t now_ms, struct txs_span bytes);
 
 #endif

@@ -10,17 +10,17 @@
 #include "txsurvey/address.h"
 #include "txsurvey/bytes.h"
 
-#define TXS_PROTOCOL_VERSION 70016      /* what we say */
-#define TXS_MIN_PEER_VERSION 31800      /* MIN_PEER_PROTO_VERSION */
-#define TXS_WTXIDRELAY_VERSION 70016    /* BIP339; in practice also for sendaddrv2 (BIP155) */
-#define TXS_BIP31_VERSION 60000         /* pings carry a nonce in versions over this */
+#define TXS_PROTOCOL_VERSION 70016   /* what we say */
+#define TXS_MIN_PEER_VERSION 31800   /* MIN_PEER_PROTO_VERSION */
+#define TXS_WTXIDRELAY_VERSION 70016 /* BIP339; in practice also for sendaddrv2 (BIP155) */
+#define TXS_BIP31_VERSION 60000      /* pings carry a nonce in versions over this */
 #define TXS_NOTFOUND_VERSION 70001
-#define TXS_SUBVER_MAX_BYTES 256        /* MAX_SUBVERSION_LENGTH */
-#define TXS_INV_MAX 50000               /* MAX_INV_SZ */
-#define TXS_GETDATA_MAX 1000            /* MAX_GETDATA_SZ: what Core itself asks for at once */
-#define TXS_ADDR_MAX 1000               /* MAX_ADDR_TO_SEND */
-#define TXS_ADDRV2_MAX_BYTES 512        /* MAX_ADDRV2_SIZE */
-#define TXS_VERSION_MAX_BYTES 352       /* all fields with the longest user agent */
+#define TXS_SUBVER_MAX_BYTES 256  /* MAX_SUBVERSION_LENGTH */
+#define TXS_INV_MAX 50000         /* MAX_INV_SZ */
+#define TXS_GETDATA_MAX 1000      /* MAX_GETDATA_SZ: what Core itself asks for at once */
+#define TXS_ADDR_MAX 1000         /* MAX_ADDR_TO_SEND */
+#define TXS_ADDRV2_MAX_BYTES 512  /* MAX_ADDRV2_SIZE */
+#define TXS_VERSION_MAX_BYTES 352 /* all fields with the longest user agent */
 
 #define TXS_INV_TX 1u
 #define TXS_INV_BLOCK 2u
@@ -31,12 +31,12 @@
 #define TXS_INV_WITNESS_BLOCK 0x40000002u
 
 /* Service bits, X(bit, name), names as Core prints them (serviceFlagToStr). */
-#define TXS_SERVICE_TABLE(X)  \
-    X(0, "NETWORK")           \
-    X(2, "BLOOM")             \
-    X(3, "WITNESS")           \
-    X(6, "COMPACT_FILTERS")   \
-    X(10, "NETWORK_LIMITED")  \
+#define TXS_SERVICE_TABLE(X) \
+    X(0, "NETWORK")          \
+    X(2, "BLOOM")            \
+    X(3, "WITNESS")          \
+    X(6, "COMPACT_FILTERS")  \
+    X(10, "NETWORK_LIMITED") \
     X(11, "P2P_V2")
 
 #define TXS_SERVICE_NETWORK (1ull << 0)
@@ -60,8 +60,8 @@ struct txs_version {
     uint64_t nonce;
     struct txs_span subver;
     int32_t start_height;
-    bool relay;      /* true where the byte is absent (BIP37) */
-    bool has_relay;  /* the byte was there */
+    bool relay;     /* true where the byte is absent (BIP37) */
+    bool has_relay; /* the byte was there */
 };
 
 /* Only the first 46 bytes, through addr_recv, must be there; what is missing after them is zero.
@@ -88,16 +88,16 @@ struct txs_inv_item {
     uint8_t hash[32];
 };
 struct txs_inv_reader {
-    uint64_t count;  /* claimed, once known */
-    uint64_t seen;   /* items given out */
-    bool counted;    /* the count has been read */
-    bool malformed;  /* non-minimal count, or over TXS_INV_MAX */
+    uint64_t count; /* claimed, once known */
+    uint64_t seen;  /* items given out */
+    bool counted;   /* the count has been read */
+    bool malformed; /* non-minimal count, or over TXS_INV_MAX */
     uint8_t carry_len;
     uint8_t carry[36];
 };
 void txs_inv_reader_init(struct txs_inv_reader *r);
-/* True and fills `item` for each item that is complete; false when `chunk` is used up, all items are
- * read or the list is malformed. */
+/* True and fills `item` for each item that is complete; false when `chunk` is used up, all items
+ * are read or the list is malformed. */
 bool txs_inv_next(struct txs_inv_reader *r, struct txs_inv_item *item, struct txs_span *chunk);
 /* After the last chunk: the list was whole. */
 bool txs_inv_complete(const struct txs_inv_reader *r);
@@ -107,19 +107,21 @@ void txs_inv_encode(struct txs_writer *w, const struct txs_inv_item *items, size
 struct txs_addr_entry {
     uint32_t time; /* Unix seconds, gossip */
     uint64_t services;
-    uint8_t network_id;      /* BIP155; 1 or 2 from an addr */
-    struct txs_span bytes;   /* as on the wire: 16 bytes from an addr */
+    uint8_t network_id;    /* BIP155; 1 or 2 from an addr */
+    struct txs_span bytes; /* as on the wire: 16 bytes from an addr */
     uint16_t port;
 };
 /* Reads up to `max` entries into `out`. Returns their number, or -1 for a malformed list: more than
- * TXS_ADDR_MAX, a known network with a wrong length, an address over TXS_ADDRV2_MAX_BYTES, data that
- * ends early. Entries of unknown networks are given out too: txs_addr_entry_address() skips them. */
+ * TXS_ADDR_MAX, a known network with a wrong length, an address over TXS_ADDRV2_MAX_BYTES, data
+ * that ends early. Entries of unknown networks are given out too: txs_addr_entry_address() skips
+ * them. */
 int txs_addr_decode(struct txs_addr_entry *out, size_t max, struct txs_span payload);
 int txs_addrv2_decode(struct txs_addr_entry *out, size_t max, struct txs_span payload);
 void txs_addr_encode(struct txs_writer *w, const struct txs_addr_entry *entries, size_t count);
 void txs_addrv2_encode(struct txs_writer *w, const struct txs_addr_entry *entries, size_t count);
 /* The address of an entry. False for a network that we do not know, for Tor version 2, and for IPv6
- * that embeds another network (IPv4-mapped under addrv2's IPV6, OnionCat, Core's internal range). */
+ * that embeds another network (IPv4-mapped under addrv2's IPV6, OnionCat, Core's internal range).
+ */
 bool txs_addr_entry_address(struct txs_address *out, const struct txs_addr_entry *entry);
 
 #define TXS_BLOCK_HEADER_BYTES 80

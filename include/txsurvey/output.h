@@ -1,8 +1,8 @@
 /* The file of records: whole lines only, whatever happens.
  *
- * Lines are collected and written several at a time, before each of the loop's waits. A regular file is
- * written at once; a pipe, terminal or socket without ever waiting for its reader, in pieces that the
- * kernel takes whole (PIPE_BUF), unless a single line is longer than that.
+ * Lines are collected and written several at a time, before each of the loop's waits. A regular
+ * file is written at once; a pipe, terminal or socket without ever waiting for its reader, in
+ * pieces that the kernel takes whole (PIPE_BUF), unless a single line is longer than that.
  */
 #ifndef TXSURVEY_OUTPUT_H
 #define TXSURVEY_OUTPUT_H
@@ -12,20 +12,21 @@
 
 struct txs_output;
 
-/* Opens `path`, or standard output where it is NULL, and leaves what it holds alone. A regular file is
- * locked until close: TXS_E_LOCKED when another run holds it. */
+/* Opens `path`, or standard output where it is NULL, and leaves what it holds alone. A regular file
+ * is locked until close: TXS_E_LOCKED when another run holds it. */
 enum txs_status txs_output_open(struct txs_output **out, const char *path,
                                 struct txs_message *message);
 /* Empties a file that was opened by its path. Before the first line. */
 enum txs_status txs_output_empty(struct txs_output *output, struct txs_message *message);
-/* Appends one line, without its newline. Where there is no memory for it, or it could not even be made
+/* Appends one line, without its newline. Where there is no memory for it, or it could not even be
+ * made
  * (`line` is NULL), the output is broken: flush says so from then on. */
 void txs_output_line(struct txs_output *output, const char *line, size_t len);
 enum txs_flush txs_output_flush(struct txs_output *output);
 /* The descriptor to poll while flush says WAITING or FULL. */
 int txs_output_fd(const struct txs_output *output);
-bool txs_output_is_file(const struct txs_output *output); /* a regular one */
-bool txs_output_same_file(const struct txs_output *a, const struct txs_output *b);
+/* Whether `path` leads to the file that the output writes. */
+bool txs_output_is_at(const struct txs_output *output, const char *path);
 /* Why writing failed, for the user; "" when it did not. */
 const char *txs_output_error(const struct txs_output *output);
 /* Writes what is left to a regular file and makes it durable; gives up what a reader has not taken.

@@ -1,14 +1,15 @@
 /* The peer machine: the whole dialogue with one peer, without sockets, clock or randomness.
  *
  *   CONNECTED  version ->
- *              <- version            wtxidrelay, sendaddrv2 (both from 70016), verack, getdata, ping ->
+ *              <- version            wtxidrelay, sendaddrv2 (both from 70016), verack, getdata,
+ * ping ->
  *              <- verack             the handshake is complete
  *              <- tx | notfound      answers; a notfound is asked again as long as patience lasts
  *              <- pong               all that came before it has been handled: no answer = ignored
  *
- * An event goes in, actions come out; the machine calls nobody back. It takes bytes in any split, with
- * the same result, and keeps no more of a message than it needs: at most one transaction, as far as
- * it has arrived. Every deadline is absolute: nothing that a peer sends extends one.
+ * An event goes in, actions come out; the machine calls nobody back. It takes bytes in any split,
+ * with the same result, and keeps no more of a message than it needs: at most one transaction, as
+ * far as it has arrived. Every deadline is absolute: nothing that a peer sends extends one.
  */
 #ifndef TXSURVEY_PEER_H
 #define TXSURVEY_PEER_H
@@ -25,11 +26,15 @@
 #define TXS_REQUESTS_MAX 8u /* in one session, the first included */
 
 /* Memory for transactions in arrival, shared by all peers of a survey. A peer may always keep
- * TXS_BODY_FREE_BYTES; what it needs beyond that comes out of the pool, and where the pool is empty
- * the transaction's hash is still computed but its bytes are not kept. */
+ * TXS_BODY_FREE_BYTES; what it needs beyond that comes out of a pool, and where that is empty the
+ * transaction's hash is still computed but its bytes are not kept. Transactions larger than any
+ * that is relayed (MAX_STANDARD_TX_WEIGHT) have a pool of their own, so that peers that hold back
+ * the end of such ones take no room from others. */
 #define TXS_BODY_FREE_BYTES 16384u
+#define TXS_BODY_STANDARD_BYTES 400000u
 struct txs_body_pool {
     size_t left_bytes;
+    size_t large_left_bytes;
 };
 
 enum txs_id_type { TXS_ID_TYPE_TXID, TXS_ID_TYPE_WTXID };
@@ -60,13 +65,15 @@ enum txs_peer_event_kind {
     TXS_PEER_CLOSED,   /* by the peer or the network; `error` says how */
     TXS_PEER_DEADLINE, /* the deadline of the last actions has passed */
     TXS_PEER_WRITABLE, /* what had been sent has left; only of interest after `clogged` */
-    TXS_PEER_STOP,     /* the survey ends; `error` says why */
+    TXS_PEER_STALLED,  /* this machine stood still for `stalled_ms`: the deadlines move by that */
+    TXS_PEER_STOP,     /* the survey ends, or cannot go on with this peer; `error` says why */
 };
 struct txs_peer_event {
     uint64_t now_ms; /* monotonic; never decreases for one peer */
     enum txs_peer_event_kind kind;
     struct txs_span bytes; /* BYTES only; borrowed for this call */
     enum txs_error error;  /* CLOSED and STOP only */
+    uint64_t stalled_ms;   /* STALLED only */
     bool clogged;          /* earlier sends still wait: hold back what can wait (pongs) */
 };
 
@@ -77,19 +84,19 @@ struct txs_served {
     bool witness_known;    /* false: it may have a witness that was not asked for */
 };
 struct txs_peer_actions {
-    struct txs_span send;   /* owned by the peer, valid until the next step */
-    struct txs_span rest;   /* of event.bytes: hand in again at once, unless finished */
+    struct txs_span send;            /* owned by the peer, valid until the next step */
+    struct txs_span rest;            /* of event.bytes: hand in again at once, unless finished */
     const struct txs_served *served; /* NULL, or valid until the next step */
-    uint64_t deadline_ms;   /* TXS_NEVER when nothing is awaited */
-    bool finished;          /* take the result; no further steps */
+    uint64_t deadline_ms;            /* TXS_NEVER when nothing is awaited */
+    bool finished;                   /* take the result; no further steps */
 };
 
 struct txs_peer;
 
 /* `nonce` must be fresh and random: it tells our own version message from a peer's, and the pings'
  * nonces are made of it. `remote` stands in the version message. NULL when out of memory. */
-struct txs_peer *txs_peer_new(const struct txs_peer_config *config, const struct txs_address *remote,
-                              uint64_t nonce);
+struct txs_peer *txs_peer_new(const struct txs_peer_config *config,
+                              const struct txs_address *remote, uint64_t nonce);
 void txs_peer_free(struct txs_peer *peer); /* NULL is fine */
 struct txs_peer_actions txs_peer_step(struct txs_peer *peer, const struct txs_peer_event *event);
 /* Valid at any time, complete once finished; lives as long as the peer. */

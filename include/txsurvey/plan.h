@@ -24,8 +24,8 @@ struct txs_plan {
     size_t peer_count;
     const char **seeds; /* DNS names to ask */
     size_t seed_count;
-    uint64_t max_peers;      /* UINT64_MAX without a limit */
-    uint32_t networks;       /* bits by enum txs_network that may be surveyed */
+    uint64_t max_peers; /* UINT64_MAX without a limit */
+    uint32_t networks;  /* bits by enum txs_network that may be surveyed */
     bool allow_local;
 
     uint32_t concurrency;
@@ -38,17 +38,20 @@ struct txs_plan {
     const char *user_agent;
 };
 
-/* The defaults; `chain` is main. The plan owns ids, peers and the array of seeds, and borrows strings. */
+/* The defaults; `chain` is main. The plan owns ids, peers and the array of seeds, and borrows
+ * strings. */
 void txs_plan_init(struct txs_plan *plan);
 void txs_plan_free(struct txs_plan *plan);
 
 /* Adds an id of 64 hex digits in display order; one that is there already is left out. TXS_E_USAGE
  * with a message for a wrong one, and for more than TXS_GETDATA_MAX. */
-enum txs_status txs_plan_add_id(struct txs_plan *plan, const char *text, struct txs_message *message);
+enum txs_status txs_plan_add_id(struct txs_plan *plan, const char *text,
+                                struct txs_message *message);
 /* Adds a peer; its default port is the chain's, so the chain must be set. */
-enum txs_status txs_plan_add_peer(struct txs_plan *plan, const char *text, enum txs_named_by named_by,
+enum txs_status txs_plan_add_peer(struct txs_plan *plan, const char *text,
+                                  enum txs_named_by named_by, struct txs_message *message);
+enum txs_status txs_plan_add_seed(struct txs_plan *plan, const char *host,
                                   struct txs_message *message);
-enum txs_status txs_plan_add_seed(struct txs_plan *plan, const char *host, struct txs_message *message);
 /* After the last id. TXS_E_NOMEM or TXS_OK. */
 enum txs_status txs_plan_complete(struct txs_plan *plan);
 

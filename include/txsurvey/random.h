@@ -1,4 +1,5 @@
-/* Pseudo-random numbers from a seed (splitmix64): for nonces and the order of dialling, not for keys. */
+/* Pseudo-random numbers from a seed (splitmix64): for nonces and the order of dialling, not for
+ * keys. */
 #ifndef TXSURVEY_RANDOM_H
 #define TXSURVEY_RANDOM_H
 

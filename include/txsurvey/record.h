@@ -15,33 +15,33 @@
 #include <stdint.h>
 
 /* Stages, X(enum, name): where it ended. */
-#define TXS_STAGE_TABLE(X)       \
-    X(CONNECT, "connect")        \
-    X(HANDSHAKE, "handshake")    \
-    X(REQUEST, "request")        \
+#define TXS_STAGE_TABLE(X)    \
+    X(CONNECT, "connect")     \
+    X(HANDSHAKE, "handshake") \
+    X(REQUEST, "request")     \
     X(DONE, "done")
 
 /* Outcomes, X(enum, name, text): how far a peer came and why no further. */
-#define TXS_OUTCOME_TABLE(X)                                                                   \
-    X(ANSWERED, "answered", "every id was answered by tx or notfound")                         \
-    X(SILENT, "silent", "handshake done, connection alive, an id got no answer")               \
-    X(CONNECT_REFUSED, "connect_refused", "nobody listens there")                              \
-    X(CONNECT_TIMEOUT, "connect_timeout", "no connection in time")                             \
-    X(UNREACHABLE, "unreachable", "the network says that it cannot be reached")                \
-    X(CONNECT_FAILED, "connect_failed", "no connection for another reason")                    \
-    X(PROXY_FAILED, "proxy_failed", "the proxy could not connect")                             \
-    X(HANDSHAKE_TIMEOUT, "handshake_timeout", "connected, no complete handshake in time")      \
-    X(CLOSED, "closed", "the peer ended the connection before it had answered")                \
-    X(PROTOCOL_ERROR, "protocol_error", "it broke the protocol, `error` says how")             \
-    X(LOCAL_ERROR, "local_error", "our own machine failed, `error` says what")                 \
+#define TXS_OUTCOME_TABLE(X)                                                              \
+    X(ANSWERED, "answered", "every id was answered by tx or notfound")                    \
+    X(SILENT, "silent", "handshake done, connection alive, an id got no answer")          \
+    X(CONNECT_REFUSED, "connect_refused", "nobody listens there")                         \
+    X(CONNECT_TIMEOUT, "connect_timeout", "no connection in time")                        \
+    X(UNREACHABLE, "unreachable", "the network says that it cannot be reached")           \
+    X(CONNECT_FAILED, "connect_failed", "no connection for another reason")               \
+    X(PROXY_FAILED, "proxy_failed", "the proxy could not connect")                        \
+    X(HANDSHAKE_TIMEOUT, "handshake_timeout", "connected, no complete handshake in time") \
+    X(CLOSED, "closed", "the peer ended the connection before it had answered")           \
+    X(PROTOCOL_ERROR, "protocol_error", "it broke the protocol, `error` says how")        \
+    X(LOCAL_ERROR, "local_error", "our own machine failed, `error` says what")            \
     X(INTERRUPTED, "interrupted", "the survey ended while it was in progress")
 
 /* Statuses of an id at a peer, X(enum, name, text). */
-#define TXS_ID_STATUS_TABLE(X)                                                                 \
-    X(UNASKED, "unasked", "no connection, no complete handshake, or no way to ask")            \
-    X(TIMEOUT, "timeout", "asked, no answer before the stage, connection or survey ended")     \
-    X(IGNORED, "ignored", "it answered the ping behind the request, but not the request")      \
-    X(NOTFOUND, "notfound", "it says that it has none")                                        \
+#define TXS_ID_STATUS_TABLE(X)                                                             \
+    X(UNASKED, "unasked", "no connection, no complete handshake, or no way to ask")        \
+    X(TIMEOUT, "timeout", "asked, no answer before the stage, connection or survey ended") \
+    X(IGNORED, "ignored", "it answered the ping behind the request, but not the request")  \
+    X(NOTFOUND, "notfound", "it says that it has none")                                    \
     X(SERVED, "served", "it sent it, and its hash is the id")
 
 /* How a transaction came, X(enum, name). */
@@ -57,40 +57,40 @@
     X(PROVEN, "proven")
 
 /* Error codes, X(enum, name, text): stable words for the field `error`. */
-#define TXS_ERROR_TABLE(X)                                                                     \
-    X(NONE, "", "")                                                                            \
-    X(WRONG_NETWORK, "wrong_network", "speaks on another Bitcoin chain")                       \
-    X(NOT_BITCOIN, "not_bitcoin", "its first bytes are no Bitcoin message")                    \
-    X(BAD_MAGIC, "bad_magic", "a message without the chain's magic")                           \
-    X(BAD_CHECKSUM, "bad_checksum", "its version message has a wrong checksum")                \
-    X(BAD_COMMAND, "bad_command", "its first message has an impossible name")                  \
-    X(OVERSIZED, "oversized", "a message of more than 4,000,000 bytes")                        \
-    X(MALFORMED_VERSION, "malformed_version", "its version message cannot be read")            \
-    X(MALFORMED_TX, "malformed_tx", "a tx message that holds no transaction")                  \
-    X(MALFORMED_NOTFOUND, "malformed_notfound", "a notfound message that cannot be read")      \
-    X(SELF_CONNECTION, "self_connection", "it sent our own nonce back")                        \
-    X(OBSOLETE_VERSION, "obsolete_version", "its protocol version is below 31800")             \
-    X(BUDGET, "budget", "more unasked bytes or messages than a session may have")              \
-    X(NO_VERSION, "no_version", "nothing was heard, or no version among it")                   \
-    X(NO_VERACK, "no_verack", "its version came, its verack did not")                          \
-    X(NO_ANSWER, "no_answer", "neither the request nor the ping behind it was answered")       \
-    X(PARTIAL_TX, "partial_tx", "a tx message was still arriving")                             \
-    X(UNSOLICITED_TX, "unsolicited_tx", "it sent transactions, but none that was asked for")   \
-    X(WTXID_UNSUPPORTED, "wtxid_unsupported", "it cannot be asked by wtxid")                   \
-    X(RESET, "reset", "connection reset")                                                      \
-    X(EOF, "eof", "connection closed")                                                         \
-    X(REFUSED, "refused", "connection refused")                                                \
-    X(TIMED_OUT, "timed_out", "timed out")                                                     \
-    X(HOST_UNREACHABLE, "host_unreachable", "no route to the host")                            \
-    X(NETWORK_UNREACHABLE, "network_unreachable", "the network is unreachable")                \
-    X(NO_ROUTE, "no_route", "this machine has no route for the address")                       \
-    X(FORBIDDEN, "forbidden", "this machine's rules forbid the connection")                    \
-    X(NO_DESCRIPTORS, "no_descriptors", "this machine is out of file descriptors")             \
-    X(NO_PORTS, "no_ports", "this machine is out of local ports")                              \
-    X(NO_MEMORY, "no_memory", "this machine is out of memory")                                 \
-    X(DEADLINE, "deadline", "the survey's deadline")                                           \
-    X(SIGNAL, "signal", "a signal ended the survey")                                           \
-    X(OUTPUT, "output", "the records could no longer be written")                              \
+#define TXS_ERROR_TABLE(X)                                                                   \
+    X(NONE, "", "")                                                                          \
+    X(WRONG_NETWORK, "wrong_network", "speaks on another Bitcoin chain")                     \
+    X(NOT_BITCOIN, "not_bitcoin", "its first bytes are no Bitcoin message")                  \
+    X(BAD_MAGIC, "bad_magic", "a message without the chain's magic")                         \
+    X(BAD_CHECKSUM, "bad_checksum", "its version message has a wrong checksum")              \
+    X(BAD_COMMAND, "bad_command", "its first message has an impossible name")                \
+    X(OVERSIZED, "oversized", "a message of more than 4,000,000 bytes")                      \
+    X(MALFORMED_VERSION, "malformed_version", "its version message cannot be read")          \
+    X(MALFORMED_TX, "malformed_tx", "a tx message that holds no transaction")                \
+    X(MALFORMED_NOTFOUND, "malformed_notfound", "a notfound message that cannot be read")    \
+    X(SELF_CONNECTION, "self_connection", "it sent our own nonce back")                      \
+    X(OBSOLETE_VERSION, "obsolete_version", "its protocol version is below 31800")           \
+    X(BUDGET, "budget", "more unasked bytes or messages than a session may have")            \
+    X(NO_VERSION, "no_version", "nothing was heard, or no version among it")                 \
+    X(NO_VERACK, "no_verack", "its version came, its verack did not")                        \
+    X(NO_ANSWER, "no_answer", "neither the request nor the ping behind it was answered")     \
+    X(PARTIAL_TX, "partial_tx", "a tx message was still arriving")                           \
+    X(UNSOLICITED_TX, "unsolicited_tx", "it sent transactions, but none that was asked for") \
+    X(WTXID_UNSUPPORTED, "wtxid_unsupported", "it cannot be asked by wtxid")                 \
+    X(RESET, "reset", "connection reset")                                                    \
+    X(EOF, "eof", "connection closed")                                                       \
+    X(REFUSED, "refused", "connection refused")                                              \
+    X(TIMED_OUT, "timed_out", "timed out")                                                   \
+    X(HOST_UNREACHABLE, "host_unreachable", "no route to the host")                          \
+    X(NETWORK_UNREACHABLE, "network_unreachable", "the network is unreachable")              \
+    X(NO_ROUTE, "no_route", "this machine has no route for the address")                     \
+    X(FORBIDDEN, "forbidden", "this machine's rules forbid the connection")                  \
+    X(NO_DESCRIPTORS, "no_descriptors", "this machine is out of file descriptors")           \
+    X(NO_PORTS, "no_ports", "this machine is out of local ports")                            \
+    X(NO_MEMORY, "no_memory", "this machine is out of memory")                               \
+    X(DEADLINE, "deadline", "the survey's deadline")                                         \
+    X(SIGNAL, "signal", "a signal ended the survey")                                         \
+    X(OUTPUT, "output", "the records could no longer be written")                            \
     X(OTHER, "other", "another error of the operating system")
 
 enum txs_stage {
@@ -129,18 +129,18 @@ const char *txs_outcome_name(enum txs_outcome outcome);
 const char *txs_outcome_text(enum txs_outcome outcome);
 const char *txs_id_status_name(enum txs_id_status status);
 const char *txs_id_status_text(enum txs_id_status status);
-const char *txs_via_name(enum txs_via via);           /* "" for none */
+const char *txs_via_name(enum txs_via via); /* "" for none */
 const char *txs_strength_name(enum txs_strength strength);
 const char *txs_error_name(enum txs_error error);
 const char *txs_error_text(enum txs_error error);
 
 /* Negotiation messages that a peer may send, X(enum, command). */
-#define TXS_FEATURE_TABLE(X)            \
-    X(WTXIDRELAY, "wtxidrelay")         \
-    X(SENDADDRV2, "sendaddrv2")         \
-    X(SENDHEADERS, "sendheaders")       \
-    X(SENDCMPCT, "sendcmpct")           \
-    X(SENDTXRCNCL, "sendtxrcncl")       \
+#define TXS_FEATURE_TABLE(X)      \
+    X(WTXIDRELAY, "wtxidrelay")   \
+    X(SENDADDRV2, "sendaddrv2")   \
+    X(SENDHEADERS, "sendheaders") \
+    X(SENDCMPCT, "sendcmpct")     \
+    X(SENDTXRCNCL, "sendtxrcncl") \
     X(FEATURE, "feature")
 
 enum txs_feature {
@@ -155,11 +155,11 @@ struct txs_answer {
     enum txs_id_status status;
     enum txs_via via;
     enum txs_strength strength;
-    bool announced;      /* an inv named the id */
-    bool has_wtxid;      /* wtxid is that of what was served */
+    bool announced; /* an inv named the id */
+    bool has_wtxid; /* wtxid is that of what was served */
     uint8_t wtxid[32];
-    uint32_t bytes;      /* of the transaction as it was served; 0 when it was not */
-    uint32_t requests;   /* how often this id was asked for */
+    uint32_t bytes;    /* of the transaction as it was served; 0 when it was not */
+    uint32_t requests; /* how often this id was asked for */
     uint64_t first_request_ms;
     uint64_t answered_ms; /* when the deciding message came */
 };
@@ -171,8 +171,8 @@ struct txs_peer_result {
     enum txs_error error;
     uint64_t handshake_ms; /* monotonic; TXS_NEVER when it was not completed */
     uint64_t bytes_sent, bytes_received;
-    uint32_t features;     /* bits by enum txs_feature */
-    bool has_version;      /* the seven fields below are known */
+    uint32_t features; /* bits by enum txs_feature */
+    bool has_version;  /* the seven fields below are known */
     int32_t version;
     uint64_t services;
     int32_t start_height;
@@ -182,14 +182,14 @@ struct txs_peer_result {
     char subver[TXS_SUBVER_MAX_BYTES]; /* any bytes, no NUL at its end */
     bool has_feefilter;
     int64_t feefilter_sat_kvb;
-    size_t answer_count;          /* the survey's ids, in their order */
+    size_t answer_count; /* the survey's ids, in their order */
     struct txs_answer *answers;
 };
 
 /* One peer, as it is recorded. */
 struct txs_peer_record {
     const struct txs_address *address;
-    const char *source; /* dns:HOST, connect, file */
+    const char *source;            /* dns:HOST, connect, file */
     uint64_t started_ms, ended_ms; /* monotonic */
     uint64_t connected_ms;         /* TXS_NEVER without a connection */
     uint64_t connecting_ms;        /* start of the attempt that connected_ms belongs to */
@@ -198,9 +198,9 @@ struct txs_peer_record {
 };
 
 /* Outcomes of a seed's name, X(enum, name). */
-#define TXS_SEED_OUTCOME_TABLE(X)  \
-    X(RESOLVED, "resolved")        \
-    X(FAILED, "failed")            \
+#define TXS_SEED_OUTCOME_TABLE(X) \
+    X(RESOLVED, "resolved")       \
+    X(FAILED, "failed")           \
     X(TIMEOUT, "timeout")
 
 enum txs_seed_outcome {
@@ -222,15 +222,15 @@ struct txs_seed_record {
 /* A transaction that a peer served. */
 struct txs_transaction_record {
     const struct txs_tx_ids *ids;
-    struct txs_span bytes;     /* as it came, borrowed */
-    bool witness_known;        /* false: it may have a witness that was not sent */
+    struct txs_span bytes; /* as it came, borrowed */
+    bool witness_known;    /* false: it may have a witness that was not sent */
     const struct txs_address *first_peer;
 };
 
 /* Why addresses were left out, X(enum, name). */
-#define TXS_IGNORED_TABLE(X)        \
-    X(UNROUTABLE, "unroutable")     \
-    X(NETWORK, "network")           \
+#define TXS_IGNORED_TABLE(X)    \
+    X(UNROUTABLE, "unroutable") \
+    X(NETWORK, "network")       \
     X(QUOTA, "quota")
 
 enum txs_ignored {
@@ -241,10 +241,10 @@ enum txs_ignored {
 const char *txs_ignored_name(enum txs_ignored reason);
 
 /* Why a survey ended, X(enum, name). */
-#define TXS_REASON_TABLE(X)     \
-    X(FINISHED, "finished")     \
-    X(DEADLINE, "deadline")     \
-    X(SIGNAL, "signal")         \
+#define TXS_REASON_TABLE(X) \
+    X(FINISHED, "finished") \
+    X(DEADLINE, "deadline") \
+    X(SIGNAL, "signal")     \
     X(OUTPUT, "output")
 
 enum txs_reason {

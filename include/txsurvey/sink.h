@@ -18,7 +18,7 @@ struct txs_progress {
 /* How a survey ended. */
 struct txs_ending {
     enum txs_reason reason;
-    int signal_number;    /* with TXS_REASON_SIGNAL */
+    int signal_number; /* with TXS_REASON_SIGNAL */
     uint64_t duration_ms;
     uint64_t finished_ms; /* monotonic */
     uint64_t known, not_attempted;
@@ -31,6 +31,8 @@ enum txs_flush {
     TXS_FULL,    /* so much is not that nothing new should be begun */
     TXS_BROKEN,  /* records can no longer be written */
 };
+
+enum txs_tap_event { TXS_TAP_SENT, TXS_TAP_RECEIVED, TXS_TAP_END };
 
 /* Where results go. All functions are called on the loop's thread, between txs_engine_run()'s begin
  * and end; what they are given is borrowed for the call. */
@@ -48,11 +50,11 @@ struct txs_sink {
     uint64_t progress_every_ms; /* 0: never */
     /* One line for the user: a warning that is no peer's fault. */
     void (*warn)(void *context, const char *text);
-    /* Sees all bytes of a connection as they are sent and received, for a trace; may be NULL. `slot` is
-     * the tap's own, NULL at first, one a connection; a last call with TXS_TAP_END frees it. */
-    void (*tap)(void *context, void **slot, const struct txs_address *peer, int event,
-                uint64_t now_ms, struct txs_span bytes);
+    /* Sees all bytes of a connection as they are sent and received, for a trace; may be NULL.
+     * `slot` is the tap's own, NULL at first, one a connection; a last call with TXS_TAP_END frees
+     * it. */
+    void (*tap)(void *context, void **slot, const struct txs_address *peer,
+                enum txs_tap_event event, uint64_t now_ms, struct txs_span bytes);
 };
-enum txs_tap_event { TXS_TAP_SENT, TXS_TAP_RECEIVED, TXS_TAP_END };
 
 #endif

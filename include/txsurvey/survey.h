@@ -1,5 +1,5 @@
-/* The survey's bookkeeping: whom to dial next and when, what came of it. It knows neither sockets nor
- * clocks: times come in as monotonic milliseconds.
+/* The survey's bookkeeping: whom to dial next and when, what came of it. It knows neither sockets
+ * nor clocks: times come in as monotonic milliseconds.
  */
 #ifndef TXSURVEY_SURVEY_H
 #define TXSURVEY_SURVEY_H
@@ -47,25 +47,32 @@ void txs_survey_free(struct txs_survey *survey);
 /* The peers that the plan names. */
 enum txs_status txs_survey_add_named(struct txs_survey *survey);
 /* One answer of a seed: filtered, capped, united with what is known. Returns the number of distinct
- * addresses in the answer; the list's order is lost. The list is from one name, so what it can occupy is
- * bounded: at most 512 addresses, 64 of one group (IPv4 /16, IPv6 /32) unless local ones are allowed. */
-size_t txs_survey_add_seed(struct txs_survey *survey, const char *host, struct txs_address *addresses,
-                           size_t count);
+ * addresses in the answer; the list's order is lost. The list is from one name, so what it can
+ * occupy is bounded: at most 512 addresses, 64 of one group (IPv4 /16, IPv6 /32) unless local ones
+ * are allowed. */
+size_t txs_survey_add_seed(struct txs_survey *survey, const char *host,
+                           struct txs_address *addresses, size_t count);
 
 /* The next attempt, if the window and the rate allow one now. */
 bool txs_survey_next(struct txs_survey *survey, uint64_t now_ms, struct txs_attempt *attempt);
-/* When txs_survey_next() may give one: `now_ms` at once, TXS_NEVER not before something else happens. */
+/* When txs_survey_next() may give one: `now_ms` at once, TXS_NEVER not before something else
+ * happens. */
 uint64_t txs_survey_next_ms(const struct txs_survey *survey, uint64_t now_ms);
-/* The attempt was not made, or failed and may be made again: another time, at least half a second from
- * now. It no longer counts as in progress. False when out of memory. */
-bool txs_survey_again(struct txs_survey *survey, uint64_t now_ms, const struct txs_attempt *attempt);
+/* The attempt was not made, or failed and may be made again: another time, at least half a second
+ * from now. It no longer counts as in progress. False when out of memory. */
+bool txs_survey_again(struct txs_survey *survey, uint64_t now_ms,
+                      const struct txs_attempt *attempt);
 /* Out of descriptors: from now on no more at once than are in progress, but at least one. */
 void txs_survey_narrow(struct txs_survey *survey);
 /* The peer's record is written. */
 void txs_survey_done(struct txs_survey *survey, const struct txs_peer_result *result);
-/* No more attempts from now on; those waiting for another one are handed out by txs_survey_waiting(). */
+/* A peer in progress that will have no record, for want of memory. */
+void txs_survey_lose(struct txs_survey *survey);
+/* No more attempts from now on; those waiting for another one are handed out by
+ * txs_survey_waiting(). */
 void txs_survey_stop(struct txs_survey *survey);
-/* Peers that were attempted and wait for another attempt: they need a record when the survey stops. */
+/* Peers that were attempted and wait for another attempt: they need a record when the survey stops.
+ */
 bool txs_survey_waiting(struct txs_survey *survey, struct txs_attempt *attempt);
 
 /* Nothing is in progress and nothing is left to be tried. */

@@ -1,5 +1,5 @@
-/* Points in time. Every deadline and duration is monotonic milliseconds; the wall clock is read once,
- * at the start, and only ever turns a monotonic time into text for a record. */
+/* Points in time. Every deadline and duration is monotonic milliseconds; the wall clock is read
+ * once, at the start, and only ever turns a monotonic time into text for a record. */
 #ifndef TXSURVEY_TIME_H
 #define TXSURVEY_TIME_H
 

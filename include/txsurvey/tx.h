@@ -1,5 +1,6 @@
 /* Transactions: a walker that computes the ids of one as its bytes arrive, and a parser of a whole
- * one with all that `decoderawtransaction` shows of it (BIP144; Core: src/primitives/transaction.h).
+ * one with all that `decoderawtransaction` shows of it (BIP144; Core:
+ * src/primitives/transaction.h).
  */
 #ifndef TXSURVEY_TX_H
 #define TXSURVEY_TX_H
@@ -25,7 +26,7 @@ struct txs_tx_walker {
     struct txs_sha256 stripped;
     struct txs_sha256 whole;
     uint64_t inputs_left, outputs_left, inputs, items_left;
-    uint64_t skip;      /* bytes of the current field not yet seen */
+    uint64_t skip; /* bytes of the current field not yet seen */
     uint64_t size_bytes, stripped_bytes;
     uint8_t state;
     uint8_t carry[9];
@@ -43,7 +44,8 @@ enum txs_walk {
 void txs_tx_walker_init(struct txs_tx_walker *w);
 /* Takes the transaction's bytes from the front of `in`, in any split. Malformed are: no inputs, a
  * flag other than 1, a witness flag without any witness (Core: "Superfluous witness record"),
- * compact sizes in a form that is too long; a count, a length or the whole over TXS_TX_MAX_BYTES. */
+ * compact sizes in a form that is too long; a count, a length or the whole over TXS_TX_MAX_BYTES.
+ */
 enum txs_walk txs_tx_walk(struct txs_tx_walker *w, struct txs_span *in);
 /* After TXS_WALK_DONE, once. */
 void txs_tx_walker_ids(struct txs_tx_walker *w, struct txs_tx_ids *out);
@@ -72,29 +74,30 @@ struct txs_tx {
     struct txs_span *witness; /* the items of all inputs, in order */
 };
 
-/* Parses exactly one transaction: bytes that follow it make it malformed. Returns false, with nothing
- * to free, when malformed or out of memory; else txs_tx_free() releases what `out` owns. */
+/* Parses exactly one transaction: bytes that follow it make it malformed. Returns false, with
+ * nothing to free, when malformed or out of memory; else txs_tx_free() releases what `out` owns. */
 bool txs_tx_parse(struct txs_tx *out, struct txs_span bytes);
 void txs_tx_free(struct txs_tx *tx);
-/* An input that spends no output: the one of a coinbase transaction (Core: CTransaction::IsCoinBase). */
+/* An input that spends no output: the one of a coinbase transaction (Core:
+ * CTransaction::IsCoinBase). */
 bool txs_tx_is_coinbase(const struct txs_tx *tx);
-/* Whether a transaction that came without witness may have one that was left out. It has none for sure
- * when each input brings a scriptSig that is more than the push of a witness program: a witness beside
- * such a one is invalid (BIP141). */
+/* Whether a transaction that came without witness may have one that was left out. It has none for
+ * sure when each input brings a scriptSig that is more than the push of a witness program: a
+ * witness beside such a one is invalid (BIP141). */
 bool txs_tx_may_lack_witness(const struct txs_tx *tx);
 
 /* Kinds of output scripts with the names of Core's GetTxnOutputType. */
-#define TXS_SCRIPT_TABLE(X)                              \
-    X(NONSTANDARD, "nonstandard")                        \
-    X(PUBKEY, "pubkey")                                  \
-    X(PUBKEYHASH, "pubkeyhash")                          \
-    X(SCRIPTHASH, "scripthash")                          \
-    X(MULTISIG, "multisig")                              \
-    X(NULLDATA, "nulldata")                              \
-    X(WITNESS_V0_KEYHASH, "witness_v0_keyhash")          \
-    X(WITNESS_V0_SCRIPTHASH, "witness_v0_scripthash")    \
-    X(WITNESS_V1_TAPROOT, "witness_v1_taproot")          \
-    X(ANCHOR, "anchor")                                  \
+#define TXS_SCRIPT_TABLE(X)                           \
+    X(NONSTANDARD, "nonstandard")                     \
+    X(PUBKEY, "pubkey")                               \
+    X(PUBKEYHASH, "pubkeyhash")                       \
+    X(SCRIPTHASH, "scripthash")                       \
+    X(MULTISIG, "multisig")                           \
+    X(NULLDATA, "nulldata")                           \
+    X(WITNESS_V0_KEYHASH, "witness_v0_keyhash")       \
+    X(WITNESS_V0_SCRIPTHASH, "witness_v0_scripthash") \
+    X(WITNESS_V1_TAPROOT, "witness_v1_taproot")       \
+    X(ANCHOR, "anchor")                               \
     X(WITNESS_UNKNOWN, "witness_unknown")
 
 enum txs_script_kind {
@@ -114,8 +117,8 @@ bool txs_script_address(char out[TXS_SCRIPT_ADDRESS_MAX], const struct txs_chain
                         struct txs_span script);
 
 enum txs_asm_style {
-    TXS_ASM_PLAIN,       /* scriptPubKey */
-    TXS_ASM_SIGHASHES,   /* scriptSig: a signature's last byte as [ALL], [NONE|ANYONECANPAY], ... */
+    TXS_ASM_PLAIN,     /* scriptPubKey */
+    TXS_ASM_SIGHASHES, /* scriptSig: a signature's last byte as [ALL], [NONE|ANYONECANPAY], ... */
 };
 /* The text of a script (Core: ScriptToAsmStr). A NUL-terminated string that the caller frees, NULL
  * only when out of memory. */

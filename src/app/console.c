@@ -3,6 +3,8 @@
 #include "txsurvey/escape.h"
 
 #include <inttypes.h>
+#include <poll.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,11 +20,35 @@ void console_init(struct console *c, const struct options *options)
     };
 }
 
+/* Standard error is written whole messages at a time, and never waited for: one that its reader has
+ * no room for is lost. Where poll() says yes, a pipe takes PIPE_BUF bytes without blocking. */
+static void show(struct console *c)
+{
+    struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
+    if (poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT) &&
+        write(STDERR_FILENO, c->text, c->text_len) < 0)
+        c->progress = false; /* nobody is there */
+    c->text_len = 0;
+}
+
+static void say(struct console *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void say(struct console *c, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    size_t room = sizeof c->text - c->text_len;
+    int len = vsnprintf(c->text + c->text_len, room, format, args);
+    va_end(args);
+    if (len > 0)
+        c->text_len += (size_t)len < room ? (size_t)len : room - 1;
+}
+
 /* Takes the progress line off the screen, so that something else can be printed there. */
 static void clear_line(struct console *c)
 {
     if (c->line_len > 0)
-        fprintf(stderr, "\r%*s\r", (int)c->line_len, "");
+        say(c, "\r%*s\r", (int)c->line_len, "");
     c->line_len = 0;
 }
 
@@ -33,7 +59,8 @@ static void print_line(struct console *c, const char *kind, const char *text)
     txs_escape_text(safe, (const uint8_t *)text,
                     strnlen(text, sizeof(((struct txs_message *)0)->text)));
     clear_line(c);
-    fprintf(stderr, "txsurvey: %s%s\n", kind, safe);
+    say(c, "txsurvey: %s%s\n", kind, safe);
+    show(c);
 }
 
 void console_error(struct console *c, const char *text)
@@ -58,13 +85,26 @@ void console_seed(struct console *c, const struct txs_seed_record *seed)
     if (c->verbosity <= 0)
         return;
     clear_line(c);
-    fprintf(stderr, "txsurvey: seed %s: %s%s%s, %" PRIu32 " address%s\n", seed->host,
-            txs_seed_outcome_name(seed->outcome), seed->error ? " " : "",
-            seed->error ? seed->error : "", seed->addresses,
-            seed->addresses == 1 ? "" : "es");
+    say(c, "txsurvey: seed %s: %s%s%s, %" PRIu32 " address%s\n", seed->host,
+        txs_seed_outcome_name(seed->outcome), seed->error ? " " : "",
+        seed->error ? seed->error : "", seed->addresses, seed->addresses == 1 ? "" : "es");
+    show(c);
 }
 
-static uint64_t connected_peers(const struct txs_tally *tally)
+void console_peer(struct console *c, const struct txs_peer_record *peer)
+{
+    if (c->verbosity <= 0)
+        return;
+    char address[TXS_ADDRESS_TEXT_MAX];
+    txs_address_text(address, peer->address);
+    const char *error = txs_error_name(peer->result->error);
+    clear_line(c);
+    say(c, "txsurvey: peer %s: %s%s%s\n", address, txs_outcome_name(peer->result->outcome),
+        *error ? " " : "", error);
+    show(c);
+}
+
+static uint64_t answered_peers(const struct txs_tally *tally)
 {
     return tally->by_outcome[TXS_OUTCOME_ANSWERED];
 }
@@ -98,63 +138,63 @@ void console_progress(struct console *c, const struct txs_progress *p)
     c->last_ms = p->elapsed_ms;
     c->last_peers = p->tally->peers;
     time_left(left, p);
-    int len = snprintf(line, sizeof line,
-                       "seeds %" PRIu64 "/%" PRIu64 "  peers %" PRIu64 "/%" PRIu64
-                       "  connected %" PRIu64 "  answered %" PRIu64 "  served %" PRIu64 "  %" PRIu64
-                       "/s  left %s",
-                       p->seeds_settled, p->seeds_asked, p->tally->peers, p->planned, p->connected,
-                       connected_peers(p->tally), served_most(p->tally), rate, left);
+    int len =
+        snprintf(line, sizeof line,
+                 "seeds %" PRIu64 "/%" PRIu64 "  peers %" PRIu64 "/%" PRIu64 "  connected %" PRIu64
+                 "  answered %" PRIu64 "  served %" PRIu64 "  %" PRIu64 "/s  left %s",
+                 p->seeds_settled, p->seeds_asked, p->tally->peers, p->planned, p->connected,
+                 answered_peers(p->tally), served_most(p->tally), rate, left);
     if (c->terminal) {
         size_t before = c->line_len;
         c->line_len = (size_t)len;
-        fprintf(stderr, "\r%s%*s", line, before > c->line_len ? (int)(before - c->line_len) : 0, "");
-        fflush(stderr);
+        say(c, "\r%s%*s", line, before > c->line_len ? (int)(before - c->line_len) : 0, "");
     } else {
-        fprintf(stderr, "txsurvey: %s\n", line);
+        say(c, "txsurvey: %s\n", line);
     }
+    show(c);
 }
 
-static void print_outcomes(const struct txs_tally *tally)
+static void print_outcomes(struct console *c, const struct txs_tally *tally)
 {
     const char *separator = ": ";
     for (unsigned o = 0; o < TXS_OUTCOME_COUNT; o++) {
         if (tally->by_outcome[o] == 0)
             continue;
-        fprintf(stderr, "%s%" PRIu64 " %s", separator, tally->by_outcome[o], txs_outcome_name(o));
+        say(c, "%s%" PRIu64 " %s", separator, tally->by_outcome[o], txs_outcome_name(o));
         separator = ", ";
     }
-    fputc('\n', stderr);
+    say(c, "\n");
 }
 
-static void print_id(const uint8_t id_wire[32], const struct txs_id_tally *tally)
+static void print_id(struct console *c, const uint8_t id_wire[32], const struct txs_id_tally *tally)
 {
     char hex[65];
     double low, high;
     txs_hash_to_hex(hex, id_wire);
     uint64_t asked = txs_id_tally_asked(tally);
-    fprintf(stderr, "  %s\n    served by %" PRIu64 " of %" PRIu64 " asked", hex,
-            tally->by_status[TXS_ID_SERVED], asked);
+    say(c, "  %s\n    served by %" PRIu64 " of %" PRIu64 " asked", hex,
+        tally->by_status[TXS_ID_SERVED], asked);
     if (txs_id_tally_ci95(tally, &low, &high))
-        fprintf(stderr, " (%.1f %%, 95 %% interval %.1f to %.1f %%)",
-                100 * txs_id_tally_share(tally), 100 * low, 100 * high);
+        say(c, " (%.1f %%, 95 %% interval %.1f to %.1f %%)", 100 * txs_id_tally_share(tally),
+            100 * low, 100 * high);
     for (unsigned s = 0; s < TXS_ID_SERVED; s++)
         if (s != TXS_ID_UNASKED && tally->by_status[s] > 0)
-            fprintf(stderr, ", %" PRIu64 " %s", tally->by_status[s], txs_id_status_name(s));
-    fputc('\n', stderr);
+            say(c, ", %" PRIu64 " %s", tally->by_status[s], txs_id_status_name(s));
+    say(c, "\n");
 }
 
-static void print_ignored(const struct txs_tally *tally)
+static void print_ignored(struct console *c, const struct txs_tally *tally)
 {
     uint64_t sum = 0;
     for (unsigned i = 0; i < TXS_IGNORED_COUNT; i++)
         sum += tally->ignored[i];
     if (sum == 0)
         return;
-    fprintf(stderr, "  addresses left out:");
+    say(c, "  addresses left out:");
     for (unsigned i = 0; i < TXS_IGNORED_COUNT; i++)
         if (tally->ignored[i] > 0)
-            fprintf(stderr, " %" PRIu64 " %s", tally->ignored[i], txs_ignored_name(i));
-    fputc('\n', stderr);
+            say(c, " %" PRIu64 " %s", tally->ignored[i], txs_ignored_name(i));
+    say(c, "\n");
 }
 
 /* A thousand ids would be a thousand lines: the records have them all. */
@@ -166,21 +206,22 @@ void console_summary(struct console *c, const struct txs_plan *plan,
     if (c->verbosity < 0)
         return;
     clear_line(c);
-    fprintf(stderr, "txsurvey: %s after %.1f s, %" PRIu64 " peer%s",
-            txs_reason_name(ending->reason), (double)ending->duration_ms / 1000,
-            ending->tally->peers, plural(ending->tally->peers));
-    print_outcomes(ending->tally);
+    say(c, "txsurvey: %s after %.1f s, %" PRIu64 " peer%s", txs_reason_name(ending->reason),
+        (double)ending->duration_ms / 1000, ending->tally->peers, plural(ending->tally->peers));
+    print_outcomes(c, ending->tally);
     if (ending->tally->peers == 0)
-        fprintf(stderr, "  there was no peer to survey: %zu seed%s asked, %" PRIu64
-                        " answered; %zu peer%s named\n",
-                plan->seed_count, plural(plan->seed_count), c->seeds_resolved, plan->peer_count,
-                plural(plan->peer_count));
+        say(c,
+            "  there was no peer to survey: %zu seed%s asked, %" PRIu64
+            " answered; %zu peer%s named\n",
+            plan->seed_count, plural(plan->seed_count), c->seeds_resolved, plan->peer_count,
+            plural(plan->peer_count));
     for (size_t i = 0; ending->tally->peers > 0 && i < plan->id_count && i < IDS_SHOWN; i++)
-        print_id(plan->ids[i], &ending->tally->ids[i]);
+        print_id(c, plan->ids[i], &ending->tally->ids[i]);
     if (plan->id_count > IDS_SHOWN)
-        fprintf(stderr, "  and %zu ids more, see the records\n", plan->id_count - IDS_SHOWN);
-    print_ignored(ending->tally);
+        say(c, "  and %zu ids more, see the records\n", plan->id_count - IDS_SHOWN);
+    print_ignored(c, ending->tally);
     if (ending->not_attempted > 0)
-        fprintf(stderr, "  %" PRIu64 " known peer%s not attempted\n", ending->not_attempted,
-                ending->not_attempted == 1 ? " was" : "s were");
+        say(c, "  %" PRIu64 " known peer%s not attempted\n", ending->not_attempted,
+            ending->not_attempted == 1 ? " was" : "s were");
+    show(c);
 }

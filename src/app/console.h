@@ -1,4 +1,5 @@
-/* What the user sees on standard error: warnings, a progress line, a summary. Never a peer's bytes. */
+/* What the user sees on standard error: warnings, a progress line, a summary. Never a peer's bytes.
+ */
 #ifndef TXSURVEY_APP_CONSOLE_H
 #define TXSURVEY_APP_CONSOLE_H
 
@@ -9,9 +10,11 @@
 
 struct console {
     int verbosity;
-    bool progress;      /* a progress line is wanted */
-    bool terminal;      /* it is rewritten in place */
-    size_t line_len;    /* of the progress line on the screen */
+    bool progress;   /* a progress line is wanted */
+    bool terminal;   /* it is rewritten in place */
+    size_t line_len; /* of the progress line on the screen */
+    size_t text_len; /* of a message that is being put together */
+    char text[4096];
     uint64_t seeds_resolved;
     uint64_t last_peers, last_ms; /* for the rate */
 };
@@ -20,6 +23,7 @@ void console_init(struct console *c, const struct options *options);
 void console_error(struct console *c, const char *text);
 void console_warn(struct console *c, const char *text);
 void console_seed(struct console *c, const struct txs_seed_record *seed); /* printed with -v */
+void console_peer(struct console *c, const struct txs_peer_record *peer); /* likewise */
 void console_progress(struct console *c, const struct txs_progress *progress);
 void console_summary(struct console *c, const struct txs_plan *plan,
                      const struct txs_ending *ending);

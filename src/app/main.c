@@ -32,7 +32,9 @@ static void on_transaction(void *context, const struct txs_transaction_record *r
 
 static void on_peer(void *context, const struct txs_peer_record *record)
 {
-    txs_records_peer(((struct app *)context)->records, record);
+    struct app *app = context;
+    txs_records_peer(app->records, record);
+    console_peer(&app->console, record);
 }
 
 static void on_ended(void *context, const struct txs_ending *ending)
@@ -57,8 +59,8 @@ static void on_warn(void *context, const char *text)
     console_warn(&((struct app *)context)->console, text);
 }
 
-static void on_tap(void *context, void **slot, const struct txs_address *peer, int event,
-                   uint64_t now_ms, struct txs_span bytes)
+static void on_tap(void *context, void **slot, const struct txs_address *peer,
+                   enum txs_tap_event event, uint64_t now_ms, struct txs_span bytes)
 {
     txs_trace_tap(((struct app *)context)->trace, slot, peer, event, now_ms, bytes);
 }
@@ -84,16 +86,11 @@ static enum txs_status open_trace(struct app *app, struct txs_message *message)
 {
     if (app->options.trace == NULL)
         return TXS_OK;
-    enum txs_status status = txs_output_open(&app->trace_output, app->options.trace, message);
-    if (status != TXS_OK)
-        return status;
-    if (!txs_output_is_file(app->trace_output))
-        return txs_fail(message, TXS_E_USAGE, "--trace: %.200s is no regular file",
-                        app->options.trace);
-    if (txs_output_same_file(app->output, app->trace_output))
+    if (txs_output_is_at(app->output, app->options.trace))
         return txs_fail(message, TXS_E_USAGE, "--trace: %.200s is where the records go",
                         app->options.trace);
-    return txs_output_empty(app->trace_output, message);
+    enum txs_status status = txs_output_open(&app->trace_output, app->options.trace, message);
+    return status == TXS_OK ? txs_output_empty(app->trace_output, message) : status;
 }
 
 /* No file is emptied before all are known to be right. */
@@ -233,8 +230,9 @@ int main(int argc, char **argv)
     int code = EXIT_OK;
     if (status != TXS_OK) {
         console_error(&app.console, message.text);
-        fputs("Try 'txsurvey --help'.\n", stderr);
         code = exit_code_of(status);
+        if (code == EXIT_USAGE)
+            fputs("Try 'txsurvey --help'.\n", stderr);
     } else if (app.options.action == ACTION_HELP) {
         options_print_help(stdout);
     } else if (app.options.action == ACTION_VERSION) {

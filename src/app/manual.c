@@ -165,8 +165,8 @@ static void print_head(void)
 static void print_tail(void)
 {
     puts(".Sh EXIT STATUS\n.Bl -tag -width \"128+N\" -compact");
-#define X(id, number, written, text)                                                               \
-    puts(".It " written);                                                                          \
+#define X(id, number, written, text) \
+    puts(".It " written);            \
     print_sentence(text);
     EXIT_TABLE(X)
 #undef X
@@ -178,7 +178,8 @@ static void print_tail(void)
          ".Pp\n"
          "Which user agents served it:\n"
          ".Pp\n"
-         ".Dl jq \\-r \\(aqselect(.transactions[0].status? == \\(dqserved\\(dq) | .subver\\(aq records.jsonl\n"
+         ".Dl jq \\-r \\(aqselect(.transactions[0].status? == \\(dqserved\\(dq) | .subver\\(aq "
+         "records.jsonl\n"
          ".Pp\n"
          "Ask one node, and take its first answer:\n"
          ".Pp\n"

@@ -114,7 +114,8 @@ static enum txs_status take(struct options *o, const struct word *word, struct t
     return TXS_OK;
 }
 
-/* All words are walked once a pass, so that each option is taken when those it depends on are known. */
+/* All words are walked once a pass, so that each option is taken when those it depends on are
+ * known. */
 static enum txs_status take_all(struct options *o, int argc, char **argv, enum option_pass pass,
                                 struct txs_message *message)
 {
@@ -217,8 +218,7 @@ void options_print_help(FILE *out)
         }
     }
     fputs("\nExit status:\n", out);
-#define X(id, number, written, text)                                                               \
-    fprintf(out, "  %-8s%s\n", written, text);
+#define X(id, number, written, text) fprintf(out, "  %-8s%s\n", written, text);
     EXIT_TABLE(X)
 #undef X
     fputs("\nMore: man txsurvey\n", out);

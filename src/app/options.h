@@ -27,19 +27,19 @@ struct options {
     const char *output; /* NULL: standard output */
     const char *trace;  /* NULL: none */
     enum progress_when progress;
-    int verbosity;      /* -q lowers, -v raises it */
+    int verbosity;                        /* -q lowers, -v raises it */
     bool no_seeds, own_seeds, peer_lists; /* --no-dnsseed, --dnsseed, --peers */
-    bool only_networks;       /* --onlynet was given */
-    const char *standard_input_for; /* the option that reads it */
+    bool only_networks;                   /* --onlynet was given */
+    const char *standard_input_for;       /* the option that reads it */
 };
 
 struct option_spec {
-    char letter;          /* 0: none */
+    char letter; /* 0: none */
     const char *name;
     const char *argument; /* NULL: takes none */
     enum option_group group;
     enum option_pass pass;
-    const char *text;     /* for the help: one sentence, no full stop */
+    const char *text; /* for the help: one sentence, no full stop */
     enum txs_status (*take)(struct options *o, const char *value, struct txs_message *message);
 };
 
@@ -47,8 +47,8 @@ extern const struct option_spec option_specs[];
 extern const size_t option_spec_count;
 const char *option_group_name(enum option_group group);
 
-/* Fills `o`, which txs_plan_free() of its plan releases. TXS_E_USAGE with a message for the user. Reads
- * the files that options name. */
+/* Fills `o`, which txs_plan_free() of its plan releases. TXS_E_USAGE with a message for the user.
+ * Reads the files that options name. */
 enum txs_status options_parse(struct options *o, int argc, char **argv,
                               struct txs_message *message);
 void options_print_help(FILE *out);

@@ -5,6 +5,7 @@
 #include "txsurvey/lines.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #define MANY 1000000000u
 
@@ -175,9 +176,8 @@ static enum txs_status take_patience(struct options *o, const char *value,
 static enum txs_status take_output(struct options *o, const char *value,
                                    struct txs_message *message)
 {
-    (void)message;
     o->output = value;
-    return TXS_OK;
+    return value_file(value, message);
 }
 
 static enum txs_status take_require_served(struct options *o, const char *value,
@@ -196,9 +196,11 @@ static enum txs_status take_raw(struct options *o, const char *value, struct txs
 
 static enum txs_status take_trace(struct options *o, const char *value, struct txs_message *message)
 {
-    (void)message;
+    struct stat st;
+    if (stat(value, &st) == 0 && !S_ISREG(st.st_mode))
+        return txs_fail(message, TXS_E_USAGE, "%.200s is no regular file", value);
     o->trace = value;
-    return TXS_OK;
+    return value_file(value, message);
 }
 
 static enum txs_status take_progress(struct options *o, const char *value,
@@ -260,7 +262,8 @@ const struct option_spec option_specs[] = {
     {0, "txid-file", "FILE", GROUP_TARGET, PASS_REST,
      "read more ids from FILE, one a line, # starts a comment; - is standard input",
      take_txid_file},
-    {0, "wtxid", NULL, GROUP_TARGET, PASS_REST, "the ids are wtxids (BIP339), not txids", take_wtxid},
+    {0, "wtxid", NULL, GROUP_TARGET, PASS_REST, "the ids are wtxids (BIP339), not txids",
+     take_wtxid},
 
     {0, "chain", "NAME", GROUP_CHAIN, PASS_CHAIN,
      "the chain: main, test, testnet4, signet or regtest [main]", take_chain},
@@ -272,14 +275,17 @@ const struct option_spec option_specs[] = {
      "survey this peer, and no built-in seeds; repeatable; IPv6 as [::1]:8333", take_connect},
     {0, "peers", "FILE", GROUP_PEERS, PASS_REST,
      "survey the peers of FILE, one ADDR[:PORT] a line, and no built-in seeds; repeatable; - is "
-     "standard input", take_peers},
-    {0, "max-peers", "N", GROUP_PEERS, PASS_REST, "attempt at most N peers [no limit]", take_max_peers},
+     "standard input",
+     take_peers},
+    {0, "max-peers", "N", GROUP_PEERS, PASS_REST, "attempt at most N peers [no limit]",
+     take_max_peers},
     {0, "onlynet", "NET", GROUP_PEERS, PASS_REST,
      "survey only peers of NET: ipv4, ipv6, onion, i2p or cjdns; repeatable [all reachable]",
      take_onlynet},
     {0, "allow-local", NULL, GROUP_PEERS, PASS_REST,
      "also survey addresses that are not publicly routable when a seed names them [off; on for "
-     "regtest]", take_allow_local},
+     "regtest]",
+     take_allow_local},
 
     {0, "concurrency", "N", GROUP_PACE, PASS_REST, "peers in progress at once [1000]",
      take_concurrency},
@@ -292,14 +298,14 @@ const struct option_spec option_specs[] = {
      "seconds until a request must be answered [15]", take_response_timeout},
     {0, "deadline", "S", GROUP_PACE, PASS_REST, "end the whole survey after S seconds [none]",
      take_deadline},
-    {0, "retries", "N", GROUP_PACE, PASS_REST,
-     "further connection attempts after a timeout [0]", take_retries},
+    {0, "retries", "N", GROUP_PACE, PASS_REST, "further connection attempts after a timeout [0]",
+     take_retries},
     {0, "patience", "S", GROUP_PACE, PASS_REST,
      "go on asking a peer that said notfound for S seconds; 0 takes its first answer [30]",
      take_patience},
 
-    {'o', "output", "FILE", GROUP_OUTPUT, PASS_REST,
-     "write the records to FILE [standard output]", take_output},
+    {'o', "output", "FILE", GROUP_OUTPUT, PASS_REST, "write the records to FILE [standard output]",
+     take_output},
     {0, "require-served", "N", GROUP_OUTPUT, PASS_REST,
      "exit with 1 where fewer than N peers served an id", take_require_served},
     {0, "raw", NULL, GROUP_OUTPUT, PASS_REST,

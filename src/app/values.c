@@ -32,7 +32,8 @@ enum txs_status value_number(uint64_t *out, const char *text, uint64_t min, uint
     return TXS_OK;
 }
 
-/* Milliseconds are the unit: what a fraction has beyond them rounds up, so that nothing positive is 0. */
+/* Milliseconds are the unit: what a fraction has beyond them rounds up, so that nothing positive is
+ * 0. */
 static const char *fraction_ms(uint64_t *ms, const char *at)
 {
     const char *begun = at;
@@ -59,6 +60,11 @@ enum txs_status value_seconds(uint64_t *out_ms, const char *text, uint64_t min_m
                         min_ms > 0 ? "positive " : "", LONGEST_SECONDS);
     *out_ms = seconds * 1000 + ms;
     return TXS_OK;
+}
+
+enum txs_status value_file(const char *text, struct txs_message *message)
+{
+    return *text != '\0' ? TXS_OK : txs_fail(message, TXS_E_USAGE, "a file needs a name");
 }
 
 static bool is_letter_or_digit(char c)

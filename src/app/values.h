@@ -13,6 +13,7 @@ enum txs_status value_number(uint64_t *out, const char *text, uint64_t min, uint
 /* Seconds with an optional fraction, into milliseconds; min_ms is 0 or 1. */
 enum txs_status value_seconds(uint64_t *out_ms, const char *text, uint64_t min_ms,
                               struct txs_message *message);
+enum txs_status value_file(const char *text, struct txs_message *message); /* any name but none */
 /* A DNS name: letters, digits, hyphens, underscores and dots, at most 253 characters. */
 enum txs_status value_host(const char *text, struct txs_message *message);
 /* At most 256 bytes of the characters that Core's SanitizeString leaves alone. */

@@ -17,7 +17,8 @@ static char *trim(char *line)
     return line;
 }
 
-/* One raw line into `buffer`. False at the end of the file; `why` tells of a line that cannot be. */
+/* One raw line into `buffer`. False at the end of the file; `why` tells of a line that cannot be.
+ */
 static bool next_line(FILE *file, char buffer[LINE_MAX_BYTES], const char **why)
 {
     size_t len = 0;

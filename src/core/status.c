@@ -6,8 +6,8 @@
 const char *txs_status_text(enum txs_status status)
 {
     switch (status) {
-#define X(id, value, text)                                                                         \
-    case TXS_##id:                                                                                 \
+#define X(id, value, text) \
+    case TXS_##id:         \
         return text;
         TXS_STATUS_TABLE(X)
 #undef X
@@ -15,7 +15,8 @@ const char *txs_status_text(enum txs_status status)
     return "unknown status";
 }
 
-enum txs_status txs_fail(struct txs_message *message, enum txs_status status, const char *format, ...)
+enum txs_status txs_fail(struct txs_message *message, enum txs_status status, const char *format,
+                         ...)
 {
     va_list args;
     va_start(args, format);

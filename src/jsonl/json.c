@@ -10,6 +10,14 @@ bool json_put(json_t *object, const char *key, json_t *value)
     return json_object_set_new_nocheck(object, key, value) == 0;
 }
 
+json_t *json_append(json_t *list, json_t *value)
+{
+    if (json_array_append_new(list, value) == 0)
+        return list;
+    json_decref(list);
+    return NULL;
+}
+
 json_t *json_number(uint64_t value)
 {
     return value > INT64_MAX ? json_null() : json_integer((json_int_t)value);

@@ -1,5 +1,5 @@
-/* Small words for building JSON: a NULL from jansson (no memory) is carried on and met once, at the end,
- * since jansson's own setters refuse NULL values silently. */
+/* Small words for building JSON: a NULL from jansson (no memory) is carried on and met once, at the
+ * end, since jansson's own setters refuse NULL values silently. */
 #ifndef TXSURVEY_JSONL_JSON_H
 #define TXSURVEY_JSONL_JSON_H
 
@@ -8,10 +8,14 @@
 
 #include <jansson.h>
 
-/* Sets a member; false, and the object marked by its caller as broken, when `value` is NULL. Steals. */
+/* Sets a member; false, and the object marked by its caller as broken, when `value` is NULL.
+ * Steals. */
 bool json_put(json_t *object, const char *key, json_t *value);
-json_t *json_number(uint64_t value);           /* null over INT64_MAX */
-json_t *json_text(const char *text);           /* null where NULL or "" */
+/* The same for a list: both `list` and `value` may be NULL, and are released when it fails, with
+ * NULL. */
+json_t *json_append(json_t *list, json_t *value);
+json_t *json_number(uint64_t value); /* null over INT64_MAX */
+json_t *json_text(const char *text); /* null where NULL or "" */
 json_t *json_hex(struct txs_span bytes);
 json_t *json_hash(const uint8_t hash_wire[32]);
 json_t *json_time(int64_t unix_ms);

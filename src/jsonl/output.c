@@ -36,24 +36,28 @@ static enum txs_flush break_down(struct txs_output *o, const char *what, int err
     return TXS_BROKEN;
 }
 
+/* A FIFO is opened for writing alone, and so waits for its reader, as it does for any program. */
+static int open_path(const char *path)
+{
+    struct stat st;
+    bool writing_alone = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+    int access = writing_alone ? O_WRONLY : O_RDWR | O_CREAT;
+    return open(path, access | O_CLOEXEC | O_NOCTTY, 0666);
+}
+
 static enum txs_status open_file(struct txs_output *o, const char *path,
                                  struct txs_message *message)
 {
-    o->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
-    if (o->fd < 0 && (errno == EACCES || errno == EINVAL || errno == ENXIO))
-        o->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY); /* a device or FIFO for writing */
+    struct stat st;
+    o->fd = open_path(path);
     if (o->fd < 0)
         return txs_fail(message, TXS_E_IO, "%.200s: %s", path, strerror(errno));
     o->own_fd = true;
-    struct stat st;
-    if (fstat(o->fd, &st) != 0 || !S_ISREG(st.st_mode))
+    if (fstat(o->fd, &st) != 0 || !S_ISREG(st.st_mode) || flock(o->fd, LOCK_EX | LOCK_NB) == 0)
         return TXS_OK;
-    if (flock(o->fd, LOCK_EX | LOCK_NB) != 0) {
-        if (errno == EWOULDBLOCK)
-            return txs_fail(message, TXS_E_LOCKED, "%.200s: another run is writing this file", path);
-        return txs_fail(message, TXS_E_IO, "%.200s: cannot lock it: %s", path, strerror(errno));
-    }
-    return TXS_OK;
+    if (errno == EWOULDBLOCK)
+        return txs_fail(message, TXS_E_LOCKED, "%.200s: another run is writing this file", path);
+    return txs_fail(message, TXS_E_IO, "%.200s: cannot lock it: %s", path, strerror(errno));
 }
 
 /* A pipe or terminal is opened once more, so that only our own handle of it does not block: whoever
@@ -63,35 +67,41 @@ static void open_without_blocking(struct txs_output *o)
     char path[64];
     snprintf(path, sizeof path, "/proc/self/fd/%d", o->fd);
     int again = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-    if (again >= 0) {
-        if (o->own_fd)
-            close(o->fd);
-        o->fd = again;
-        o->own_fd = true;
+    if (again < 0)
         return;
-    }
-    int flags = fcntl(o->fd, F_GETFL);
-    if (flags >= 0 && !(flags & O_NONBLOCK) && fcntl(o->fd, F_SETFL, flags | O_NONBLOCK) == 0)
+    if (o->own_fd)
+        close(o->fd);
+    o->fd = again;
+    o->own_fd = true;
+}
+
+/* A socket, and what could not be opened again, is made non-blocking as it is, until the run ends.
+ */
+static void stop_blocking(struct txs_output *o, int flags)
+{
+    if (o->own_fd || flags < 0 || (flags & O_NONBLOCK))
+        return;
+    if (fcntl(o->fd, F_SETFL, flags | O_NONBLOCK) == 0)
         o->restore_flags = flags;
 }
 
 static void classify(struct txs_output *o)
 {
     struct stat st;
+    int flags = fcntl(o->fd, F_GETFL);
     o->kind = KIND_STREAM;
-    if (fstat(o->fd, &st) != 0)
-        return; /* closed: the first write will say so */
+    if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY || fstat(o->fd, &st) != 0)
+        return; /* closed, or not for writing: the first write will say so */
     if (S_ISREG(st.st_mode)) {
         o->kind = KIND_REGULAR;
-        int flags = fcntl(o->fd, F_GETFL);
-        if (flags >= 0 && (flags & O_APPEND))
-            lseek(o->fd, 0, SEEK_END);
-        o->whole = lseek(o->fd, 0, SEEK_CUR);
-    } else if (S_ISSOCK(st.st_mode)) {
-        o->kind = KIND_SOCKET;
-    } else {
-        open_without_blocking(o);
+        o->whole = lseek(o->fd, 0, flags & O_APPEND ? SEEK_END : SEEK_CUR);
+        return;
     }
+    if (S_ISSOCK(st.st_mode))
+        o->kind = KIND_SOCKET;
+    else
+        open_without_blocking(o);
+    stop_blocking(o, flags);
 }
 
 enum txs_status txs_output_open(struct txs_output **out, const char *path,
@@ -240,16 +250,11 @@ int txs_output_fd(const struct txs_output *o)
     return o->fd;
 }
 
-bool txs_output_is_file(const struct txs_output *o)
+bool txs_output_is_at(const struct txs_output *o, const char *path)
 {
-    return o->kind == KIND_REGULAR;
-}
-
-bool txs_output_same_file(const struct txs_output *a, const struct txs_output *b)
-{
-    struct stat one, other;
-    return fstat(a->fd, &one) == 0 && fstat(b->fd, &other) == 0 && one.st_dev == other.st_dev &&
-           one.st_ino == other.st_ino;
+    struct stat own, other;
+    return fstat(o->fd, &own) == 0 && stat(path, &other) == 0 && own.st_dev == other.st_dev &&
+           own.st_ino == other.st_ino;
 }
 
 const char *txs_output_error(const struct txs_output *o)

@@ -119,10 +119,7 @@ static json_t *servicesnames(const struct field_source *s)
             continue;
         char name[24];
         txs_service_name(name, bit);
-        if (json_array_append_new(names, json_string(name)) != 0) {
-            json_decref(names);
-            return NULL;
-        }
+        names = json_append(names, json_string(name));
     }
     return names;
 }
@@ -148,17 +145,15 @@ static json_t *features(const struct field_source *s)
     for (unsigned f = 0; f < TXS_FEATURE_COUNT && list != NULL; f++) {
         if (!(result_of(s)->features >> f & 1))
             continue;
-        if (json_array_append_new(list, json_string(txs_feature_command(f))) != 0) {
-            json_decref(list);
-            return NULL;
-        }
+        list = json_append(list, json_string(txs_feature_command(f)));
     }
     return list;
 }
 
 static json_t *feefilter(const struct field_source *s)
 {
-    return result_of(s)->has_feefilter ? json_integer(result_of(s)->feefilter_sat_kvb) : json_null();
+    return result_of(s)->has_feefilter ? json_integer(result_of(s)->feefilter_sat_kvb)
+                                       : json_null();
 }
 
 static json_t *bytessent(const struct field_source *s)
@@ -259,11 +254,7 @@ static json_t *transactions(const struct field_source *s)
     for (size_t i = 0; i < r->answer_count && list != NULL; i++) {
         const struct asked asked = {s->records->plan->ids[i], &r->answers[i]};
         const struct field_source one = {s->records, &asked};
-        if (json_array_append_new(list, fields_object(answer_fields, answer_field_count, &one)) !=
-            0) {
-            json_decref(list);
-            return NULL;
-        }
+        list = json_append(list, fields_object(answer_fields, answer_field_count, &one));
     }
     return list;
 }

@@ -36,12 +36,8 @@ static json_t *chain(const struct field_source *s)
 static json_t *txids(const struct field_source *s)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < s->records->plan->id_count && list != NULL; i++) {
-        if (json_array_append_new(list, json_hash(s->records->plan->ids[i])) != 0) {
-            json_decref(list);
-            return NULL;
-        }
-    }
+    for (size_t i = 0; i < s->records->plan->id_count && list != NULL; i++)
+        list = json_append(list, json_hash(s->records->plan->ids[i]));
     return list;
 }
 
@@ -116,8 +112,8 @@ void txs_records_survey(struct txs_records *r, const char *tool_name, uint64_t s
 {
     const struct run run = {tool_name, started_ms, values, count};
     const struct field_source source = {r, &run};
-    json_write_line(r->output,
-                    fields_record("survey", survey_fields, survey_field_count, &source), 9);
+    json_write_line(r->output, fields_record("survey", survey_fields, survey_field_count, &source),
+                    9);
 }
 
 /* seed */
@@ -291,12 +287,7 @@ static json_t *t_ci95(const struct field_source *s)
     double low, high;
     if (!txs_id_tally_ci95(tally_of(s), &low, &high))
         return json_null();
-    json_t *pair = json_array();
-    if (pair != NULL && json_array_append_new(pair, fraction(low)) == 0 &&
-        json_array_append_new(pair, fraction(high)) == 0)
-        return pair;
-    json_decref(pair);
-    return NULL;
+    return json_append(json_append(json_array(), fraction(low)), fraction(high));
 }
 
 const struct field share_fields[] = {
@@ -319,10 +310,7 @@ static json_t *transactions(const struct field_source *s)
     for (size_t i = 0; i < tally->id_count && list != NULL; i++) {
         const struct share_of share = {s->records->plan->ids[i], &tally->ids[i]};
         const struct field_source one = {s->records, &share};
-        if (json_array_append_new(list, fields_object(share_fields, share_field_count, &one)) != 0) {
-            json_decref(list);
-            return NULL;
-        }
+        list = json_append(list, fields_object(share_fields, share_field_count, &one));
     }
     return list;
 }

@@ -1,17 +1,22 @@
-/* The trace: every message in both directions. It splits the streams once more, on its own, since the
- * peer machine keeps only what it needs. */
+/* The trace: every message in both directions. It splits the streams once more, on its own, since
+ * the peer machine keeps only what it needs. */
 #include "json.h"
-#include "txsurvey/frame.h"
 #include "txsurvey/escape.h"
+#include "txsurvey/frame.h"
 #include "txsurvey/jsonl.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+/* For messages that are still arriving, of all peers together. What goes beyond is counted in
+ * `length` but missing from `hex`. */
+#define TRACE_MEMORY_BYTES (64u * 1024 * 1024)
+
 struct txs_trace {
     struct txs_output *output;
     const struct txs_chain *chain;
     int64_t epoch_unix_ms;
+    size_t memory_left;
 };
 
 /* A message as far as it has come. */
@@ -22,6 +27,9 @@ struct stream {
     bool strange; /* no longer Bitcoin messages: what comes is written as it is */
 };
 
+/* A buffer larger than this is given back after its message. */
+#define KEPT_BYTES 4096
+
 struct traced {
     struct stream streams[2]; /* by enum txs_tap_event */
 };
@@ -31,7 +39,7 @@ struct txs_trace *txs_trace_new(struct txs_output *output, const struct txs_chai
 {
     struct txs_trace *t = calloc(1, sizeof *t);
     if (t != NULL)
-        *t = (struct txs_trace){output, chain, epoch_unix_ms};
+        *t = (struct txs_trace){output, chain, epoch_unix_ms, TRACE_MEMORY_BYTES};
     return t;
 }
 
@@ -42,7 +50,7 @@ void txs_trace_free(struct txs_trace *t)
 
 struct moment {
     const struct txs_address *peer;
-    int event;
+    enum txs_tap_event event;
     uint64_t now_ms;
 };
 
@@ -53,12 +61,10 @@ static void write_message(struct txs_trace *t, const struct moment *m, json_t *c
     txs_address_host(address, m->peer);
     json_t *line = json_object();
     bool whole =
-        line != NULL &&
-        json_put(line, "time", json_time(t->epoch_unix_ms + (int64_t)m->now_ms)) &&
+        line != NULL && json_put(line, "time", json_time(t->epoch_unix_ms + (int64_t)m->now_ms)) &&
         json_put(line, "address", json_string(address)) &&
         json_put(line, "port", json_integer(m->peer->port)) &&
-        json_put(line, "direction",
-                 json_string(m->event == TXS_TAP_SENT ? "sent" : "received")) &&
+        json_put(line, "direction", json_string(m->event == TXS_TAP_SENT ? "sent" : "received")) &&
         json_put(line, "command", command) && json_put(line, "length", length) &&
         json_put(line, "hex", json_hex(bytes));
     if (!whole) {
@@ -69,13 +75,23 @@ static void write_message(struct txs_trace *t, const struct moment *m, json_t *c
     txs_output_flush(t->output);
 }
 
+static void release(struct txs_trace *t, struct stream *s)
+{
+    t->memory_left += s->cap;
+    free(s->bytes);
+    s->bytes = NULL;
+    s->len = s->cap = 0;
+}
+
 static void write_frame(struct txs_trace *t, const struct moment *m, struct stream *s)
 {
     char text[4 * TXS_COMMAND_BYTES + 1];
-    const uint8_t *command = s->bytes + 4;
-    txs_escape_text(text, command, strnlen((const char *)command, TXS_COMMAND_BYTES));
+    const char *command = (const char *)s->splitter.header + 4;
+    txs_escape_text(text, (const uint8_t *)command, strnlen(command, TXS_COMMAND_BYTES));
     write_message(t, m, json_string(text), json_integer(s->splitter.length),
                   (struct txs_span){s->bytes, s->len});
+    if (s->cap > KEPT_BYTES)
+        release(t, s);
     s->len = 0;
 }
 
@@ -86,24 +102,28 @@ static void write_rest(struct txs_trace *t, const struct moment *m, struct txs_s
         write_message(t, m, json_null(), json_null(), bytes);
 }
 
-static bool append(struct stream *s, struct txs_span bytes)
+static bool grow(struct txs_trace *t, struct stream *s, size_t need)
 {
-    size_t need = s->len + bytes.len;
-    if (need > s->cap) {
-        size_t cap = need > 2 * s->cap ? need : 2 * s->cap;
-        uint8_t *grown = realloc(s->bytes, cap);
-        if (grown == NULL)
-            return false;
-        s->bytes = grown;
-        s->cap = cap;
-    }
-    if (bytes.len > 0)
-        memcpy(s->bytes + s->len, bytes.data, bytes.len);
-    s->len = need;
+    size_t cap = need > 2 * s->cap ? need : 2 * s->cap;
+    if (cap - s->cap > t->memory_left)
+        return false;
+    uint8_t *grown = realloc(s->bytes, cap);
+    if (grown == NULL)
+        return false;
+    t->memory_left -= cap - s->cap;
+    s->bytes = grown;
+    s->cap = cap;
     return true;
 }
 
-/* Without memory the stream is traced no further. */
+static void append(struct txs_trace *t, struct stream *s, struct txs_span bytes)
+{
+    if (bytes.len == 0 || (s->len + bytes.len > s->cap && !grow(t, s, s->len + bytes.len)))
+        return;
+    memcpy(s->bytes + s->len, bytes.data, bytes.len);
+    s->len += bytes.len;
+}
+
 static void follow(struct txs_trace *t, const struct moment *m, struct stream *s,
                    struct txs_span in)
 {
@@ -111,30 +131,31 @@ static void follow(struct txs_trace *t, const struct moment *m, struct stream *s
     while (!s->strange && event != TXS_FRAME_NEED) {
         struct txs_span before = in;
         event = txs_splitter_next(&s->splitter, &in);
-        s->strange = event == TXS_FRAME_BAD_MAGIC || event == TXS_FRAME_OVERSIZED ||
-                     !append(s, (struct txs_span){before.data, before.len - in.len});
-        if (event == TXS_FRAME_END && !s->strange)
+        append(t, s, (struct txs_span){before.data, before.len - in.len});
+        if (event == TXS_FRAME_END)
             write_frame(t, m, s);
+        s->strange = event == TXS_FRAME_BAD_MAGIC || event == TXS_FRAME_OVERSIZED;
     }
     if (!s->strange)
         return;
     write_rest(t, m, (struct txs_span){s->bytes, s->len});
-    s->len = 0;
+    release(t, s);
     write_rest(t, m, in);
 }
 
 static void end(struct txs_trace *t, struct moment *m, struct traced *traced)
 {
-    for (m->event = 0; m->event < 2; m->event++) {
-        struct stream *s = &traced->streams[m->event];
+    for (unsigned direction = TXS_TAP_SENT; direction <= TXS_TAP_RECEIVED; direction++) {
+        struct stream *s = &traced->streams[direction];
+        m->event = direction;
         write_rest(t, m, (struct txs_span){s->bytes, s->len});
-        free(s->bytes);
+        release(t, s);
     }
     free(traced);
 }
 
-void txs_trace_tap(struct txs_trace *t, void **slot, const struct txs_address *peer, int event,
-                   uint64_t now_ms, struct txs_span bytes)
+void txs_trace_tap(struct txs_trace *t, void **slot, const struct txs_address *peer,
+                   enum txs_tap_event event, uint64_t now_ms, struct txs_span bytes)
 {
     struct moment m = {peer, event, now_ms};
     struct traced *traced = *slot;

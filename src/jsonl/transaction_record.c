@@ -1,5 +1,5 @@
-/* The `transaction` record: what decoderawtransaction would say of a transaction that was served. One a
- * distinct transaction; one whose witness was not sent is known by its txid alone. */
+/* The `transaction` record: what decoderawtransaction would say of a transaction that was served.
+ * One a distinct transaction; one whose witness was not sent is known by its txid alone. */
 #include "fields.h"
 
 #include <stdlib.h>
@@ -78,12 +78,8 @@ static bool put_witness(json_t *object, const struct txs_tx *tx, const struct tx
     if (input->witness_count == 0)
         return true;
     json_t *items = json_array();
-    for (size_t i = 0; i < input->witness_count && items != NULL; i++) {
-        if (json_array_append_new(items, json_hex(tx->witness[input->witness_first + i])) != 0) {
-            json_decref(items);
-            return false;
-        }
-    }
+    for (size_t i = 0; i < input->witness_count && items != NULL; i++)
+        items = json_append(items, json_hex(tx->witness[input->witness_first + i]));
     return json_put(object, "txinwitness", items);
 }
 
@@ -147,12 +143,8 @@ static json_t *output_json(const struct txs_chain *chain, const struct txs_tx_ou
 static json_t *vin(const struct field_source *s)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < tx_of(s)->input_count && list != NULL; i++) {
-        if (json_array_append_new(list, input_json(tx_of(s), &tx_of(s)->inputs[i])) != 0) {
-            json_decref(list);
-            return NULL;
-        }
-    }
+    for (size_t i = 0; i < tx_of(s)->input_count && list != NULL; i++)
+        list = json_append(list, input_json(tx_of(s), &tx_of(s)->inputs[i]));
     return list;
 }
 
@@ -161,10 +153,7 @@ static json_t *vout(const struct field_source *s)
     json_t *list = json_array();
     for (size_t i = 0; i < tx_of(s)->output_count && list != NULL; i++) {
         json_t *output = output_json(s->records->plan->chain, &tx_of(s)->outputs[i], i);
-        if (json_array_append_new(list, output) != 0) {
-            json_decref(list);
-            return NULL;
-        }
+        list = json_append(list, output);
     }
     return list;
 }
@@ -219,8 +208,8 @@ static bool first_time(struct txs_records *r, const struct txs_transaction_recor
     return true;
 }
 
-/* Amounts under ten million coins have at most 15 digits, and printed with 15 they come out as the node
- * prints them; a larger one is printed so that it is read back to the same number. */
+/* Amounts under ten million coins have at most 15 digits, and printed with 15 they come out as the
+ * node prints them; a larger one is printed so that it is read back to the same number. */
 static int digits_for(const struct txs_tx *tx)
 {
     for (size_t i = 0; i < tx->output_count; i++)
@@ -235,7 +224,8 @@ void txs_records_transaction(struct txs_records *r, const struct txs_transaction
     if (!first_time(r, record))
         return;
     if (!txs_tx_parse(&tx, record->bytes)) {
-        json_write_line(r->output, NULL, 0); /* its ids were computed, so it is memory that is short */
+        json_write_line(r->output, NULL,
+                        0); /* its ids were computed, so it is memory that is short */
         return;
     }
     const struct recorded recorded = {record, &tx};

@@ -71,13 +71,15 @@ static void on_written(uv_write_t *request, int status)
         step(c, (struct txs_peer_event){.kind = TXS_PEER_WRITABLE});
 }
 
-/* What the socket does not take at once waits in a write of its own. That is never much: while one waits
- * the peer machine holds back all that it can. */
+/* What the socket does not take at once waits in a write of its own. That is never much: while one
+ * waits the peer machine holds back all that it can. */
 static void send_later(struct conn *c, struct txs_span bytes)
 {
     struct write *w = malloc(sizeof *w + bytes.len);
-    if (w == NULL)
-        return; /* the peer will not answer what it did not get; its deadlines go on */
+    if (w == NULL) {
+        c->out_of_memory = true;
+        return;
+    }
     w->conn = c;
     w->request.data = w;
     memcpy(w->bytes, bytes.data, bytes.len);
@@ -146,9 +148,26 @@ static void judge_deadline(struct conn *c)
         step(c, (struct txs_peer_event){.kind = TXS_PEER_DEADLINE});
 }
 
+#define HEARTBEAT_MS 100
+#define STALL_MS 250
+
+static void on_heartbeat(uv_timer_t *timer)
+{
+    (void)timer; /* it ended a wait */
+}
+
+static void notice_stall(struct conn_host *host)
+{
+    uint64_t now = uv_hrtime() / 1000000, turn = now - host->last_turn_ms;
+    host->last_turn_ms = now;
+    if (turn > HEARTBEAT_MS + STALL_MS)
+        host->stalled(host, turn - HEARTBEAT_MS);
+}
+
 static void on_after_reads(uv_check_t *check)
 {
     struct conn_host *host = check->data;
+    notice_stall(host);
     while (host->due != NULL) {
         struct conn *c = host->due;
         host->due = c->next_due;
@@ -167,6 +186,10 @@ static void step(struct conn *c, struct txs_peer_event event)
         event.clogged = c->writes > 0;
         struct txs_peer_actions actions = txs_peer_step(c->peer, &event);
         send_bytes(c, actions.send);
+        if (c->out_of_memory && !actions.finished) {
+            event = (struct txs_peer_event){.kind = TXS_PEER_STOP, .error = TXS_ERROR_NO_MEMORY};
+            continue;
+        }
         if (actions.served != NULL)
             c->host->served(c, actions.served);
         if (actions.finished) {
@@ -176,7 +199,7 @@ static void step(struct conn *c, struct txs_peer_event event)
         }
         set_deadline(c, actions.deadline_ms);
         event.bytes = actions.rest;
-    } while (event.bytes.len > 0);
+    } while (event.bytes.len > 0 || event.kind == TXS_PEER_STOP);
 }
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
@@ -252,6 +275,16 @@ int conn_start(struct conn *c, struct conn_host *host)
     return 0;
 }
 
+void conn_stalled(struct conn *c, uint64_t ms)
+{
+    if (c->closing)
+        return;
+    if (c->connected_ms != TXS_NEVER)
+        step(c, (struct txs_peer_event){.kind = TXS_PEER_STALLED, .stalled_ms = ms});
+    else if (c->deadline_ms != TXS_NEVER)
+        set_deadline(c, c->deadline_ms + ms);
+}
+
 void conn_stop(struct conn *c, enum txs_error why)
 {
     if (!c->closing)
@@ -265,10 +298,14 @@ void conn_host_open(struct conn_host *host)
     uv_check_start(&host->after_reads, on_after_reads);
     uv_idle_init(host->loop, &host->no_wait);
     host->due = NULL;
+    uv_timer_init(host->loop, &host->heartbeat);
+    uv_timer_start(&host->heartbeat, on_heartbeat, HEARTBEAT_MS, HEARTBEAT_MS);
+    host->last_turn_ms = uv_hrtime() / 1000000;
 }
 
 void conn_host_close(struct conn_host *host)
 {
     uv_close((uv_handle_t *)&host->after_reads, NULL);
     uv_close((uv_handle_t *)&host->no_wait, NULL);
+    uv_close((uv_handle_t *)&host->heartbeat, NULL);
 }

@@ -1,11 +1,13 @@
 /* One connection attempt and the session that follows it: a socket, a timer and a peer machine.
  *
- *   conn_start -> connecting -> connected -> (peer machine finished | connection failed) -> closing -> gone
+ *   conn_start -> connecting -> connected -> (peer machine finished | connection failed) -> closing
+ * -> gone
  *
- * The conn closes its handles itself, in one place, and counts those that are open; `gone` comes exactly
- * once, when none is left, never from inside conn_start(), and the owner frees the conn there.
- * Deadlines are judged after the reads of the same turn of the loop, so that after a stall
- * of this machine what a peer had sent in time counts.
+ * The conn closes its handles itself, in one place, and counts those that are open; `gone` comes
+ * exactly once, when none is left, never from inside conn_start(), and the owner frees the conn
+ * there. Deadlines are judged after the reads of the same turn of the loop, and a stall of this
+ * machine (the process was stopped, a disk was slow) moves all of them by its length: what a peer
+ * had sent in time counts, and it gets the time for its answer that it was promised.
  */
 #ifndef TXSURVEY_NET_CONN_H
 #define TXSURVEY_NET_CONN_H
@@ -24,7 +26,7 @@ struct conn;
 struct conn_host {
     uv_loop_t *loop;
     uint64_t connect_timeout_ms;
-    char *read_buffer; /* one for all: what is read is used up before the next read */
+    char *read_buffer;           /* one for all: what is read is used up before the next read */
     const struct txs_sink *sink; /* its tap */
     void *context;
     void (*connected)(struct conn *c);
@@ -33,7 +35,10 @@ struct conn_host {
     void (*served)(struct conn *c, const struct txs_served *served);
     void (*finished)(struct conn *c); /* the peer's result is complete */
     void (*gone)(struct conn *c);
-    struct conn *due; /* deadlines of this turn */
+    void (*stalled)(struct conn_host *host, uint64_t ms); /* calls conn_stalled() for all */
+    struct conn *due;                                     /* deadlines of this turn */
+    uint64_t last_turn_ms;
+    uv_timer_t heartbeat; /* so that a turn without events is a short one */
     uv_check_t after_reads;
     uv_idle_t no_wait; /* runs while something is due: the loop must not wait then */
 };
@@ -45,13 +50,13 @@ struct conn {
     struct conn_host *host;
     struct txs_attempt attempt;
     struct txs_address address;
-    struct txs_peer *peer; /* owned */
+    struct txs_peer *peer;                /* owned */
     uint64_t connecting_ms, connected_ms; /* monotonic; TXS_NEVER */
     uint64_t deadline_ms;
     unsigned open_handles;
     unsigned writes; /* on their way */
     int refused_at_once;
-    bool closing, is_due;
+    bool closing, is_due, out_of_memory;
     struct conn *next_due;
     struct conn *previous, *next; /* the owner's list */
     void *tap_slot;
@@ -60,9 +65,11 @@ struct conn {
 void conn_host_open(struct conn_host *host);
 void conn_host_close(struct conn_host *host);
 
-/* Begins to connect. `c` is zeroed but for address, attempt and peer. A libuv error means that there is
- * nothing to close and no callback will come: no socket was to be had. */
+/* Begins to connect. `c` is zeroed but for address, attempt and peer. A libuv error means that
+ * there is nothing to close and no callback will come: no socket was to be had. */
 int conn_start(struct conn *c, struct conn_host *host);
+/* This machine stood still for so long: its deadline moves. */
+void conn_stalled(struct conn *c, uint64_t ms);
 /* Ends it with an outcome `interrupted`; finished() is called as ever. */
 void conn_stop(struct conn *c, enum txs_error why);
 

@@ -1,10 +1,11 @@
-/* The loop's wiring. Before each wait (prepare): dial what may be dialled, write what was recorded, and
- * see whether all is over. Everything else only notes what happened.
+/* The loop's wiring. Before each wait (prepare): dial what may be dialled, write what was recorded,
+ * and see whether all is over. Everything else only notes what happened.
  *
- *   open -> run: seeds and named peers -> dial, record ... -> nothing left, or stopped -> ended() -> the
- *   sink is empty -> close all handles -> the loop runs dry -> close
+ *   open -> run: seeds and named peers -> dial, record ... -> nothing left, or stopped -> ended()
+ * -> the sink is empty -> close all handles -> the loop runs dry -> close
  */
 #include "conn.h"
+#include "connect_error.h"
 #include "limits.h"
 #include "resolver.h"
 #include "route.h"
@@ -17,10 +18,12 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Beside connections: standard descriptors, the loop's own, output, trace, what a caller left open. */
+/* Beside connections: standard descriptors, the loop's own, output, trace, what a caller left open.
+ */
 #define OTHER_DESCRIPTORS 32
 #define LOCAL_FAULTS_MAX 5
-#define BODY_POOL_BYTES (32u * 1024 * 1024)
+#define BODY_POOL_BYTES (64u * 1024 * 1024)
+#define LARGE_BODY_POOL_BYTES (32u * 1024 * 1024)
 /* A signal ends the run in this time even where nobody reads the records. */
 #define DRAIN_AFTER_SIGNAL_MS 1500
 
@@ -103,53 +106,6 @@ static void record_failure(struct txs_engine *e, const struct conn *c, enum txs_
     record(e, c);
 }
 
-/* What a failed connect() says about the peer, or about this machine. ENETUNREACH at once means that the
- * routing table has nothing for the address; later it is a router's word. */
-static enum txs_outcome judge_connect_error(int error, bool at_once, enum txs_error *code)
-{
-    switch (error) {
-    case UV_ECONNREFUSED:
-        *code = TXS_ERROR_REFUSED;
-        return TXS_OUTCOME_CONNECT_REFUSED;
-    case UV_ETIMEDOUT:
-        *code = TXS_ERROR_TIMED_OUT;
-        return TXS_OUTCOME_CONNECT_TIMEOUT;
-    case UV_EHOSTUNREACH:
-        *code = TXS_ERROR_HOST_UNREACHABLE;
-        return TXS_OUTCOME_UNREACHABLE;
-    case UV_ENETUNREACH:
-        *code = at_once ? TXS_ERROR_NO_ROUTE : TXS_ERROR_NETWORK_UNREACHABLE;
-        return at_once ? TXS_OUTCOME_LOCAL_ERROR : TXS_OUTCOME_UNREACHABLE;
-    case UV_EINVAL: /* a blackhole route */
-    case UV_EAFNOSUPPORT:
-        *code = TXS_ERROR_NO_ROUTE;
-        return TXS_OUTCOME_LOCAL_ERROR;
-    case UV_EACCES:
-    case UV_EPERM:
-        *code = TXS_ERROR_FORBIDDEN;
-        return TXS_OUTCOME_LOCAL_ERROR;
-    case UV_EADDRNOTAVAIL:
-    case UV_EADDRINUSE:
-    case UV_EAGAIN:
-        *code = TXS_ERROR_NO_PORTS;
-        return TXS_OUTCOME_LOCAL_ERROR;
-    case UV_EMFILE:
-    case UV_ENFILE:
-        *code = TXS_ERROR_NO_DESCRIPTORS;
-        return TXS_OUTCOME_LOCAL_ERROR;
-    case UV_ENOMEM:
-    case UV_ENOBUFS:
-        *code = TXS_ERROR_NO_MEMORY;
-        return TXS_OUTCOME_LOCAL_ERROR;
-    case UV_ECONNRESET:
-        *code = TXS_ERROR_RESET;
-        return TXS_OUTCOME_CONNECT_FAILED;
-    default:
-        *code = TXS_ERROR_OTHER;
-        return TXS_OUTCOME_CONNECT_FAILED;
-    }
-}
-
 /* A fault of this machine is tried again and never laid on the peer; a timeout as often as the user
  * wants. */
 static bool try_again(struct txs_engine *e, struct conn *c, enum txs_outcome outcome)
@@ -169,7 +125,7 @@ static void connect_failed(struct conn *c, int uv_error, bool at_once)
 {
     struct txs_engine *e = c->host->context;
     enum txs_error code;
-    enum txs_outcome outcome = judge_connect_error(uv_error, at_once, &code);
+    enum txs_outcome outcome = connect_error_judge(uv_error, at_once, &code);
     if (!try_again(e, c, outcome))
         record_failure(e, c, outcome, code);
 }
@@ -215,6 +171,16 @@ static void on_conn_gone(struct conn *c)
     conn_free(c);
 }
 
+/* Stalls */
+
+static void on_stalled(struct conn_host *host, uint64_t ms)
+{
+    struct txs_engine *e = host->context;
+    for (struct conn *c = e->conns; c != NULL; c = c->next)
+        conn_stalled(c, ms);
+    resolver_stalled(e->resolver, ms);
+}
+
 /* Dialling */
 
 static struct conn *conn_new(struct txs_engine *e, const struct txs_attempt *attempt)
@@ -252,12 +218,23 @@ static void no_socket(struct txs_engine *e, struct conn *c, int error)
     conn_free(c);
 }
 
+/* Without memory for a peer and not even for remembering it, its record is lost, and the run with
+ * it. */
+static void lose(struct txs_engine *e)
+{
+    txs_survey_lose(e->survey);
+    e->flushed = TXS_BROKEN;
+}
+
 /* False when there is no memory for it now: it goes back into the queue. */
 static bool dial(struct txs_engine *e, const struct txs_attempt *attempt)
 {
     struct conn *c = conn_new(e, attempt);
     if (c == NULL) {
-        txs_survey_again(e->survey, now_ms(e), attempt);
+        struct txs_attempt later = *attempt;
+        if (++later.local_faults == LOCAL_FAULTS_MAX ||
+            !txs_survey_again(e->survey, now_ms(e), &later))
+            lose(e);
         return false;
     }
     int error = conn_start(c, &e->host);
@@ -304,8 +281,10 @@ static void stop(struct txs_engine *e, enum txs_reason reason, enum txs_error wh
     struct txs_attempt attempt;
     while (txs_survey_waiting(e->survey, &attempt)) {
         struct conn *c = conn_new(e, &attempt);
-        if (c == NULL)
+        if (c == NULL) {
+            lose(e);
             continue;
+        }
         record_failure(e, c, TXS_OUTCOME_INTERRUPTED, why);
         conn_free(c);
     }
@@ -327,20 +306,6 @@ static void on_drain_deadline(uv_timer_t *timer)
     e->over = true;
 }
 
-/* The first ends the survey in order, the second at once: what the sink holds is still written as far as
- * its reader takes it. */
-static void on_signal(uv_signal_t *handle, int number)
-{
-    struct txs_engine *e = engine_of(handle);
-    if (e->signal_number != 0) {
-        e->sink->flush(e->sink->context);
-        _exit(128 + number);
-    }
-    e->signal_number = number;
-    stop(e, TXS_REASON_SIGNAL, TXS_ERROR_SIGNAL);
-    uv_timer_start(&e->drain, on_drain_deadline, DRAIN_AFTER_SIGNAL_MS, 0);
-}
-
 static void end(struct txs_engine *e)
 {
     e->ended = true;
@@ -359,6 +324,22 @@ static void end(struct txs_engine *e)
 static bool all_done(const struct txs_engine *e)
 {
     return txs_survey_idle(e->survey) && resolver_outstanding(e->resolver) == 0;
+}
+
+/* The first ends the survey in order, the second at once: what the sink holds is still written as
+ * far as its reader takes it. */
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct txs_engine *e = engine_of(handle);
+    if (e->signal_number != 0) {
+        if (all_done(e) && !e->ended)
+            end(e);
+        e->sink->flush(e->sink->context);
+        _exit(128 + number);
+    }
+    e->signal_number = number;
+    stop(e, TXS_REASON_SIGNAL, TXS_ERROR_SIGNAL);
+    uv_timer_start(&e->drain, on_drain_deadline, DRAIN_AFTER_SIGNAL_MS, 0);
 }
 
 static void on_output_writable(uv_poll_t *poll, int status, int events)
@@ -400,13 +381,15 @@ static void close_handles(struct txs_engine *e)
     for (size_t i = 0; i < STOP_SIGNALS; i++)
         uv_close((uv_handle_t *)&e->signals[i], NULL);
     conn_host_close(&e->host);
-    e->clean = e->resolver == NULL || resolver_close(e->resolver);
+    e->clean = resolver_close(e->resolver);
 }
 
-/* A new reader's byte, a due timer, a closed handle: each wakes the loop, and each turn passes here. */
+/* A new reader's byte, a due timer, a closed handle: each wakes the loop, and each turn passes
+ * here. */
 static void on_before_wait(uv_prepare_t *prepare)
 {
     struct txs_engine *e = engine_of(prepare);
+    flush(e); /* room for what is dialled next */
     if (!e->stopping)
         dial_what_is_due(e);
     if (all_done(e) && !e->ended)
@@ -495,6 +478,7 @@ static void init_peers(struct txs_engine *e)
 {
     const struct txs_plan *plan = e->plan;
     e->pool.left_bytes = BODY_POOL_BYTES;
+    e->pool.large_left_bytes = LARGE_BODY_POOL_BYTES;
     e->peer_config = (struct txs_peer_config){
         .chain = plan->chain,
         .user_agent = {(const uint8_t *)plan->user_agent, strlen(plan->user_agent)},
@@ -517,6 +501,7 @@ static void init_peers(struct txs_engine *e)
     e->host.served = on_conn_served;
     e->host.finished = on_conn_finished;
     e->host.gone = on_conn_gone;
+    e->host.stalled = on_stalled;
     conn_host_open(&e->host);
 }
 
@@ -563,6 +548,13 @@ enum txs_status txs_engine_open(struct txs_engine **out, struct txs_plan *plan,
     uv_update_time(&e->loop);
     e->started_ms = now_ms(e);
     e->epoch_unix_ms = wall_clock_ms() - (int64_t)e->started_ms;
+    e->resolver = resolver_new(&e->loop, plan->seeds, plan->seed_count, plan->chain->port,
+                               (struct resolver_events){e, on_seed_addresses, on_seed_settled});
+    if (e->resolver == NULL) {
+        uv_loop_close(&e->loop);
+        engine_free(e);
+        return txs_fail(message, TXS_E_NOMEM, "out of memory");
+    }
     init_handles(e);
     init_peers(e);
     *out = e;
@@ -590,8 +582,7 @@ void txs_engine_run(struct txs_engine *e, struct txs_ending *ending)
     if (e->sink->progress_every_ms > 0)
         uv_timer_start(&e->progress, report_progress, e->sink->progress_every_ms,
                        e->sink->progress_every_ms);
-    e->resolver = resolver_start(&e->loop, plan->seeds, plan->seed_count, plan->chain->port,
-                                 (struct resolver_events){e, on_seed_addresses, on_seed_settled});
+    resolver_start(e->resolver);
     uv_prepare_start(&e->before_wait, on_before_wait);
     uv_run(&e->loop, UV_RUN_DEFAULT);
     *ending = (struct txs_ending){
@@ -606,7 +597,8 @@ void txs_engine_run(struct txs_engine *e, struct txs_ending *ending)
 bool txs_engine_close(struct txs_engine *e)
 {
     close_handles(e);
-    /* Look-ups left behind would keep the loop alive: then it is only turned as long as handles close. */
+    /* Look-ups left behind would keep the loop alive: then it is only turned as long as handles
+     * close. */
     for (int turns = 0; turns < 3; turns++)
         uv_run(&e->loop, UV_RUN_NOWAIT);
     if (!e->clean)

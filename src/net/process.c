@@ -7,8 +7,8 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-/* A descriptor that stands in for a closed one refuses what it is used for: reading of standard input,
- * writing of the others, so that lost records are an error and not silence. */
+/* A descriptor that stands in for a closed one refuses what it is used for: reading of standard
+ * input, writing of the others, so that lost records are an error and not silence. */
 static void fill_standard_descriptors(void)
 {
     for (int fd = 0; fd <= 2; fd++) {

@@ -2,7 +2,6 @@
 
 #include "limits.h"
 
-#include <assert.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,8 +118,8 @@ static void start_lookup(struct lookup *l)
     l->resolver->running++;
 }
 
-struct resolver *resolver_start(uv_loop_t *loop, const char *const *hosts, size_t count,
-                                uint16_t port, struct resolver_events events)
+struct resolver *resolver_new(uv_loop_t *loop, const char *const *hosts, size_t count,
+                              uint16_t port, struct resolver_events events)
 {
     struct resolver *r = calloc(1, sizeof *r + count * sizeof(struct lookup));
     if (r == NULL)
@@ -129,23 +128,33 @@ struct resolver *resolver_start(uv_loop_t *loop, const char *const *hosts, size_
     r->events = events;
     r->port = port;
     r->count = r->outstanding = count;
-    r->started_ms = uv_now(loop);
     uv_timer_init(loop, &r->deadline);
     r->deadline.data = r;
     for (size_t i = 0; i < count; i++) {
         r->lookups[i].resolver = r;
         r->lookups[i].host = hosts[i];
     }
-    if (count == 0)
-        return r;
-    if (limits_prepare_pool(count) == 0) {
+    return r;
+}
+
+void resolver_start(struct resolver *r)
+{
+    r->started_ms = uv_now(r->loop);
+    if (r->count == 0)
+        return;
+    if (limits_prepare_pool(r->count) == 0) {
         uv_timer_start(&r->deadline, on_no_threads, 0, 0);
-        return r;
+        return;
     }
     uv_timer_start(&r->deadline, on_deadline, RESOLVER_DEADLINE_MS, 0);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < r->count; i++)
         start_lookup(&r->lookups[i]);
-    return r;
+}
+
+void resolver_stalled(struct resolver *r, uint64_t ms)
+{
+    if (uv_is_active((uv_handle_t *)&r->deadline))
+        uv_timer_start(&r->deadline, on_deadline, uv_timer_get_due_in(&r->deadline) + ms, 0);
 }
 
 size_t resolver_outstanding(const struct resolver *r)
@@ -168,7 +177,6 @@ static void on_closed(uv_handle_t *handle)
 
 bool resolver_close(struct resolver *r)
 {
-    assert(r->outstanding == 0);
     bool clean = r->running == 0;
     uv_close((uv_handle_t *)&r->deadline, on_closed);
     return clean;

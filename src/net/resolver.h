@@ -1,8 +1,8 @@
 /* DNS seeds, all names side by side, each with a deadline of its own.
  *
- * A look-up that runs cannot be interrupted (libuv runs getaddrinfo on a thread). One that overruns its
- * deadline is given up: its record is written, and the request is left behind until its thread returns
- * or the process leaves.
+ * A look-up that runs cannot be interrupted (libuv runs getaddrinfo on a thread). One that overruns
+ * its deadline is given up: its record is written, and the request is left behind until its thread
+ * returns or the process leaves.
  */
 #ifndef TXSURVEY_NET_RESOLVER_H
 #define TXSURVEY_NET_RESOLVER_H
@@ -24,15 +24,19 @@ struct resolver_events {
     void (*settled)(void *context, const struct txs_seed_record *record);
 };
 
-/* Begins to look up `hosts` (borrowed). NULL when out of memory. Where no thread can be had for them,
- * every name is settled as failed, in the loop's first turn. */
-struct resolver *resolver_start(uv_loop_t *loop, const char *const *hosts, size_t count,
-                                uint16_t port, struct resolver_events events);
+/* For look-ups of `hosts` (borrowed). NULL when out of memory. */
+struct resolver *resolver_new(uv_loop_t *loop, const char *const *hosts, size_t count,
+                              uint16_t port, struct resolver_events events);
+/* Begins to look them up. Where no thread can be had for them, every name is settled as failed, in
+ * the loop's first turn. */
+void resolver_start(struct resolver *resolver);
+/* This machine stood still for so long: the deadline moves. */
+void resolver_stalled(struct resolver *resolver, uint64_t ms);
 size_t resolver_outstanding(const struct resolver *resolver); /* names not yet settled */
 /* Settles what is outstanding as failed, `interrupted`. */
 void resolver_stop(struct resolver *resolver);
-/* Closes its handles. True when no request is left behind: the resolver frees itself once the handles
- * are closed. False when some is: then it is never freed. */
+/* Closes its handles, whether or not it was started. True when no request is left behind: the
+ * resolver frees itself once the handles are closed. False when some is: then it is never freed. */
 bool resolver_close(struct resolver *resolver);
 
 #endif

@@ -24,13 +24,14 @@ socklen_t route_socket_address(union socket_address *out, const struct txs_addre
 bool route_exists(const struct txs_address *address)
 {
     union socket_address to;
-    if (address->network != TXS_NETWORK_IPV6)
+    if (address->network != TXS_NETWORK_IPV6 || !txs_address_is_routable(address))
         return true;
     int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return errno != EAFNOSUPPORT;
     socklen_t len = route_socket_address(&to, address);
-    bool exists = connect(fd, &to.any, len) == 0 || (errno != ENETUNREACH && errno != EADDRNOTAVAIL);
+    bool exists =
+        connect(fd, &to.any, len) == 0 || (errno != ENETUNREACH && errno != EADDRNOTAVAIL);
     close(fd);
     return exists;
 }

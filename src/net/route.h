@@ -15,9 +15,9 @@ union socket_address {
 /* Of an IPV4 or IPV6 address. Returns its length. */
 socklen_t route_socket_address(union socket_address *out, const struct txs_address *address);
 
-/* False when an IPv6 address has no route from here: a machine without IPv6 leaves the peers of that
- * network out, in place of failing at each. Nothing is sent. True for IPv4: without any route for that
- * something is wrong, and the records shall show it. */
+/* False when a public IPv6 address has no route from here: a machine without IPv6 leaves the peers
+ * of that network out, in place of failing at each. Nothing is sent. True for all others: without a
+ * route to those something is wrong, and the records shall show it. */
 bool route_exists(const struct txs_address *address);
 
 #endif

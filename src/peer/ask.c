@@ -2,20 +2,22 @@
  *
  * A first notfound is not final: since Core 0.21 a node serves what it has announced to this
  * connection, or what entered its mempool before the connection's last announcement tick, and those
- * ticks come at random, 5 s apart in the mean, for all inbound peers at once (NextInvToInbounds). So
- * an id is asked for again at growing intervals until patience ends, and at once when the peer has
- * announced transactions, which proves that a tick has passed.
+ * ticks come at random, 5 s apart in the mean, for all inbound peers at once (NextInvToInbounds).
+ * So an id is asked for again at growing intervals until patience ends, and at once when the peer
+ * has announced transactions, which proves that a tick has passed.
  */
 #include "machine.h"
 
 #include <assert.h>
 
-/* Within 30 s: the first request, three of the plan, four after announcements. */
+/* The plan: the first request, three more within 30 s, then at twice the time each, and at the end.
+ */
 #define PLAN_SPAN_MS 30000u
 static const uint32_t plan_ms[] = {6000, 15000, 30000};
-#define ANNOUNCED_REQUESTS_A_SPAN (TXS_REQUESTS_MAX - 4)
-/* A tick announces in several messages: one request after all of them. */
+/* A tick announces in several messages: one request after all of them, and the next ones after
+ * twice as long each. */
 #define ANNOUNCEMENT_SETTLE_MS 1000
+#define ANNOUNCEMENT_DOUBLINGS_MAX 5
 
 /* Offset from the first request of the first planned one that is later than `after`. */
 static uint64_t plan_next(uint64_t patience, uint64_t after)
@@ -51,9 +53,11 @@ static void request(struct txs_peer *p)
         a->requests++;
         p->id_states[i].pending = true;
     }
+    q->times_ms[q->requests % TXS_REQUESTS_MAX] = p->now_ms;
     if (q->requests++ == 0)
-        q->first_ms = p->now_ms;
+        q->first_ms = q->settled_ms = p->now_ms; /* nothing is settled yet */
     q->last_ms = p->now_ms;
+    q->deadline_ms = p->now_ms + p->config->response_timeout_ms;
     q->awaiting = true;
     q->announced_before |= q->announced_since;
     q->announced_since = false;
@@ -83,8 +87,11 @@ void ask_answered(struct txs_peer *p, size_t id, enum txs_id_status status)
     p->id_states[id].pending = false;
     a->status = status;
     a->answered_ms = p->now_ms;
-    if (!any_pending(p))
-        p->asking.awaiting = false;
+    if (any_pending(p))
+        return;
+    p->asking.awaiting = false;
+    p->asking.settled_ms = p->asking.last_ms;
+    p->asking.settled_after_tick = p->asking.announced_before;
 }
 
 void ask_fence_passed(struct txs_peer *p, uint64_t nonce)
@@ -106,15 +113,32 @@ void ask_announcement(struct txs_peer *p)
     p->asking.announced_since = true;
 }
 
-/* When the request that an announcement earns is due; TXS_NEVER without one, or after too many. */
-static uint64_t announced_ms(const struct asking *q)
+/* Requests in the 30 s before `t_ms`, and those of the plan in the 30 s after it. */
+static unsigned requests_around(const struct txs_peer *p, uint64_t t_ms)
 {
+    const struct asking *q = &p->asking;
+    unsigned count = 0, kept = q->requests < TXS_REQUESTS_MAX ? q->requests : TXS_REQUESTS_MAX;
+    for (unsigned i = 0; i < kept; i++)
+        count += q->times_ms[i] + PLAN_SPAN_MS > t_ms;
+    uint64_t at = t_ms - q->first_ms, end = at + PLAN_SPAN_MS;
+    while ((at = plan_next(p->config->patience_ms, at)) != TXS_NEVER && at < end)
+        count++;
+    return count;
+}
+
+/* When the request that an announcement earns is due; TXS_NEVER without one, or while there are too
+ * many others. */
+static uint64_t announced_ms(const struct txs_peer *p)
+{
+    const struct asking *q = &p->asking;
     if (!q->announced_since || q->next_ms == TXS_NEVER)
         return TXS_NEVER;
-    uint64_t spans = 1 + (q->last_ms - q->first_ms) / PLAN_SPAN_MS;
-    if (q->announced_requests >= ANNOUNCED_REQUESTS_A_SPAN * spans)
-        return TXS_NEVER;
-    return q->last_ms + ANNOUNCEMENT_SETTLE_MS;
+    uint32_t doublings = q->announced_requests < ANNOUNCEMENT_DOUBLINGS_MAX
+                             ? q->announced_requests
+                             : ANNOUNCEMENT_DOUBLINGS_MAX;
+    uint64_t due = q->last_ms + ((uint64_t)ANNOUNCEMENT_SETTLE_MS << doublings);
+    uint64_t t_ms = due > p->now_ms ? due : p->now_ms;
+    return requests_around(p, t_ms) < TXS_REQUESTS_MAX ? due : TXS_NEVER;
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)
@@ -122,7 +146,7 @@ static uint64_t earlier(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-bool ask_all_answered(const struct txs_peer *p)
+static bool all_answered(const struct txs_peer *p)
 {
     for (size_t i = 0; i < p->config->id_count; i++) {
         enum txs_id_status status = p->result.answers[i].status;
@@ -151,22 +175,34 @@ static enum txs_error silence_error(const struct txs_peer *p)
 
 static void conclude(struct txs_peer *p)
 {
-    if (ask_all_answered(p))
+    if (all_answered(p))
         peer_finish(p, TXS_OUTCOME_ANSWERED, TXS_ERROR_NONE);
     else
         peer_finish(p, TXS_OUTCOME_SILENT, silence_error(p));
 }
 
+/* Answers count as they come, but decide nothing before the peer's verack: the first request leaves
+ * before the handshake is complete, and may have been passed over. */
+static bool is_undecided(const struct txs_peer *p)
+{
+    return p->result.handshake_ms == TXS_NEVER || p->asking.requests == 0;
+}
+
+void ask_handshake_complete(struct txs_peer *p)
+{
+    p->asking.deadline_ms = p->now_ms + p->config->response_timeout_ms;
+}
+
 void ask_continue(struct txs_peer *p)
 {
     struct asking *q = &p->asking;
-    if (q->requests == 0 || q->awaiting)
+    if (is_undecided(p) || q->awaiting)
         return;
     if (!any_notfound(p) || q->next_ms == TXS_NEVER) {
         conclude(p);
     } else if (p->now_ms >= q->next_ms) {
         request(p);
-    } else if (p->now_ms >= announced_ms(q)) {
+    } else if (p->now_ms >= announced_ms(p)) {
         q->announced_requests++;
         request(p);
     }
@@ -175,36 +211,59 @@ void ask_continue(struct txs_peer *p)
 uint64_t ask_deadline_ms(const struct txs_peer *p)
 {
     const struct asking *q = &p->asking;
-    if (q->requests == 0)
+    if (is_undecided(p))
         return TXS_NEVER;
-    return q->awaiting ? q->last_ms + p->config->response_timeout_ms
-                       : earlier(q->next_ms, announced_ms(q));
+    return q->awaiting ? q->deadline_ms : earlier(q->next_ms, announced_ms(p));
+}
+
+/* A request that brought a transaction on its way, but no whole one, leaves its id open, also where
+ * an earlier request was answered by notfound. */
+static void give_up_request(struct txs_peer *p)
+{
+    for (size_t i = 0; i < p->config->id_count && receive_in_tx(p); i++) {
+        struct txs_answer *a = &p->result.answers[i];
+        if (!p->id_states[i].pending)
+            continue;
+        a->status = TXS_ID_TIMEOUT;
+        a->answered_ms = TXS_NEVER;
+    }
+}
+
+void ask_closed(struct txs_peer *p, enum txs_error error)
+{
+    give_up_request(p);
+    if (!is_undecided(p) && all_answered(p))
+        conclude(p);
+    else
+        peer_finish(p, TXS_OUTCOME_CLOSED, error);
 }
 
 void ask_deadline(struct txs_peer *p)
 {
-    struct asking *q = &p->asking;
-    if (!q->awaiting)
+    if (!p->asking.awaiting) {
         ask_continue(p);
-    else if (p->now_ms >= q->last_ms + p->config->response_timeout_ms)
+    } else if (p->now_ms >= p->asking.deadline_ms) {
+        give_up_request(p);
         conclude(p);
+    }
 }
 
+/* The peer's announcement ticks begin with our verack, which left with the first request or before
+ * it: its own verack may well come some milliseconds later. */
 void ask_judge_strength(struct txs_peer *p)
 {
+    const struct asking *q = &p->asking;
     for (size_t i = 0; i < p->config->id_count; i++) {
         struct txs_answer *a = &p->result.answers[i];
         if (a->status == TXS_ID_SERVED)
             a->strength = TXS_STRENGTH_PROVEN;
-        if (a->status != TXS_ID_NOTFOUND)
-            continue;
-        uint64_t begun = p->result.handshake_ms;
-        a->strength = txs_notfound_strength(&(struct txs_evidence){
-            .version = p->result.version,
-            .subver = {(const uint8_t *)p->result.subver, p->result.subver_len},
-            .relaytxes = p->result.relaytxes,
-            .since_handshake_ms = begun <= p->asking.last_ms ? p->asking.last_ms - begun : 0,
-            .tick_before_request = p->asking.announced_before,
-        });
+        if (a->status == TXS_ID_NOTFOUND)
+            a->strength = txs_notfound_strength(&(struct txs_evidence){
+                .version = p->result.version,
+                .subver = {(const uint8_t *)p->result.subver, p->result.subver_len},
+                .relaytxes = p->result.relaytxes,
+                .since_handshake_ms = q->settled_ms - q->first_ms,
+                .tick_before_request = q->settled_after_tick,
+            });
     }
 }

@@ -1,5 +1,5 @@
-/* Inside the peer machine. peer.c takes the events, receive.c reads what comes, ask.c decides what is
- * asked and when a peer is done, say.c writes what goes out. */
+/* Inside the peer machine. peer.c takes the events, receive.c reads what comes, ask.c decides what
+ * is asked and when a peer is done, say.c writes what goes out. */
 #ifndef TXSURVEY_PEER_MACHINE_H
 #define TXSURVEY_PEER_MACHINE_H
 
@@ -12,20 +12,25 @@
 struct body {
     uint8_t *data;
     size_t len, cap;
+    size_t *pool; /* what is left of the one that it takes from */
     size_t from_pool;
     bool dropped; /* no room: the bytes are hashed but not kept */
 };
 
 /* What this session still waits for. */
 struct asking {
-    bool awaiting;          /* a request is out and not yet settled */
-    bool announced_since;   /* transactions were announced since the last request */
-    bool announced_before;  /* and were before it: the answer is worth more */
-    uint32_t requests;      /* of the session */
-    uint32_t announced_requests; /* of them, sent because of an announcement */
+    bool awaiting;           /* a request is out and not yet settled */
+    bool announced_since;    /* transactions were announced since the last request */
+    bool announced_before;   /* and were before it: the answer is worth more */
+    bool settled_after_tick; /* announced_before, of the last request that was answered in full */
+    uint32_t requests;       /* of the session */
+    uint32_t announced_requests;         /* of them, sent because of an announcement */
+    uint64_t times_ms[TXS_REQUESTS_MAX]; /* of the last ones, in a ring */
     uint64_t first_ms, last_ms;
-    uint64_t next_ms;       /* the next request of the plan; TXS_NEVER when there is none */
-    uint64_t fence;         /* nonce of the ping behind the last request */
+    uint64_t settled_ms;  /* when the last request that was answered in full was sent */
+    uint64_t deadline_ms; /* for the answer that is awaited */
+    uint64_t next_ms;     /* the next request of the plan; TXS_NEVER when there is none */
+    uint64_t fence;       /* nonce of the ping behind the last request */
 };
 
 struct id_state {
@@ -88,22 +93,24 @@ bool receive_in_tx(const struct txs_peer *p); /* a tx message is arriving */
 
 /* ask.c */
 void ask_first(struct txs_peer *p);
+void ask_handshake_complete(struct txs_peer *p); /* the time for the answer begins anew */
 void ask_answered(struct txs_peer *p, size_t id, enum txs_id_status status);
 void ask_fence_passed(struct txs_peer *p, uint64_t nonce);
 void ask_announcement(struct txs_peer *p);
 /* Sends what is due, or finishes the session when nothing is left to ask. After each message. */
 void ask_continue(struct txs_peer *p);
-/* The time at which ask_deadline() must run: it sends what is due then, or settles a request that has
- * waited too long. */
+/* The time at which ask_deadline() must run: it sends what is due then, or settles a request that
+ * has waited too long. */
 uint64_t ask_deadline_ms(const struct txs_peer *p);
 void ask_deadline(struct txs_peer *p);
-bool ask_all_answered(const struct txs_peer *p);
+/* The connection has ended. */
+void ask_closed(struct txs_peer *p, enum txs_error error);
 void ask_judge_strength(struct txs_peer *p);
 
 /* say.c */
 size_t say_capacity(const struct txs_peer_config *config);
 void say_version(struct txs_peer *p);
-void say_ready(struct txs_peer *p); /* features that the peer's version allows, verack */
+void say_ready(struct txs_peer *p);   /* features that the peer's version allows, verack */
 void say_request(struct txs_peer *p); /* getdata for the pending ids, and the fence */
 void say_pong(struct txs_peer *p);
 

@@ -5,11 +5,11 @@
 #define NAME3(id, name, text) name,
 #define TEXT3(id, name, text) text,
 
-#define TABLE_LOOKUP(function, type, table, column)                                                \
-    const char *function(type value)                                                               \
-    {                                                                                              \
-        static const char *const texts[] = {table(column)};                                        \
-        return texts[value];                                                                       \
+#define TABLE_LOOKUP(function, type, table, column)         \
+    const char *function(type value)                        \
+    {                                                       \
+        static const char *const texts[] = {table(column)}; \
+        return texts[value];                                \
     }
 
 TABLE_LOOKUP(txs_stage_name, enum txs_stage, TXS_STAGE_TABLE, NAME2)

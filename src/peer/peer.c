@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct txs_peer *txs_peer_new(const struct txs_peer_config *config, const struct txs_address *remote,
-                              uint64_t nonce)
+struct txs_peer *txs_peer_new(const struct txs_peer_config *config,
+                              const struct txs_address *remote, uint64_t nonce)
 {
     size_t ids = config->id_count, out_cap = say_capacity(config);
     struct txs_peer *p = calloc(1, sizeof *p + ids * sizeof(struct txs_answer) +
@@ -45,17 +45,18 @@ struct txs_peer_result *txs_peer_result(struct txs_peer *p)
     return &p->result;
 }
 
-/* The request leaves with our verack, before the peer's has come. Where that never comes nothing was
- * asked in the end: the peer answers for no more than its handshake. */
+/* The request leaves with our verack, before the peer's has come. Where that never comes nothing
+ * was asked in the end: the peer answers for no more than its handshake. Only a transaction that it
+ * sent, with the right hash, remains a fact. */
 static void take_back_early_request(struct txs_peer *p)
 {
     for (size_t i = 0; i < p->config->id_count; i++) {
         struct txs_answer *a = &p->result.answers[i];
-        if (a->status != TXS_ID_TIMEOUT)
+        if (a->status == TXS_ID_SERVED)
             continue;
         a->status = TXS_ID_UNASKED;
         a->requests = 0;
-        a->first_request_ms = TXS_NEVER;
+        a->first_request_ms = a->answered_ms = TXS_NEVER;
     }
 }
 
@@ -86,10 +87,8 @@ static void on_closed(struct txs_peer *p, enum txs_error error)
 {
     if (p->strange_stream)
         peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, receive_strange_verdict(p));
-    else if (ask_all_answered(p))
-        peer_finish(p, TXS_OUTCOME_ANSWERED, TXS_ERROR_NONE);
     else
-        peer_finish(p, TXS_OUTCOME_CLOSED, error);
+        ask_closed(p, error);
 }
 
 static void on_handshake_deadline(struct txs_peer *p)
@@ -107,6 +106,14 @@ static void on_deadline(struct txs_peer *p)
         on_handshake_deadline(p);
     else
         ask_deadline(p);
+}
+
+static void on_stalled(struct txs_peer *p, uint64_t ms)
+{
+    if (p->handshake_deadline_ms != TXS_NEVER)
+        p->handshake_deadline_ms += ms;
+    if (p->asking.awaiting)
+        p->asking.deadline_ms += ms;
 }
 
 static uint64_t next_deadline_ms(const struct txs_peer *p)
@@ -148,8 +155,14 @@ struct txs_peer_actions txs_peer_step(struct txs_peer *p, const struct txs_peer_
         break;
     case TXS_PEER_WRITABLE:
         break;
+    case TXS_PEER_STALLED:
+        on_stalled(p, event->stalled_ms);
+        break;
     case TXS_PEER_STOP:
-        peer_finish(p, TXS_OUTCOME_INTERRUPTED, event->error);
+        peer_finish(p,
+                    event->error == TXS_ERROR_NO_MEMORY ? TXS_OUTCOME_LOCAL_ERROR
+                                                        : TXS_OUTCOME_INTERRUPTED,
+                    event->error);
         break;
     }
     if (!p->finished && p->pong_due && !p->clogged)

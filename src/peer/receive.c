@@ -1,8 +1,9 @@
 /* What comes in: one table of the messages that are understood; all others are skipped unseen.
  *
- * A message's effects wait for its last byte and its checksum: until then nothing but this file's own
- * notes change. One with a wrong checksum, or that cannot be read, is dropped and the connection kept,
- * as Core does (ProcessMessages); only where the contract of the records names an error is it the end.
+ * A message's effects wait for its last byte and its checksum: until then nothing but this file's
+ * own notes change. One with a wrong checksum, or that cannot be read, is dropped and the
+ * connection kept, as Core does (ProcessMessages); only where the contract of the records names an
+ * error is it the end.
  */
 #include "machine.h"
 
@@ -11,9 +12,10 @@
 
 struct message {
     const char *command;
-    uint16_t keep;                                            /* bytes of its payload to keep */
-    void (*begin)(struct txs_peer *p);                        /* may be NULL */
-    void (*chunk)(struct txs_peer *p, struct txs_span chunk); /* NULL: keep the first `keep` bytes */
+    uint16_t keep;                     /* bytes of its payload to keep */
+    void (*begin)(struct txs_peer *p); /* may be NULL */
+    void (*chunk)(struct txs_peer *p,
+                  struct txs_span chunk); /* NULL: keep the first `keep` bytes */
     void (*end)(struct txs_peer *p);
     bool may_be_asked; /* sets p->asked when it was; else it counts against the budget */
 };
@@ -48,8 +50,8 @@ static void note_version(struct txs_peer *p, const struct txs_version *v)
         memcpy(r->subver, v->subver.data, v->subver.len);
 }
 
-/* The request goes out with the verack. By wtxid it waits for the peer's verack: only then is it known
- * whether wtxidrelay came (BIP339), and Core sends both in one burst. */
+/* The request goes out with the verack. By wtxid it waits for the peer's verack: only then is it
+ * known whether wtxidrelay came (BIP339), and Core sends both in one burst. */
 static void end_version(struct txs_peer *p)
 {
     struct txs_version v;
@@ -86,6 +88,7 @@ static void end_verack(struct txs_peer *p)
     p->verack_seen = true;
     p->result.handshake_ms = p->now_ms;
     p->result.stage = TXS_STAGE_REQUEST;
+    ask_handshake_complete(p);
     if (p->config->id_type == TXS_ID_TYPE_TXID)
         return;
     if (p->result.version >= TXS_WTXIDRELAY_VERSION && has_feature(p, TXS_FEATURE_WTXIDRELAY))
@@ -177,7 +180,8 @@ static void end_notfound(struct txs_peer *p)
 
 void receive_drop_body(struct txs_peer *p)
 {
-    p->config->pool->left_bytes += p->body.from_pool;
+    if (p->body.pool != NULL)
+        *p->body.pool += p->body.from_pool;
     free(p->body.data);
     p->body = (struct body){0};
 }
@@ -189,13 +193,15 @@ static bool body_grow(struct txs_peer *p, size_t need)
     while (cap < need)
         cap *= 2;
     size_t pooled = cap > TXS_BODY_FREE_BYTES ? cap - TXS_BODY_FREE_BYTES : 0;
-    if (pooled > b->from_pool && pooled - b->from_pool > p->config->pool->left_bytes)
+    if (pooled - b->from_pool > *b->pool)
         return false;
     uint8_t *data = realloc(b->data, cap);
     if (data == NULL)
         return false;
-    p->config->pool->left_bytes -= pooled - b->from_pool;
-    *b = (struct body){.data = data, .len = b->len, .cap = cap, .from_pool = pooled};
+    *b->pool -= pooled - b->from_pool;
+    b->from_pool = pooled;
+    b->data = data;
+    b->cap = cap;
     return true;
 }
 
@@ -215,6 +221,9 @@ static void body_add(struct txs_peer *p, struct txs_span chunk)
 static void begin_tx(struct txs_peer *p)
 {
     receive_drop_body(p);
+    struct txs_body_pool *pool = p->config->pool;
+    bool standard = p->splitter.length <= TXS_BODY_STANDARD_BYTES;
+    p->body.pool = standard ? &pool->left_bytes : &pool->large_left_bytes;
     txs_tx_walker_init(&p->walker);
     p->walk_failed = p->walk_done = false;
 }
@@ -252,8 +261,8 @@ static int answered_id(const struct txs_peer *p)
     return id;
 }
 
-/* A peer without WITNESS was asked for the form without: then its wtxid is known only where the inputs
- * show that there is no other form. */
+/* A peer without WITNESS was asked for the form without: then its wtxid is known only where the
+ * inputs show that there is no other form. */
 static bool witness_known(const struct txs_peer *p)
 {
     if (p->ids.has_witness || p->config->id_type == TXS_ID_TYPE_WTXID ||
@@ -314,7 +323,8 @@ static const struct message messages[] = {
 #undef X
 };
 
-/* Bytes and messages that nobody asked for are skipped, and end the session when they are too many. */
+/* Bytes and messages that nobody asked for are skipped, and end the session when they are too many.
+ */
 static void spend(struct txs_peer *p, uint64_t bytes, uint64_t message_count)
 {
     bool over;
@@ -331,9 +341,12 @@ static void spend(struct txs_peer *p, uint64_t bytes, uint64_t message_count)
         peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, TXS_ERROR_BUDGET);
 }
 
+/* Before the handshake is complete everything counts as it comes: no honest peer answers before its
+ * verack, and the budget bounds what is read of another. */
 static bool counts_at_once(const struct txs_peer *p)
 {
-    return p->message == NULL || !p->message->may_be_asked;
+    return p->message == NULL || !p->message->may_be_asked ||
+           p->result.stage == TXS_STAGE_HANDSHAKE;
 }
 
 static const struct message *message_of(const char *command)
@@ -385,6 +398,7 @@ static void on_payload(struct txs_peer *p)
 static void on_end(struct txs_peer *p)
 {
     const struct message *m = p->message;
+    bool counted = counts_at_once(p);
     p->message = NULL;
     if (m == NULL)
         return;
@@ -394,7 +408,7 @@ static void on_end(struct txs_peer *p)
         peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, TXS_ERROR_BAD_CHECKSUM);
     else
         receive_drop_body(p);
-    if (m->may_be_asked && !p->asked)
+    if (!counted && !p->asked)
         spend(p, TXS_FRAME_HEADER_BYTES + p->splitter.length, 1);
 }
 
@@ -452,8 +466,8 @@ static void on_bad_magic(struct txs_peer *p, struct txs_span *in)
     receive_strange(p, in);
 }
 
-/* A step ends where it has something to hand out, so that a peer's next message meets a machine whose
- * answer to the one before is on its way. */
+/* A step ends where it has something to hand out, so that a peer's next message meets a machine
+ * whose answer to the one before is on its way. */
 static bool has_something_to_hand_out(const struct txs_peer *p)
 {
     return p->finished || p->served_ready || p->out.len > 0 || (p->pong_due && !p->clogged);

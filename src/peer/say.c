@@ -46,8 +46,8 @@ void say_version(struct txs_peer *p)
     txs_frame_end(&p->out, begun);
 }
 
-/* BIP339 and BIP155: between version and verack, and never to a peer below 70016 (Core 0.20 and older
- * count them as misbehaviour). */
+/* BIP339 and BIP155: between version and verack, and never to a peer below 70016 (Core 0.20 and
+ * older count them as misbehaviour). */
 void say_ready(struct txs_peer *p)
 {
     if (p->result.version >= TXS_WTXIDRELAY_VERSION) {
@@ -57,8 +57,9 @@ void say_ready(struct txs_peer *p)
     say_empty(p, "verack");
 }
 
-/* MSG_WITNESS_TX is understood from Core 0.13.1 on; who has no witnesses is asked for the form without.
- * Type 5 goes only to peers that negotiated it: Core 0.19 and older would never get past it. */
+/* MSG_WITNESS_TX is understood from Core 0.13.1 on; who has no witnesses is asked for the form
+ * without. Type 5 goes only to peers that negotiated it: Core 0.19 and older would never get past
+ * it. */
 static uint32_t item_type(const struct txs_peer *p)
 {
     if (p->config->id_type == TXS_ID_TYPE_WTXID)

@@ -5,10 +5,10 @@
  *   0.20        also what is older than 15 minutes
  *   0.21 to 25  what is in the mempool for two minutes, or was announced on this connection
  *   26 to 31    what entered the mempool before the connection's last announcement tick. Ticks come
- *               5 s apart in the mean, so 30 s leave out one in 400, and one announcement proves one
- *   32 on       the same, but a tick counts only when something was queued for us
- *   btcd        whatever is in the mempool
- * Knots follows Core's numbers. A node without a mempool of its own (blocksonly) never has it.
+ *               5 s apart in the mean, so 30 s leave out one in 400, and one announcement proves
+ * one 32 on       the same, but a tick counts only when something was queued for us btcd whatever
+ * is in the mempool Knots follows Core's numbers. A node without a mempool of its own (blocksonly)
+ * never has it.
  */
 #include "txsurvey/peer.h"
 
@@ -20,7 +20,7 @@ struct version_rule {
     const char *agent;
     unsigned first, last; /* of the first number after the agent's name */
     enum rule rule;
-    uint64_t enough_ms;   /* time since the handshake after which a notfound is strong */
+    uint64_t enough_ms; /* time since the handshake after which a notfound is strong */
 };
 
 /* Core 0.20 and 0.21 have their number in second place: they are 0 here, and so count as never. */

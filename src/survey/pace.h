@@ -1,5 +1,5 @@
-/* The rate of new connections: credit accrues with time, a connection costs some, and no more than a
- * tenth of a second's worth is ever saved up. */
+/* The rate of new connections: credit accrues with time, a connection costs some, and no more than
+ * a tenth of a second's worth is ever saved up. */
 #ifndef TXSURVEY_SURVEY_PACE_H
 #define TXSURVEY_SURVEY_PACE_H
 
@@ -7,10 +7,10 @@
 #include <stdint.h>
 
 struct pace {
-    uint32_t rate;     /* connections a second */
+    uint32_t rate; /* connections a second */
     bool begun;
     uint64_t last_ms;
-    uint64_t credit;   /* in thousandths of a connection */
+    uint64_t credit; /* in thousandths of a connection */
 };
 
 /* True, and charged, when a connection may be made now. */

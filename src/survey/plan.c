@@ -42,13 +42,13 @@ static enum txs_status out_of_memory(struct txs_message *message)
     return txs_fail(message, TXS_E_NOMEM, "out of memory");
 }
 
-enum txs_status txs_plan_add_id(struct txs_plan *plan, const char *text, struct txs_message *message)
+enum txs_status txs_plan_add_id(struct txs_plan *plan, const char *text,
+                                struct txs_message *message)
 {
     uint8_t id[32];
     size_t len = strlen(text);
     if (!txs_hash_from_hex(id, text, len))
-        return txs_fail(message, TXS_E_USAGE,
-                        "'%.80s' is no transaction id: %s", text,
+        return txs_fail(message, TXS_E_USAGE, "'%.80s' is no transaction id: %s", text,
                         len == 64 ? "not all are hex digits" : "it takes 64 hex digits");
     for (size_t i = 0; i < plan->id_count; i++)
         if (memcmp(plan->ids[i], id, 32) == 0)
@@ -63,13 +63,13 @@ enum txs_status txs_plan_add_id(struct txs_plan *plan, const char *text, struct 
     return TXS_OK;
 }
 
-enum txs_status txs_plan_add_peer(struct txs_plan *plan, const char *text, enum txs_named_by named_by,
-                                  struct txs_message *message)
+enum txs_status txs_plan_add_peer(struct txs_plan *plan, const char *text,
+                                  enum txs_named_by named_by, struct txs_message *message)
 {
     struct txs_named_peer peer = {.named_by = (uint8_t)named_by};
     if (!txs_address_parse(&peer.address, text, plan->chain->port))
-        return txs_fail(message, TXS_E_USAGE, "'%.120s' is no address (ADDR or ADDR:PORT, IPv6 as [::1]:8333)",
-                        text);
+        return txs_fail(message, TXS_E_USAGE,
+                        "'%.120s' is no address (ADDR or ADDR:PORT, IPv6 as [::1]:8333)", text);
     void *peers = room(plan->peers, plan->peer_count, sizeof *plan->peers);
     if (peers == NULL)
         return out_of_memory(message);
@@ -78,7 +78,8 @@ enum txs_status txs_plan_add_peer(struct txs_plan *plan, const char *text, enum 
     return TXS_OK;
 }
 
-enum txs_status txs_plan_add_seed(struct txs_plan *plan, const char *host, struct txs_message *message)
+enum txs_status txs_plan_add_seed(struct txs_plan *plan, const char *host,
+                                  struct txs_message *message)
 {
     for (size_t i = 0; i < plan->seed_count; i++)
         if (strcmp(plan->seeds[i], host) == 0)

@@ -116,7 +116,8 @@ static bool same_group(const struct txs_address *a, const struct txs_address *b)
     return a->network == b->network && memcmp(a->bytes, b->bytes, bytes) == 0;
 }
 
-/* Sorted addresses of one group stand side by side, which makes the count of a group a run's length. */
+/* Sorted addresses of one group stand side by side, which makes the count of a group a run's
+ * length. */
 size_t txs_survey_add_seed(struct txs_survey *s, const char *host, struct txs_address *addresses,
                            size_t count)
 {
@@ -156,7 +157,8 @@ static void pop_waiting(struct txs_survey *s, struct txs_attempt *attempt)
     s->queue_len--;
 }
 
-/* Those that wait for another attempt go first once they are due: they are few, and their time runs. */
+/* Those that wait for another attempt go first once they are due: they are few, and their time
+ * runs. */
 bool txs_survey_next(struct txs_survey *s, uint64_t now_ms, struct txs_attempt *attempt)
 {
     if (s->stopped || s->in_progress >= s->window)
@@ -231,6 +233,11 @@ void txs_survey_done(struct txs_survey *s, const struct txs_peer_result *result)
     s->tally.by_outcome[result->outcome]++;
     for (size_t i = 0; i < result->answer_count; i++)
         s->tally.ids[i].by_status[result->answers[i].status]++;
+}
+
+void txs_survey_lose(struct txs_survey *s)
+{
+    s->in_progress--;
 }
 
 void txs_survey_stop(struct txs_survey *s)

@@ -145,8 +145,8 @@ bool txs_tx_is_coinbase(const struct txs_tx *tx)
            memcmp(tx->inputs[0].prev_txid, null_txid, sizeof null_txid) == 0;
 }
 
-/* Nothing, as native segwit inputs have, or one push of 4 to 42 bytes that is a version and a program, as
- * those nested in P2SH have. */
+/* Nothing, as native segwit inputs have, or one push of 4 to 42 bytes that is a version and a
+ * program, as those nested in P2SH have. */
 static bool leaves_room_for_witness(struct txs_span script_sig)
 {
     if (script_sig.len == 0)

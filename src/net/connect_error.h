@@ -1,0 +1,11 @@
+/* What a failed connection says: something about the peer, or about this machine. */
+#ifndef TXSURVEY_NET_CONNECT_ERROR_H
+#define TXSURVEY_NET_CONNECT_ERROR_H
+
+#include "txsurvey/record.h"
+
+/* `at_once`: the system refused the call itself, and nothing was sent. ENETUNREACH at once means
+ * that the routing table has nothing for the address; later it is a router's word. */
+enum txs_outcome connect_error_judge(int uv_error, bool at_once, enum txs_error *code);
+
+#endif

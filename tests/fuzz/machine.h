@@ -1,0 +1,64 @@
+/* A peer machine under fuzzing, and what must hold of every session. */
+#ifndef TXSURVEY_FUZZ_MACHINE_H
+#define TXSURVEY_FUZZ_MACHINE_H
+
+#include "txsurvey/frame.h"
+#include "txsurvey/peer.h"
+#include "txsurvey/random.h"
+
+#define SESSION_IDS 2
+#define SESSION_NONCE 0x1122334455667788u
+
+void require(bool holds);
+
+/* What a session is about, chosen by one byte of the input. */
+struct session_kind {
+    bool by_wtxid, patient, pool_is_empty;
+    enum txs_peer_event_kind end; /* DEADLINE, CLOSED or STOP */
+};
+struct session_kind session_kind_of(uint8_t byte);
+
+struct session {
+    struct session_kind kind;
+    struct txs_random *pieces; /* NULL: bytes are handed in whole */
+    uint8_t ids[SESSION_IDS][32];
+    uint16_t order[SESSION_IDS];
+    struct txs_body_pool pool;
+    struct txs_peer_config config;
+    struct txs_peer *peer;
+    struct txs_peer_actions actions;
+    uint64_t now_ms;
+    bool clogged;
+    unsigned served;
+    struct txs_splitter sent;
+    uint64_t sent_nonce; /* of the message in hand */
+    uint64_t fence;      /* nonce of the last ping that was sent */
+    struct txs_sha256 sent_hash;
+    uint64_t sent_bytes;
+};
+
+/* Connected when it returns. */
+void session_begin(struct session *s, struct session_kind kind, struct txs_random *pieces);
+/* These do nothing once the session has finished. */
+void session_bytes(struct session *s, struct txs_span bytes);
+void session_event(struct session *s, enum txs_peer_event_kind kind);
+
+/* What must not depend on how the bytes came. */
+struct session_outcome {
+    enum txs_stage stage;
+    enum txs_outcome outcome;
+    enum txs_error error;
+    struct txs_answer answers[SESSION_IDS];
+    uint32_t features;
+    unsigned served;
+    uint64_t sent_bytes;
+    uint8_t sent_hash[32];
+};
+/* Brings the session to its end, which must come, and frees it. */
+void session_end(struct session *s, struct session_outcome *out);
+void session_require_same(const struct session_outcome *a, const struct session_outcome *b);
+
+/* The transaction that has the id `ids[which]`, with its witness or without. Returns its length. */
+size_t session_transaction(uint8_t out[128], unsigned which, bool witness);
+
+#endif

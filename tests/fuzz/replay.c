@@ -1,0 +1,60 @@
+/* Runs every file of the directories that are named through a fuzz target. */
+#include <dirent.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void run_file(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == NULL || fseek(file, 0, SEEK_END) != 0) {
+        perror(path);
+        exit(1);
+    }
+    size_t size = (size_t)ftell(file);
+    uint8_t *data = malloc(size > 0 ? size : 1);
+    rewind(file);
+    if (data == NULL || fread(data, 1, size, file) != size) {
+        perror(path);
+        exit(1);
+    }
+    fclose(file);
+    fprintf(stderr, "%s\n", path); /* stands last where it fails */
+    LLVMFuzzerTestOneInput(data, size);
+    free(data);
+}
+
+static unsigned run_directory(const char *path)
+{
+    DIR *directory = opendir(path);
+    unsigned count = 0;
+    if (directory == NULL) {
+        perror(path);
+        exit(1);
+    }
+    for (const struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+        char name[4096];
+        if (entry->d_name[0] == '.')
+            continue;
+        snprintf(name, sizeof name, "%s/%s", path, entry->d_name);
+        run_file(name);
+        count++;
+    }
+    closedir(directory);
+    return count;
+}
+
+int main(int argc, char **argv)
+{
+    unsigned count = 0;
+    for (int i = 1; i < argc; i++)
+        count += run_directory(argv[i]);
+    if (count == 0) {
+        fprintf(stderr, "nothing to replay\n");
+        return 1;
+    }
+    printf("%u inputs\n", count);
+    return 0;
+}

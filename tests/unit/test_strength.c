@@ -1,0 +1,94 @@
+/* How far a notfound can be relied on, by version, user agent and evidence. */
+#include "txsurvey/peer.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+/* cmocka wants the four above first */
+#include <cmocka.h>
+
+#define NO_TICK false
+#define TICK true
+
+static const struct {
+    const char *agent;
+    uint64_t since_ms;
+    bool tick;
+    enum txs_strength strength;
+} table[] = {
+    /* up to 0.19 only what was announced lately: nothing makes it strong */
+    {"/Satoshi:0.13.2/", 3600000, TICK, TXS_STRENGTH_WEAK},
+    {"/Satoshi:0.19.1/", 3600000, TICK, TXS_STRENGTH_WEAK},
+    {"/Satoshi:0.20.1/", 3600000, TICK, TXS_STRENGTH_WEAK},
+    /* 22 to 25 two minutes, and a little for the way */
+    {"/Satoshi:22.0.0/", 124999, TICK, TXS_STRENGTH_WEAK},
+    {"/Satoshi:22.0.0/", 125000, NO_TICK, TXS_STRENGTH_STRONG},
+    {"/Satoshi:25.1.0/", 125000, NO_TICK, TXS_STRENGTH_STRONG},
+    {"/Satoshi:25.1.0/", 30000, TICK, TXS_STRENGTH_WEAK},
+    /* 26 to 31 a tick, seen or almost sure after 30 s */
+    {"/Satoshi:26.0.0/", 29999, NO_TICK, TXS_STRENGTH_WEAK},
+    {"/Satoshi:26.0.0/", 30000, NO_TICK, TXS_STRENGTH_STRONG},
+    {"/Satoshi:26.0.0/", 1000, TICK, TXS_STRENGTH_STRONG},
+    {"/Satoshi:31.0.0/", 30000, NO_TICK, TXS_STRENGTH_STRONG},
+    {"/Satoshi:29.3.0/Knots:20260210/", 30000, NO_TICK, TXS_STRENGTH_STRONG},
+    /* from 32 on a tick must have been seen */
+    {"/Satoshi:32.0.0/", 3600000, NO_TICK, TXS_STRENGTH_WEAK},
+    {"/Satoshi:32.0.0/", 1000, TICK, TXS_STRENGTH_STRONG},
+    {"/Satoshi:99.0.0/", 1000, TICK, TXS_STRENGTH_STRONG},
+    /* btcd serves whatever it has */
+    {"/btcwire:0.5.0/btcd:0.24.2/", 0, NO_TICK, TXS_STRENGTH_STRONG},
+    /* what is not known, or only looks like it */
+    {"", 3600000, TICK, TXS_STRENGTH_WEAK},
+    {"/", 3600000, TICK, TXS_STRENGTH_WEAK},
+    {"/Satoshi:", 3600000, TICK, TXS_STRENGTH_WEAK},
+    {"/Satoshi:/", 3600000, TICK, TXS_STRENGTH_WEAK},
+    {"/Satoshi:x29.0.0/", 3600000, TICK, TXS_STRENGTH_WEAK},
+    {"/Satoshi:-29.0.0/", 3600000, TICK, TXS_STRENGTH_WEAK},
+    {"/Satoshi:100.0.0/", 3600000, TICK, TXS_STRENGTH_WEAK},
+    {"/Satoshi:4294967322.0.0/", 3600000, TICK, TXS_STRENGTH_WEAK},
+    {"/satoshi:29.0.0/", 3600000, TICK, TXS_STRENGTH_WEAK},
+    {" /Satoshi:29.0.0/", 3600000, TICK, TXS_STRENGTH_WEAK},
+    {"/Other:1/Satoshi:29.0.0/", 3600000, TICK, TXS_STRENGTH_WEAK},
+};
+
+static enum txs_strength judge(size_t row, bool relaytxes)
+{
+    size_t len = strlen(table[row].agent);
+    uint8_t *agent = malloc(len > 0 ? len : 1);
+    assert_non_null(agent);
+    memcpy(agent, table[row].agent, len);
+    struct txs_evidence e = {.version = 70016,
+                             .subver = {agent, len},
+                             .relaytxes = relaytxes,
+                             .since_handshake_ms = table[row].since_ms,
+                             .tick_before_request = table[row].tick};
+    enum txs_strength strength = txs_notfound_strength(&e);
+    free(agent);
+    return strength;
+}
+
+static void each_version_has_its_rule(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        if (judge(i, true) != table[i].strength)
+            fail_msg("row %zu: %s", i, table[i].agent);
+    }
+}
+
+static void a_node_without_a_mempool_is_never_strong(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        assert_int_equal(judge(i, false), TXS_STRENGTH_WEAK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_version_has_its_rule),
+        cmocka_unit_test(a_node_without_a_mempool_is_never_strong),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

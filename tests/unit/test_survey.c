@@ -1,0 +1,463 @@
+/* Whom a survey dials, when, and what it counts. */
+#include "txsurvey/survey.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+/* cmocka wants the four above first */
+#include <cmocka.h>
+
+#define ID "aeeae4e9104deb3897ca76a1723148601cee9106880ce5ac70868f631bc47da4"
+
+struct fixture {
+    struct txs_plan plan;
+    struct txs_survey *survey;
+    struct txs_answer answer;
+    struct txs_peer_result result;
+};
+
+static bool any_route(const struct txs_address *address)
+{
+    (void)address;
+    return true;
+}
+
+static bool ipv4_route(const struct txs_address *address)
+{
+    return address->network == TXS_NETWORK_IPV4;
+}
+
+static void begin(struct fixture *f)
+{
+    struct txs_message message;
+    memset(f, 0, sizeof *f);
+    txs_plan_init(&f->plan);
+    assert_int_equal(txs_plan_add_id(&f->plan, ID, &message), TXS_OK);
+    f->answer.status = TXS_ID_NOTFOUND;
+    f->result = (struct txs_peer_result){
+        .outcome = TXS_OUTCOME_ANSWERED, .answer_count = 1, .answers = &f->answer};
+}
+
+static void name_peers(struct fixture *f, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        char text[30];
+        struct txs_message message;
+        snprintf(text, sizeof text, "127.0.%u.%u", i / 250, i % 250 + 1);
+        assert_int_equal(txs_plan_add_peer(&f->plan, text, TXS_NAMED_CONNECT, &message), TXS_OK);
+    }
+}
+
+static void start_with(struct fixture *f, txs_has_route_fn *route)
+{
+    f->survey = txs_survey_new(&f->plan, route, (struct txs_random){1});
+    assert_non_null(f->survey);
+    assert_int_equal(txs_survey_add_named(f->survey), TXS_OK);
+}
+
+static void start(struct fixture *f)
+{
+    start_with(f, any_route);
+}
+
+static void end(struct fixture *f)
+{
+    txs_survey_free(f->survey);
+    txs_plan_free(&f->plan);
+}
+
+/* Attempts that can begin at this moment. */
+static unsigned begun_at(struct fixture *f, uint64_t now_ms)
+{
+    struct txs_attempt attempt;
+    unsigned count = 0;
+    while (txs_survey_next(f->survey, now_ms, &attempt))
+        count++;
+    return count;
+}
+
+static struct txs_attempt next(struct fixture *f, uint64_t now_ms)
+{
+    struct txs_attempt attempt;
+    assert_true(txs_survey_next(f->survey, now_ms, &attempt));
+    return attempt;
+}
+
+static void no_more_at_once_than_the_window(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    name_peers(&f, 20);
+    f.plan.concurrency = 3;
+    f.plan.rate = 1000;
+    start(&f);
+    unsigned begun = 0;
+    for (uint64_t now = 0; now < 100; now++)
+        begun += begun_at(&f, now);
+    assert_int_equal(begun, 3);
+    assert_true(txs_survey_next_ms(f.survey, 100) == TXS_NEVER);
+    txs_survey_done(f.survey, &f.result);
+    assert_int_equal(txs_survey_next_ms(f.survey, 100), 100);
+    assert_int_equal(begun_at(&f, 100), 1);
+    end(&f);
+}
+
+static void the_rate_bounds_new_attempts(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    name_peers(&f, 200);
+    f.plan.rate = 10;
+    start(&f);
+    unsigned begun = 0;
+    for (uint64_t now = 0; now <= 5000; now++)
+        begun += begun_at(&f, now);
+    assert_int_equal(begun, 51);
+    assert_int_equal(txs_survey_next_ms(f.survey, 5000), 5100);
+    end(&f);
+}
+
+static void each_peer_is_attempted_once(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    name_peers(&f, 50);
+    name_peers(&f, 50);
+    start(&f);
+    unsigned begun = 0;
+    for (uint64_t now = 0; now < 1000; now++)
+        begun += begun_at(&f, now);
+    assert_int_equal(begun, 50);
+    assert_int_equal(txs_survey_known(f.survey), 50);
+    assert_int_equal(txs_survey_not_attempted(f.survey), 0);
+    end(&f);
+}
+
+static void another_attempt_waits_half_a_second(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    name_peers(&f, 1);
+    start(&f);
+    struct txs_attempt first = next(&f, 100);
+    assert_int_equal(first.attempts, 1);
+    assert_true(txs_survey_again(f.survey, 1000, &first));
+    assert_int_equal(txs_survey_in_progress(f.survey), 0);
+    assert_false(txs_survey_idle(f.survey));
+    assert_int_equal(txs_survey_next_ms(f.survey, 1000), 1500);
+    assert_int_equal(begun_at(&f, 1499), 0);
+    struct txs_attempt second = next(&f, 1500);
+    assert_int_equal(second.peer, first.peer);
+    assert_int_equal(second.attempts, 2);
+    assert_int_equal(second.started_ms, 100);
+    assert_int_equal(txs_survey_in_progress(f.survey), 1);
+    end(&f);
+}
+
+static void attempts_that_are_due_go_before_new_ones(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    name_peers(&f, 10);
+    start(&f);
+    struct txs_attempt first = next(&f, 0);
+    assert_true(txs_survey_again(f.survey, 0, &first));
+    assert_int_not_equal(next(&f, 400).peer, first.peer);
+    assert_int_equal(next(&f, 600).peer, first.peer);
+    end(&f);
+}
+
+static void many_wait_in_their_order(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct txs_attempt attempts[300];
+    begin(&f);
+    name_peers(&f, 300);
+    start(&f);
+    for (unsigned i = 0; i < 300; i++)
+        attempts[i] = next(&f, i * 10);
+    for (unsigned i = 0; i < 300; i++)
+        assert_true(txs_survey_again(f.survey, 3000 + i, &attempts[i]));
+    for (unsigned i = 0; i < 300; i++)
+        assert_int_equal(next(&f, 10000 + i * 10).peer, attempts[i].peer);
+    end(&f);
+}
+
+static void max_peers_counts_peers_not_attempts(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    name_peers(&f, 10);
+    f.plan.max_peers = 2;
+    start(&f);
+    struct txs_attempt first = next(&f, 0);
+    next(&f, 100);
+    assert_int_equal(begun_at(&f, 200), 0);
+    assert_true(txs_survey_again(f.survey, 200, &first));
+    assert_int_equal(begun_at(&f, 1000), 1);
+    assert_int_equal(txs_survey_not_attempted(f.survey), 8);
+    txs_survey_done(f.survey, &f.result);
+    txs_survey_done(f.survey, &f.result);
+    assert_true(txs_survey_idle(f.survey));
+    end(&f);
+}
+
+static void narrowing_leaves_one_at_least(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    name_peers(&f, 10);
+    start(&f);
+    for (unsigned i = 0; i < 5; i++)
+        next(&f, i * 10);
+    txs_survey_narrow(f.survey); /* the attempt that found no descriptor is in progress itself */
+    assert_int_equal(txs_survey_window(f.survey), 4);
+    assert_int_equal(begun_at(&f, 1000), 0);
+    for (unsigned i = 0; i < 5; i++)
+        txs_survey_done(f.survey, &f.result);
+    txs_survey_narrow(f.survey);
+    assert_int_equal(txs_survey_window(f.survey), 1);
+    assert_int_equal(begun_at(&f, 2000), 1);
+    txs_survey_narrow(f.survey);
+    assert_int_equal(txs_survey_window(f.survey), 1);
+    end(&f);
+}
+
+static void after_stop_only_those_that_wait_are_left(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    name_peers(&f, 5);
+    start(&f);
+    struct txs_attempt first = next(&f, 0), waiting;
+    next(&f, 10);
+    assert_true(txs_survey_again(f.survey, 20, &first));
+    txs_survey_stop(f.survey);
+    assert_int_equal(begun_at(&f, 10000), 0);
+    assert_true(txs_survey_next_ms(f.survey, 10000) == TXS_NEVER);
+    assert_false(txs_survey_idle(f.survey));
+    assert_true(txs_survey_waiting(f.survey, &waiting));
+    assert_int_equal(waiting.peer, first.peer);
+    assert_int_equal(waiting.attempts, 1);
+    assert_false(txs_survey_waiting(f.survey, &waiting));
+    txs_survey_done(f.survey, &f.result);
+    txs_survey_done(f.survey, &f.result);
+    assert_true(txs_survey_idle(f.survey));
+    assert_int_equal(txs_survey_not_attempted(f.survey), 3);
+    end(&f);
+}
+
+static void the_counts_are_those_of_the_results(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    name_peers(&f, 3);
+    start(&f);
+    for (unsigned i = 0; i < 3; i++)
+        next(&f, i * 10);
+    txs_survey_done(f.survey, &f.result);
+    f.answer.status = TXS_ID_UNASKED;
+    f.result.outcome = TXS_OUTCOME_CLOSED;
+    txs_survey_done(f.survey, &f.result);
+    txs_survey_done(f.survey, &f.result);
+    const struct txs_tally *t = txs_survey_tally(f.survey);
+    assert_int_equal(t->peers, 3);
+    assert_int_equal(t->by_outcome[TXS_OUTCOME_ANSWERED], 1);
+    assert_int_equal(t->by_outcome[TXS_OUTCOME_CLOSED], 2);
+    assert_int_equal(t->ids[0].by_status[TXS_ID_NOTFOUND], 1);
+    assert_int_equal(t->ids[0].by_status[TXS_ID_UNASKED], 2);
+    assert_int_equal(txs_survey_in_progress(f.survey), 0);
+    end(&f);
+}
+
+static void a_peer_that_is_lost_is_no_longer_in_progress(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    name_peers(&f, 1);
+    start(&f);
+    next(&f, 0);
+    assert_false(txs_survey_idle(f.survey));
+    txs_survey_lose(f.survey);
+    assert_int_equal(txs_survey_in_progress(f.survey), 0);
+    assert_true(txs_survey_idle(f.survey));
+    assert_int_equal(txs_survey_tally(f.survey)->peers, 0);
+    end(&f);
+}
+
+/* Seeds */
+
+static size_t seed(struct fixture *f, const char *host, const char *const *texts, size_t count)
+{
+    struct txs_address addresses[10];
+    for (size_t i = 0; i < count; i++)
+        assert_true(txs_address_parse(&addresses[i], texts[i], 8333));
+    return txs_survey_add_seed(f->survey, host, addresses, count);
+}
+
+static uint64_t left_out(const struct fixture *f, enum txs_ignored reason)
+{
+    return txs_survey_tally(f->survey)->ignored[reason];
+}
+
+static void a_seed_counts_each_address_once(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    start(&f);
+    static const char *const texts[] = {"1.2.3.4", "5.6.7.8", "1.2.3.4", "[::ffff:5.6.7.8]:8333"};
+    assert_int_equal(seed(&f, "seed.example", texts, 4), 2);
+    assert_int_equal(txs_survey_known(f.survey), 2);
+    assert_string_equal(txs_survey_source(f.survey, next(&f, 0).peer), "dns:seed.example");
+    assert_int_equal(seed(&f, "other.example", NULL, 0), 0);
+    end(&f);
+}
+
+static void what_a_seed_says_is_filtered_and_counted_once(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    f.plan.networks = 1u << TXS_NETWORK_IPV4;
+    start(&f);
+    static const char *const texts[] = {"127.0.0.1", "10.1.2.3", "[2a01::1]:8333", "1.2.3.4"};
+    assert_int_equal(seed(&f, "one.example", texts, 4), 4);
+    assert_int_equal(seed(&f, "two.example", texts, 4), 4);
+    assert_int_equal(txs_survey_known(f.survey), 1);
+    assert_int_equal(left_out(&f, TXS_IGNORED_UNROUTABLE), 2);
+    assert_int_equal(left_out(&f, TXS_IGNORED_NETWORK), 1);
+    assert_int_equal(txs_survey_not_attempted(f.survey), 1);
+    end(&f);
+}
+
+static void what_this_machine_has_no_way_to_is_left_out(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    start_with(&f, ipv4_route);
+    static const char *const texts[] = {"[2a01::1]:8333", "1.2.3.4"};
+    seed(&f, "one.example", texts, 2);
+    assert_int_equal(txs_survey_known(f.survey), 1);
+    assert_int_equal(left_out(&f, TXS_IGNORED_NETWORK), 1);
+    end(&f);
+}
+
+static void named_peers_are_taken_whatever_their_range(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    name_peers(&f, 1);
+    start(&f);
+    assert_int_equal(txs_survey_known(f.survey), 1);
+    assert_string_equal(txs_survey_source(f.survey, next(&f, 0).peer), "connect");
+    end(&f);
+}
+
+static void named_peers_of_other_networks_are_left_out(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    name_peers(&f, 2);
+    f.plan.networks = 1u << TXS_NETWORK_IPV6;
+    start(&f);
+    assert_int_equal(txs_survey_known(f.survey), 0);
+    assert_int_equal(left_out(&f, TXS_IGNORED_NETWORK), 2);
+    assert_true(txs_survey_idle(f.survey));
+    end(&f);
+}
+
+/* `count` addresses, `a_group` of each /16. */
+static void seed_many(struct fixture *f, unsigned count, unsigned a_group)
+{
+    struct txs_address *addresses = calloc(count, sizeof *addresses);
+    assert_non_null(addresses);
+    for (unsigned i = 0; i < count; i++) {
+        unsigned group = i / a_group, member = i % a_group;
+        addresses[i] = (struct txs_address){.network = TXS_NETWORK_IPV4, .port = 8333};
+        addresses[i].bytes[0] = 8;
+        addresses[i].bytes[1] = (uint8_t)group;
+        addresses[i].bytes[2] = (uint8_t)(member / 200);
+        addresses[i].bytes[3] = (uint8_t)(1 + member % 200);
+    }
+    assert_int_equal(txs_survey_add_seed(f->survey, "x.example", addresses, count), count);
+    free(addresses);
+}
+
+static void of_one_seed_512_addresses_are_taken(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    start(&f);
+    seed_many(&f, 600, 10);
+    assert_int_equal(txs_survey_known(f.survey), 512);
+    assert_int_equal(left_out(&f, TXS_IGNORED_QUOTA), 88);
+    end(&f);
+}
+
+static void of_one_group_64_addresses_are_taken(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    start(&f);
+    seed_many(&f, 200, 100);
+    assert_int_equal(txs_survey_known(f.survey), 128);
+    assert_int_equal(left_out(&f, TXS_IGNORED_QUOTA), 72);
+    end(&f);
+}
+
+static void groups_do_not_count_where_local_ones_are_allowed(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    f.plan.allow_local = true;
+    start(&f);
+    seed_many(&f, 200, 200);
+    assert_int_equal(txs_survey_known(f.survey), 200);
+    end(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_more_at_once_than_the_window),
+        cmocka_unit_test(the_rate_bounds_new_attempts),
+        cmocka_unit_test(each_peer_is_attempted_once),
+        cmocka_unit_test(another_attempt_waits_half_a_second),
+        cmocka_unit_test(attempts_that_are_due_go_before_new_ones),
+        cmocka_unit_test(many_wait_in_their_order),
+        cmocka_unit_test(max_peers_counts_peers_not_attempts),
+        cmocka_unit_test(narrowing_leaves_one_at_least),
+        cmocka_unit_test(after_stop_only_those_that_wait_are_left),
+        cmocka_unit_test(the_counts_are_those_of_the_results),
+        cmocka_unit_test(a_peer_that_is_lost_is_no_longer_in_progress),
+        cmocka_unit_test(a_seed_counts_each_address_once),
+        cmocka_unit_test(what_a_seed_says_is_filtered_and_counted_once),
+        cmocka_unit_test(what_this_machine_has_no_way_to_is_left_out),
+        cmocka_unit_test(named_peers_are_taken_whatever_their_range),
+        cmocka_unit_test(named_peers_of_other_networks_are_left_out),
+        cmocka_unit_test(of_one_seed_512_addresses_are_taken),
+        cmocka_unit_test(of_one_group_64_addresses_are_taken),
+        cmocka_unit_test(groups_do_not_count_where_local_ones_are_allowed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
