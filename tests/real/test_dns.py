@@ -9,10 +9,8 @@ seeds. Nothing can reach the world.
 import atexit
 import os
 import re
-import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
@@ -21,22 +19,10 @@ from pathlib import Path
 
 import suite
 import survey
-from fakenode import FakeNode, double_sha256
+from fakepeer import TXID, UNKNOWN, FakeNetwork
 
-INSIDE = "TXSURVEY_TEST_NAMESPACE"
 SEED_TIMEOUT_MS = 5000
 SLACK_MS = 2000 * suite.SLOWNESS
-
-# The first payment ever made (block 170).
-TX = bytes.fromhex(
-    "0100000001c997a5e56e104102fa209c6a852dd90660a20b2d9c352423edce25857fcd37040000000048473044022"
-    "04e45e16932b8af514961a1d3a1a25fdf3f4f7732e9d624c6c61548ab5fb8cd410220181522ec8eca07de4860a4ac"
-    "dd12909d831cc56cbbac4622082221a8768d1d0901ffffffff0200ca9a3b00000000434104ae1a62fe09c5f51b139"
-    "05f07f06b99a2f7159b2225f374cd378d71302fa28414e7aab37397f554a7df5f142c21c1b7303b8a0626f1baded5"
-    "c72a704f7e6cd84cac00286bee0000000043410411db93e1dcdb8a016b49840f8c53bc1eb68a382e97b1482ecad7b"
-    "148a6909a5cb2e0eaddfb84ccf9744464f82e160bfa9b8b64f9d4c03f999b8643f656b412a3ac00000000")
-TXID = "f4184fc596403b9d638783cf57adfe4c75c605f6356fbc91338530e9831e9e16"
-UNKNOWN = "7" * 64
 
 # What a poisoned answer may name: private, loopback, link-local, shared, documentation,
 # multicast, unique local.
@@ -141,18 +127,6 @@ class NameServer:
         self.process.wait()
 
 
-def enter_namespaces():
-    """Runs this program again where it may change what it needs."""
-    suite.require_root()
-    for tool in ("unshare", "ip", "dnsmasq", "setpriv"):
-        if not shutil.which(tool):
-            suite.skip(f"no {tool}")
-    words = ["unshare", "--mount", "--net"]
-    if subprocess.run([*words, "true"], stderr=subprocess.DEVNULL).returncode:
-        suite.skip("no new namespaces may be made here")
-    os.execvpe("unshare", [*words, sys.executable, *sys.argv], {**os.environ, INSIDE: "1"})
-
-
 def furnish(zone, folder):
     commands = ["link set lo up"]
     for address in sorted(zone.local_addresses()):
@@ -166,12 +140,11 @@ def furnish(zone, folder):
     for name, text in (("resolv.conf", "nameserver 127.0.0.1\n"),
                        ("nsswitch.conf", "hosts: files dns\n")):
         (folder / name).write_text(text)
-        subprocess.run(["mount", "--bind", folder / name, f"/etc/{name}"], check=True)
+        suite.mount_over(folder / name, f"/etc/{name}")
 
 
 def setUpModule():
     global zone, fake, names
-    assert double_sha256(TX)[::-1].hex() == TXID
     folder = Path(unittest.enterModuleContext(tempfile.TemporaryDirectory()))
     zone = Zone()
     furnish(zone, folder)
@@ -179,7 +152,7 @@ def setUpModule():
         subprocess.run, ["umount", "/etc/resolv.conf", "/etc/nsswitch.conf"], check=True)
     names = NameServer(zone, folder)
     unittest.addModuleCleanup(names.stop)
-    fake = FakeNode({double_sha256(TX): TX})
+    fake = FakeNetwork(port=8333, ipv6=True)
 
 
 def milliseconds(text):
@@ -364,6 +337,5 @@ class Seeds(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if INSIDE not in os.environ:
-        enter_namespaces()
+    suite.enter_namespaces("dnsmasq", "setpriv")
     suite.main()

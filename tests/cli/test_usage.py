@@ -1,0 +1,330 @@
+#!/usr/bin/python3
+"""Wrong uses: refused with a word of why, before anything is contacted or written. Right uses."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+import harness
+import survey
+from fakepeer import TXID, UNKNOWN, FakeNetwork, honest, mute
+
+BEFORE = b"what an earlier run wrote\n"
+LATER = ["--crawl", "--proxy=127.0.0.1:9050", "--onion=127.0.0.1:9050", "--shard=1/2", "--resume",
+         f"--block={UNKNOWN}", "--block-peers=3"]
+OPTIONS = """--txid-file --wtxid --chain --dnsseed --no-dnsseed --connect --peers --max-peers --onlynet
+    --allow-local --concurrency --rate --connect-timeout --handshake-timeout --response-timeout
+    --deadline --retries --patience --output --require-served --raw --trace --progress --quiet
+    --verbose --user-agent --help --version -o -q -v -h -V""".split()
+
+# Words that are refused, beside one good id: what standard error must name, then the words.
+WRONG = [
+    ("no transaction id", ["-q"], None),
+    ("a" * 63, ["a" * 63]),
+    ("a" * 64, ["a" * 65]),
+    ("g" * 64, ["g" * 64]),
+    ("0x" + "a" * 62, ["0x" + "a" * 62]),
+    (" " + "a" * 63, [" " + "a" * 63]),
+    ("id", [""]),
+    ("id", ["-"]),
+    ("--wtxids", ["--wtxids"]),
+    ("-x", ["-x"]),
+    ("-x", ["-qx"]),
+    ("-?", ["-\x1b"]),
+    ("--", ["--=5"]),
+    ("--chai", ["--chai", "main"]),
+    ("--out", ["--out=/dev/null"]),
+    ("--no-dns", ["--no-dns"]),
+    ("--chain", ["--chain", "mainnet"]),
+    ("--chain", ["--chain="]),
+    ("MAIN", ["--chain", "MAIN"]),
+    ("--onlynet", ["--onlynet", "ipv5"]),
+    ("--onlynet", ["--onlynet", "IPv4"]),
+    ("--progress", ["--progress", "sometimes"]),
+    ("--wtxid", ["--wtxid=yes"]),
+    ("--raw", ["--raw="]),
+    ("--no-dnsseed", ["--no-dnsseed=1"]),
+    ("--verbose", ["--verbose=2"]),
+    ("--chain", ["--chain"], None),
+    ("--output", ["-o"], None),
+    ("--connect", ["-q", "--connect"], None),
+    ("--dnsseed", ["--dnsseed", "seed.invalid", "--no-dnsseed"]),
+    ("--no-dnsseed", ["--no-dnsseed", "--dnsseed", "seed.invalid"]),
+    ("--dnsseed", ["--dnsseed", "a host"]),
+    ("--dnsseed", ["--dnsseed", ""]),
+    ("--dnsseed", ["--dnsseed", "a/b"]),
+    ("line\nfeeds", ["line\nfeeds\n\n\n\n"]),
+]
+WRONG += [(option.partition("=")[0], [option]) for option in LATER]
+WRONG += [(address, ["--connect", address]) for address in (
+    "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:abc", "127.0.0.1:8333x",
+    "127.0.0.1: 8333", "127.0.0.1:8333 ", "127.0.0.1:", "127.0.0.1:99999999999999999999",
+    "127.0.0.256", "127.1", "127.0.0.1.", "localhost", "localhost:8333", "seed.example.org",
+    "fe80::1%lo", "[fe80::1%lo]:8333", "[::1", "[::1]8333", "[::1]:0", "[127.0.0.1]:8333", "::1::",
+    "aaaa.onion", "x.b32.i2p", "http://127.0.0.1/")]
+COUNTS = ["--max-peers", "--concurrency", "--rate", "--require-served"]
+SECONDS = ["--connect-timeout", "--handshake-timeout", "--response-timeout", "--deadline"]
+NUMBERS = ["-1", "abc", "", "1e3", " 5", "5 ", "5x", "+5", "0x10", "99999999999999999999999"]
+WRONG += [(option, [f"{option}={number}"]) for option in COUNTS for number in
+          ["0", "1.5", "1.", *NUMBERS]]
+WRONG += [(option, [option, number]) for option in SECONDS for number in
+          ["0", "0.0", ".", ".5", "1.", "1.5.5", "1,5", "inf", "nan", *NUMBERS]]
+WRONG += [("--retries", ["--retries", number]) for number in ["0.5", *NUMBERS]]
+WRONG += [("--patience", ["--patience", number]) for number in ["-0.5", "nan", *NUMBERS]]
+WRONG += [("--user-agent", ["--user-agent", agent]) for agent in (
+    "a" * 257, "/a<b/", "/a\nb/", "/a\x1b[31m/", "/ä/", '/"/', "/a\x7f/", "/a\\/")]
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def write(self, name, content):
+        path = self.folder / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+
+class Wrong(Case):
+    def refused(self, args, words, stdin=b""):
+        """Asserts all that a wrong use must leave alone, with a good peer named beside it."""
+        existing = self.write("existing", BEFORE)
+        trace = self.folder / "calls"
+        prefix, env = [], None
+        if shutil.which("strace"):
+            prefix = ["strace", "-f", "-qq", "-e", "trace=network", "-o", trace]
+            env = harness.traced()
+        with FakeNetwork(mute) as network:
+            for output, before in ((existing, prefix), (self.folder / "new", [])):
+                result = survey.run(["--connect", network.at(1), "--output", output, *args],
+                                    stdin=stdin, prefix=before, env=env)
+                survey.check_invariants(result)
+                self.assertEqual(result.code, 2, result.explain())
+                self.assertEqual(result.stdout, b"")
+                self.assertLessEqual(len(result.stderr.splitlines()), 3, result.stderr)
+                self.assertNotRegex(result.stderr, r"[\0-\x09\x0b-\x1f\x7f-\x9f]", "for terminals")
+                for word in words:
+                    self.assertIn(word, result.stderr)
+            self.assertEqual(network.contacts, [])
+        self.assertEqual(existing.read_bytes(), BEFORE)
+        self.assertFalse((self.folder / "new").exists(), "the output was created")
+        if prefix:
+            self.assertEqual(trace.read_text(), "", "the network was touched")
+
+    def test_table(self):
+        for word, args, *bare in WRONG:
+            with self.subTest(args=args):
+                word = word if word.isprintable() else ""
+                self.refused(args if bare else [TXID, *args], [word])
+
+    def test_nothing_at_all(self):
+        result = survey.run([])
+        self.assertEqual((result.code, result.stdout), (2, b""))
+        self.assertIn("no transaction id", result.stderr)
+
+    def test_order_does_not_matter(self):
+        self.refused(["--rate", "5", TXID, "--", "--raw"], ["--raw"])
+        self.refused([TXID, "--rate", "0", "--rate", "5"], ["--rate"])
+
+    def test_a_wrong_word_beside_a_list(self):
+        peers = self.write("peers", "127.0.0.1\n")
+        self.refused(["--peers", peers, TXID, "--rate", "x"], ["--rate"])
+
+    def test_missing_files(self):
+        for option in ("--txid-file", "--peers"):
+            self.refused([option, self.folder / "none", TXID], [option, str(self.folder / "none")])
+            self.refused([option, "", TXID], [option])
+            self.refused([option, self.folder, TXID], [option, str(self.folder)])
+
+    def test_unreadable_file(self):
+        path = self.write("secret", TXID)
+        path.chmod(0)
+        with harness.unprivileged() as prefix:
+            result = survey.run(["--txid-file", path, TXID, "--no-dnsseed"], prefix=prefix)
+        self.assertEqual((result.code, result.stdout), (2, b""), result.explain())
+        self.assertIn(str(path), result.stderr)
+
+    def test_lines(self):
+        good = {"--txid-file": TXID, "--peers": "127.0.0.1:8333"}
+        bad = {"--txid-file": ["a" * 63, f"{TXID} {TXID}", f"{TXID}\0", "a" * 10000, "x\x1b[31m"],
+               "--peers": ["localhost", "127.0.0.1:0", "127.0.0.1 8333", "127.0.0.1\0:8333",
+                           "1" * 10000, "127.0.0.1:8333 \r x", "\xff"]}
+        for option, lines in bad.items():
+            for line in lines:
+                for number, content in ((1, line), (3, f"# a comment\n{good[option]}\n{line}\n"),
+                                        (4, f"\n\r\n{good[option]}\r\n{line}\r\n\n")):
+                    with self.subTest(option=option, line=line[:20], number=number):
+                        path = self.write("lines", content)
+                        self.refused([option, path, TXID], [str(path), f"line {number}"])
+
+    def test_endless_line(self):
+        self.refused(["--txid-file", "/dev/zero", TXID], ["/dev/zero", "line 1"])
+
+    def test_standard_input(self):
+        self.refused(["--peers", "-", TXID], ["standard input", "line 2"], b"127.0.0.1\n?\n")
+        self.refused(["--peers", "-", "--txid-file", "-", TXID], ["standard input"])
+        self.refused(["--peers", "-", "--peers", "-", TXID], ["standard input"])
+
+    def test_too_many_ids(self):
+        lines = "".join(f"{number:064x}\n" for number in range(1001))
+        self.refused(["--txid-file", self.write("ids", lines)], ["line 1001", "1000"])
+
+    def test_trace(self):
+        """The trace must be a regular file, and another one than the records'."""
+        self.refused(["--trace", "/dev/null", TXID], ["--trace"])
+        self.refused(["--trace", self.folder, TXID], [str(self.folder)])
+        output, link = self.write("records", BEFORE), self.folder / "link"
+        os.link(output, link)
+        for trace in (output, self.folder / ".." / self.folder.name / "records", link):
+            with self.subTest(trace=trace):
+                result = survey.run(["-o", output, "--trace", trace, "--no-dnsseed", TXID])
+                self.assertEqual((result.code, output.read_bytes()), (2, BEFORE), result.stderr)
+
+
+class Right(Case):
+    """Of each spelling, what the records say was understood."""
+
+    def setUp(self):
+        super().setUp()
+        self.network = FakeNetwork(honest)
+        self.addCleanup(self.network.__exit__)
+
+    def survey(self, args, code=0, **kw):
+        result = survey.run(["--patience", "0", *args], **kw)
+        survey.check_invariants(result)
+        self.assertEqual(result.code, code, result.explain())
+        return result
+
+    def test_help(self):
+        for word in ("--help", "-h"):
+            result = subprocess.run(survey.command([word]), capture_output=True, check=True)
+            self.assertEqual(result.stderr, b"")
+            text = result.stdout.decode("ascii")
+            for line in text.splitlines():
+                self.assertLessEqual(len(line), 80, line)
+                self.assertEqual(line, line.rstrip())
+            self.assertEqual(set(re.findall(r"^ +(-[a-zA-Z])\b|(?<!\S)(--[a-z-]+)", text, re.M)),
+                             {(word, "") if len(word) == 2 else ("", word) for word in OPTIONS})
+
+    def test_version(self):
+        for word in ("--version", "-V"):
+            result = subprocess.run(survey.command([word]), capture_output=True, check=True)
+            self.assertEqual(result.stderr, b"")
+            self.assertRegex(result.stdout, rb"\Atxsurvey \d+\.\d+\.\d+\S*\n\Z")
+
+    def test_help_and_version_come_first(self):
+        for word in ("--help", "--version"):
+            for args in ([word, "--rate=0"], ["--rate=0", word], [word, TXID, "--chain", "x"]):
+                output = subprocess.run(survey.command(args), capture_output=True, check=False)
+                self.assertEqual(output.returncode, 0, args)
+                self.assertIn(b"txsurvey", output.stdout)
+
+    def test_help_into_a_full_device(self):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(survey.command(["--help"]), stdout=full, check=False)
+        self.assertNotEqual(done.returncode, 0)
+
+    def test_values(self):
+        at = self.network.at(1)
+        output = self.folder / "records"
+        for args in (["--connect", at, TXID], [f"--connect={at}", TXID], [TXID, "--connect", at],
+                     ["--connect", at, "--", TXID], ["-qv", TXID, "--connect", at]):
+            with self.subTest(args=args):
+                result = self.survey(args)
+                self.assertEqual([peer["outcome"] for peer in result.peers], ["answered"])
+        for args in ([f"-o{output}"], ["-o", output], [f"-qo{output}"], ["--output", output],
+                     [f"--output={output}"]):
+            with self.subTest(args=args):
+                output.unlink(missing_ok=True)
+                result = survey.run(["--patience", "0", *args, "--connect", at, TXID])
+                self.assertEqual((result.code, result.stdout), (0, b""), result.explain())
+                written = survey.load(output, 0)
+                survey.check_invariants(written)
+                self.assertEqual(len(written.peers), 1)
+
+    def test_quiet_says_nothing(self):
+        result = self.survey(["-q", "--connect", self.network.at(1), TXID])
+        self.assertEqual(result.stderr, "")
+
+    def test_ids(self):
+        at = self.network.at(1)
+        result = self.survey(["--connect", at, TXID, TXID.upper(), UNKNOWN, TXID])
+        self.assertEqual(result.survey["txids"], [TXID, UNKNOWN])
+        content = f"# ids\r\n\r\n  {UNKNOWN.upper()}\t# one\r\n{TXID}\r\n{UNKNOWN}#"
+        path = self.write("ids", content)
+        result = self.survey(["--connect", at, "--txid-file", path])
+        self.assertEqual(result.survey["txids"], [UNKNOWN, TXID])
+        result = self.survey(["--connect", at, "--txid-file", "-", TXID], stdin=content.encode())
+        self.assertEqual(set(result.survey["txids"]), {UNKNOWN, TXID})
+        self.assertEqual(len(result.peers[0]["transactions"]), 2)
+
+    def test_a_thousand_ids(self):
+        path = self.write("ids", "".join(f"{number:064x}\n" for number in range(1, 1001)))
+        result = self.survey(["--txid-file", path, "--no-dnsseed"], code=3)
+        self.assertEqual(len(result.survey["txids"]), 1000)
+
+    def test_peers(self):
+        port = self.network.port
+        content = f"# peers\r\n127.0.0.1:{port}\r\n\r\n 127.0.0.2:{port} # two\n127.0.0.1:{port}"
+        path = self.write("peers", content)
+        more = ["--connect", self.network.at(2), "--connect", self.network.at(3)]
+        for args, stdin in (([path], b""), (["-"], content.encode())):
+            result = self.survey(["--peers", *args, *more, TXID], stdin=stdin)
+            sources = {peer["address"]: peer["source"] for peer in result.peers}
+            self.assertEqual(set(sources), {"127.0.0.1", "127.0.0.2", "127.0.0.3"})
+            self.assertEqual((sources["127.0.0.1"], sources["127.0.0.3"]), ("file", "connect"))
+
+    def test_addresses(self):
+        """Each spelling, as it is recorded; nobody listens on port 1."""
+        spellings = {
+            "::1": ("::1", 8333), "[::1]:1": ("::1", 1), "[::1]": ("::1", 8333),
+            "[0:0::0:1]:1": ("::1", 1), "::ffff:127.0.0.1": ("127.0.0.1", 8333),
+            "[::FFFF:7f00:1]:1": ("127.0.0.1", 1), "127.0.0.1:1": ("127.0.0.1", 1),
+            "127.0.0.9": ("127.0.0.9", 8333),
+        }
+        for text, expected in spellings.items():
+            result = self.survey(["--connect", text, TXID, "--connect-timeout", "1"])
+            self.assertEqual([(peer["address"], peer["port"]) for peer in result.peers], [expected])
+            self.assertEqual(result.peers[0]["network"], "ipv6" if ":" in expected[0] else "ipv4")
+        everything = [word for text in spellings for word in ("--connect", text)]
+        result = self.survey([*everything, TXID])
+        self.assertEqual(len(result.peers), len(set(spellings.values())))
+
+    def test_default_port_is_the_chains(self):
+        ports = {"main": 8333, "test": 18333, "testnet4": 48333, "signet": 38333, "regtest": 18444}
+        for chain, port in ports.items():
+            result = self.survey(["--connect", "127.0.0.1", TXID, "--chain", chain,
+                                  "--handshake-timeout", "1"])
+            self.assertEqual((result.survey["chain"], result.peers[0]["port"]), (chain, port))
+
+    def test_numbers(self):
+        """The least and the most, and fractions; a positive time never becomes zero."""
+        common = ["--connect", self.network.at(1), TXID]
+        for args in (["--rate", "1"], ["--rate=1000"], ["--retries", "0"], ["--concurrency", "1"],
+                     ["--max-peers", "1"], ["--require-served", "1"], ["--patience", "0.0"],
+                     ["--deadline", "31536000"], ["--connect-timeout", "30.5"],
+                     ["--response-timeout", "007.250"]):
+            with self.subTest(args=args):
+                self.assertEqual(self.survey([*args, *common]).peers[0]["outcome"], "answered")
+        with FakeNetwork(mute) as silence:
+            result = self.survey(["--connect", silence.at(1), TXID, "--deadline", "0.0001"])
+        self.assertEqual(result.summary["reason"], "deadline")
+
+    def test_user_agent(self):
+        letters = "abcXYZ019 .,;-_/:?@()"
+        for agent in (letters, "", "a" * 256):
+            trace = self.folder / "trace"
+            self.survey(["--user-agent", agent, "--connect", self.network.at(1), TXID,
+                         "--trace", trace])
+            self.assertIn(agent.encode().hex(), trace.read_text())
+
+
+if __name__ == "__main__":
+    harness.main()
