@@ -1,5 +1,6 @@
-/* Inside the peer machine. peer.c takes the events, receive.c reads what comes, ask.c decides what
- * is asked and when a peer is done, say.c writes what goes out. */
+/* Inside the peer machine. peer.c takes the events, receive.c reads what comes (body.c keeps the
+ * bytes of a transaction, strange.c judges streams that are not Bitcoin's), ask.c decides what is
+ * asked and when a peer is done, say.c writes what goes out. */
 #ifndef TXSURVEY_PEER_MACHINE_H
 #define TXSURVEY_PEER_MACHINE_H
 
@@ -9,12 +10,20 @@
 /* What is kept of the message in hand: no more than its reader needs. */
 #define KEEP_MAX TXS_VERSION_MAX_BYTES
 
+/* The bytes of a transaction in arrival. Without a pool nothing is kept: no transaction is
+ * arriving, or there was no room for this one. */
 struct body {
     uint8_t *data;
     size_t len, cap;
     size_t *pool; /* what is left of the one that it takes from */
     size_t from_pool;
-    bool dropped; /* no room: the bytes are hashed but not kept */
+};
+
+/* The first bytes of a stream that does not begin with our magic. */
+struct strange {
+    bool active;
+    size_t len;
+    uint8_t bytes[4 + TXS_COMMAND_BYTES];
 };
 
 /* What this session still waits for. */
@@ -63,9 +72,7 @@ struct txs_peer {
     struct txs_tx_ids ids;
     struct body body;
     struct txs_served served;
-    uint8_t strange[TXS_COMMAND_BYTES + 4]; /* a stream that does not begin with our magic */
-    size_t strange_len;
-    bool strange_stream;
+    struct strange strange;
 
     uint64_t handshake_bytes;
     uint64_t unasked_bytes;
@@ -86,10 +93,19 @@ void peer_finish(struct txs_peer *p, enum txs_outcome outcome, enum txs_error er
 
 /* receive.c */
 void receive_bytes(struct txs_peer *p, struct txs_span *in);
-/* What a stream without our magic is taken for, once no more of it will come. */
-enum txs_error receive_strange_verdict(const struct txs_peer *p);
-void receive_drop_body(struct txs_peer *p);
 bool receive_in_tx(const struct txs_peer *p); /* a tx message is arriving */
+
+/* body.c */
+void body_begin(struct body *b, size_t *pool);
+void body_add(struct body *b, struct txs_span chunk);
+void body_drop(struct body *b);
+
+/* strange.c */
+void strange_begin(struct strange *s, const uint8_t *bytes, size_t len);
+/* What it is, or TXS_ERROR_NONE while more must be seen. */
+enum txs_error strange_add(struct strange *s, struct txs_span *in);
+/* What it is taken for when no more will come. */
+enum txs_error strange_verdict(const struct strange *s);
 
 /* ask.c */
 void ask_first(struct txs_peer *p);

@@ -36,7 +36,7 @@ void txs_peer_free(struct txs_peer *p)
 {
     if (p == NULL)
         return;
-    receive_drop_body(p);
+    body_drop(&p->body);
     free(p);
 }
 
@@ -85,16 +85,16 @@ static void on_connected(struct txs_peer *p)
 
 static void on_closed(struct txs_peer *p, enum txs_error error)
 {
-    if (p->strange_stream)
-        peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, receive_strange_verdict(p));
+    if (p->strange.active)
+        peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, strange_verdict(&p->strange));
     else
         ask_closed(p, error);
 }
 
 static void on_handshake_deadline(struct txs_peer *p)
 {
-    if (p->strange_stream)
-        peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, receive_strange_verdict(p));
+    if (p->strange.active)
+        peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, strange_verdict(&p->strange));
     else
         peer_finish(p, TXS_OUTCOME_HANDSHAKE_TIMEOUT,
                     p->version_seen ? TXS_ERROR_NO_VERACK : TXS_ERROR_NO_VERSION);
@@ -132,7 +132,7 @@ static void begin_step(struct txs_peer *p, const struct txs_peer_event *event)
     p->out.len = 0;
     if (p->served_ready) {
         p->served_ready = false;
-        receive_drop_body(p);
+        body_drop(&p->body);
     }
 }
 

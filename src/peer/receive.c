@@ -7,7 +7,6 @@
  */
 #include "machine.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct message {
@@ -178,52 +177,11 @@ static void end_notfound(struct txs_peer *p)
 
 /* tx: hashed as it comes; its bytes are kept beside that, for the record of the transaction. */
 
-void receive_drop_body(struct txs_peer *p)
-{
-    if (p->body.pool != NULL)
-        *p->body.pool += p->body.from_pool;
-    free(p->body.data);
-    p->body = (struct body){0};
-}
-
-static bool body_grow(struct txs_peer *p, size_t need)
-{
-    struct body *b = &p->body;
-    size_t cap = b->cap ? b->cap : 1024;
-    while (cap < need)
-        cap *= 2;
-    size_t pooled = cap > TXS_BODY_FREE_BYTES ? cap - TXS_BODY_FREE_BYTES : 0;
-    if (pooled - b->from_pool > *b->pool)
-        return false;
-    uint8_t *data = realloc(b->data, cap);
-    if (data == NULL)
-        return false;
-    *b->pool -= pooled - b->from_pool;
-    b->from_pool = pooled;
-    b->data = data;
-    b->cap = cap;
-    return true;
-}
-
-static void body_add(struct txs_peer *p, struct txs_span chunk)
-{
-    if (p->body.dropped)
-        return;
-    if (p->body.len + chunk.len > p->body.cap && !body_grow(p, p->body.len + chunk.len)) {
-        receive_drop_body(p);
-        p->body.dropped = true;
-        return;
-    }
-    memcpy(p->body.data + p->body.len, chunk.data, chunk.len);
-    p->body.len += chunk.len;
-}
-
 static void begin_tx(struct txs_peer *p)
 {
-    receive_drop_body(p);
     struct txs_body_pool *pool = p->config->pool;
     bool standard = p->splitter.length <= TXS_BODY_STANDARD_BYTES;
-    p->body.pool = standard ? &pool->left_bytes : &pool->large_left_bytes;
+    body_begin(&p->body, standard ? &pool->left_bytes : &pool->large_left_bytes);
     txs_tx_walker_init(&p->walker);
     p->walk_failed = p->walk_done = false;
 }
@@ -241,9 +199,9 @@ static void chunk_tx(struct txs_peer *p, struct txs_span chunk)
     if (p->walk_done && rest.len > 0)
         p->walk_failed = true; /* bytes behind the transaction */
     if (p->walk_failed)
-        receive_drop_body(p);
+        body_drop(&p->body);
     else
-        body_add(p, chunk);
+        body_add(&p->body, chunk);
 }
 
 bool receive_in_tx(const struct txs_peer *p)
@@ -306,7 +264,7 @@ static void end_tx(struct txs_peer *p)
         return;
     }
     p->unsolicited_tx |= id < 0;
-    receive_drop_body(p);
+    body_drop(&p->body);
 }
 
 static const struct message messages[] = {
@@ -407,51 +365,16 @@ static void on_end(struct txs_peer *p)
     else if (m->end == end_version && !p->version_seen)
         peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, TXS_ERROR_BAD_CHECKSUM);
     else
-        receive_drop_body(p);
+        body_drop(&p->body);
     if (!counted && !p->asked)
         spend(p, TXS_FRAME_HEADER_BYTES + p->splitter.length, 1);
 }
 
-/* Streams without our magic: another chain's node, some other server, a node that takes us for a v2
- * peer. A message of a chain that we do not know has at least a command after its magic. */
-
-static bool looks_like_command(const uint8_t *command, size_t len)
-{
-    size_t i = 0;
-    while (i < len && ((command[i] >= 'a' && command[i] <= 'z') ||
-                       (i > 0 && command[i] >= '0' && command[i] <= '9')))
-        i++;
-    bool named = i > 0 || len == 0;
-    while (i < len && command[i] == 0)
-        i++;
-    return named && i == len;
-}
-
-static enum txs_error strange_so_far(const struct txs_peer *p)
-{
-    if (p->strange_len < 4)
-        return TXS_ERROR_NONE;
-    if (txs_chain_by_magic(p->strange) != NULL)
-        return TXS_ERROR_WRONG_NETWORK;
-    if (!looks_like_command(p->strange + 4, p->strange_len - 4))
-        return TXS_ERROR_NOT_BITCOIN;
-    return p->strange_len == sizeof p->strange ? TXS_ERROR_BAD_MAGIC : TXS_ERROR_NONE;
-}
-
-enum txs_error receive_strange_verdict(const struct txs_peer *p)
-{
-    enum txs_error error = strange_so_far(p);
-    return error != TXS_ERROR_NONE ? error : TXS_ERROR_NOT_BITCOIN;
-}
-
 static void receive_strange(struct txs_peer *p, struct txs_span *in)
 {
-    while (in->len > 0 && strange_so_far(p) == TXS_ERROR_NONE) {
-        p->strange[p->strange_len++] = *in->data++;
-        in->len--;
-    }
-    if (strange_so_far(p) != TXS_ERROR_NONE)
-        peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, strange_so_far(p));
+    enum txs_error error = strange_add(&p->strange, in);
+    if (error != TXS_ERROR_NONE)
+        peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, error);
 }
 
 static void on_bad_magic(struct txs_peer *p, struct txs_span *in)
@@ -460,9 +383,7 @@ static void on_bad_magic(struct txs_peer *p, struct txs_span *in)
         peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, TXS_ERROR_BAD_MAGIC);
         return;
     }
-    p->strange_stream = true;
-    p->strange_len = p->splitter.header_len;
-    memcpy(p->strange, p->splitter.header, p->strange_len);
+    strange_begin(&p->strange, p->splitter.header, p->splitter.header_len);
     receive_strange(p, in);
 }
 
@@ -503,7 +424,7 @@ static void receive_frames(struct txs_peer *p, struct txs_span *in)
 void receive_bytes(struct txs_peer *p, struct txs_span *in)
 {
     size_t given = in->len;
-    if (p->strange_stream)
+    if (p->strange.active)
         receive_strange(p, in);
     else
         receive_frames(p, in);

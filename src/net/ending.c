@@ -1,0 +1,84 @@
+/* How a survey ends: nothing is left to do, its deadline has come, a signal, or the output broke.
+ * In each case everything in progress is recorded, the summary follows, and the sink is emptied. */
+#include "run.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+/* A signal ends the run in this time even where nobody reads the records. */
+#define DRAIN_AFTER_SIGNAL_MS 1500
+
+static const int stop_signals[STOP_SIGNALS] = {SIGINT, SIGTERM, SIGHUP};
+
+void ending_begin(struct txs_engine *e, enum txs_reason reason, enum txs_error why)
+{
+    if (e->stopping)
+        return;
+    e->stopping = true;
+    e->reason = reason;
+    dial_stop(e, why);
+    resolver_stop(e->resolver);
+}
+
+static void on_survey_deadline(uv_timer_t *timer)
+{
+    ending_begin(engine_of(timer), TXS_REASON_DEADLINE, TXS_ERROR_DEADLINE);
+}
+
+static void on_drain_deadline(uv_timer_t *timer)
+{
+    struct txs_engine *e = engine_of(timer);
+    e->flushed = TXS_BROKEN;
+    e->reason = TXS_REASON_OUTPUT;
+    e->over = true;
+}
+
+static void end(struct txs_engine *e)
+{
+    e->ended = true;
+    uv_timer_stop(&e->progress);
+    e->sink->ended(e->sink->context, &(struct txs_ending){
+                                         .reason = e->reason,
+                                         .signal_number = e->signal_number,
+                                         .duration_ms = engine_now_ms(e) - e->started_ms,
+                                         .finished_ms = engine_now_ms(e),
+                                         .known = txs_survey_known(e->survey),
+                                         .not_attempted = txs_survey_not_attempted(e->survey),
+                                         .tally = txs_survey_tally(e->survey),
+                                     });
+}
+
+void ending_complete(struct txs_engine *e)
+{
+    if (!e->ended && txs_survey_idle(e->survey) && resolver_outstanding(e->resolver) == 0)
+        end(e);
+}
+
+/* The first ends the survey in order, the second at once: what the sink holds is still written as
+ * far as its reader takes it. */
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct txs_engine *e = engine_of(handle);
+    if (e->signal_number != 0) {
+        ending_complete(e);
+        e->sink->flush(e->sink->context);
+        _exit(128 + number);
+    }
+    e->signal_number = number;
+    ending_begin(e, TXS_REASON_SIGNAL, TXS_ERROR_SIGNAL);
+    uv_timer_start(&e->drain, on_drain_deadline, DRAIN_AFTER_SIGNAL_MS, 0);
+}
+
+/* SIGHUP stays ignored where it was (nohup). */
+void ending_start(struct txs_engine *e)
+{
+    for (size_t i = 0; i < STOP_SIGNALS; i++) {
+        struct sigaction old;
+        if (stop_signals[i] == SIGHUP && sigaction(SIGHUP, NULL, &old) == 0 &&
+            old.sa_handler == SIG_IGN)
+            continue;
+        uv_signal_start(&e->signals[i], on_signal, stop_signals[i]);
+    }
+    if (e->plan->deadline_ms != TXS_NEVER)
+        uv_timer_start(&e->deadline, on_survey_deadline, e->plan->deadline_ms, 0);
+}

@@ -1,0 +1,53 @@
+/* Inside the engine. engine.c opens, runs and closes the loop; dial.c makes connections and records
+ * what came of them; ending.c ends a survey, by itself, at its deadline or on a signal. */
+#ifndef TXSURVEY_NET_RUN_H
+#define TXSURVEY_NET_RUN_H
+
+#include "conn.h"
+#include "resolver.h"
+
+#define STOP_SIGNALS 3
+
+struct txs_engine {
+    uv_loop_t loop;
+    const struct txs_plan *plan;
+    const struct txs_sink *sink;
+    struct txs_survey *survey;
+    struct resolver *resolver;
+    struct txs_random random;
+    struct txs_body_pool pool;
+    struct txs_peer_config peer_config;
+    struct conn_host host;
+    struct conn *conns; /* all that are not gone */
+    uv_prepare_t before_wait;
+    uv_timer_t pace, deadline, progress, drain;
+    uv_poll_t output; /* while the sink waits for its reader */
+    bool output_open, output_polled;
+    uv_signal_t signals[STOP_SIGNALS];
+    enum txs_flush flushed;
+    bool stopping, ended, over, clean;
+    enum txs_reason reason;
+    int signal_number;
+    uint64_t started_ms, connected;
+    int64_t epoch_unix_ms;
+};
+
+struct txs_engine *engine_of(void *handle); /* of a libuv handle of the engine's own */
+uint64_t engine_now_ms(const struct txs_engine *engine);
+
+/* dial.c */
+/* Fills in the callbacks of all connections. */
+void dial_prepare(struct txs_engine *engine);
+/* Makes the connections that window and rate allow now, and sets the timer for the next. */
+void dial_what_is_due(struct txs_engine *engine);
+/* Ends all that is in progress or waits for another attempt, each with its record. */
+void dial_stop(struct txs_engine *engine, enum txs_error why);
+
+/* ending.c */
+void ending_start(struct txs_engine *engine); /* signals and the survey's deadline */
+/* Begins to end the survey; the first reason counts. */
+void ending_begin(struct txs_engine *engine, enum txs_reason reason, enum txs_error why);
+/* Hands out the last record once nothing is left in progress. */
+void ending_complete(struct txs_engine *engine);
+
+#endif

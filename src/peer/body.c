@@ -1,0 +1,49 @@
+/* The bytes of a transaction in arrival, as far as there is room for them. */
+#include "machine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void body_begin(struct body *b, size_t *pool)
+{
+    body_drop(b);
+    b->pool = pool;
+}
+
+void body_drop(struct body *b)
+{
+    if (b->pool != NULL)
+        *b->pool += b->from_pool;
+    free(b->data);
+    *b = (struct body){.data = NULL};
+}
+
+static bool grow(struct body *b, size_t need)
+{
+    size_t cap = b->cap ? b->cap : 1024;
+    while (cap < need)
+        cap *= 2;
+    size_t pooled = cap > TXS_BODY_FREE_BYTES ? cap - TXS_BODY_FREE_BYTES : 0;
+    if (pooled - b->from_pool > *b->pool)
+        return false;
+    uint8_t *data = realloc(b->data, cap);
+    if (data == NULL)
+        return false;
+    *b->pool -= pooled - b->from_pool;
+    b->from_pool = pooled;
+    b->data = data;
+    b->cap = cap;
+    return true;
+}
+
+void body_add(struct body *b, struct txs_span chunk)
+{
+    if (b->pool == NULL)
+        return;
+    if (b->len + chunk.len > b->cap && !grow(b, b->len + chunk.len)) {
+        body_drop(b);
+        return;
+    }
+    memcpy(b->data + b->len, chunk.data, chunk.len);
+    b->len += chunk.len;
+}
