@@ -328,6 +328,8 @@ class Signals(Case):
 
     def test_while_resolving(self):
         for number in SIGNALS:
+            while self.asks_the_name_server(None):
+                pass  # what earlier surveys asked
             result = self.stopped(["--dnsseed=seed.invalid"], self.asks_the_name_server, number)
             self.assertEqual(result.peers, [])
             self.assertEqual([seed["host"] for seed in result.seeds], ["seed.invalid"])
