@@ -63,6 +63,11 @@ class Case(unittest.TestCase):
 
 
 class Descriptors(Case):
+    def setUp(self):
+        super().setUp()
+        if os.environ.get("TXSURVEY_WRAPPER"):
+            harness.skip_test("what runs the program here needs descriptors of its own")
+
     def test_t9_few_descriptors(self):
         """Everybody gets the right record, nobody is blamed, and the user is told."""
         network = self.network(scripts={address_of(number): lambda peer: peer.reset()
