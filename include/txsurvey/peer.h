@@ -37,6 +37,17 @@ struct txs_body_pool {
     size_t large_left_bytes;
 };
 
+/* The wtxid of each txid that was asked for, learned from the first copy that was served: peers
+ * that negotiated wtxidrelay announce by that alone. Shared by all peers of a survey. */
+struct txs_learned_wtxid {
+    uint8_t wtxid[32]; /* wire order */
+    uint16_t id;       /* index of its txid among the ids */
+};
+struct txs_learned {
+    struct txs_learned_wtxid *entries; /* sorted by wtxid; room for one an id */
+    size_t count;
+};
+
 enum txs_id_type { TXS_ID_TYPE_TXID, TXS_ID_TYPE_WTXID };
 
 /* What all peers of a survey have in common; borrowed, must outlive them. */
@@ -52,12 +63,18 @@ struct txs_peer_config {
     uint64_t patience_ms;
     int64_t epoch_unix_ms; /* the wall clock at monotonic time 0 */
     struct txs_body_pool *pool;
+    struct txs_learned *learned;
 };
 
 /* Fills `order` with the indexes of `ids`, sorted by their bytes, for txs_id_find(). */
 void txs_id_order(uint16_t *order, const uint8_t (*ids)[32], size_t count);
 /* The index of `hash` among the config's ids, or -1. */
 int txs_id_find(const struct txs_peer_config *config, const uint8_t hash[32]);
+
+/* The index of the id whose wtxid this is, or -1 while that is not known. */
+int txs_learned_find(const struct txs_learned *learned, const uint8_t wtxid[32]);
+/* The first wtxid of an id is kept; later ones (a witness can be changed) are not. */
+void txs_learned_add(struct txs_learned *learned, const uint8_t wtxid[32], uint16_t id);
 
 enum txs_peer_event_kind {
     TXS_PEER_CONNECTED,

@@ -192,6 +192,7 @@ static void init_peers(struct txs_engine *e)
         .patience_ms = plan->patience_ms,
         .epoch_unix_ms = e->epoch_unix_ms,
         .pool = &e->pool,
+        .learned = &e->learned,
     };
     e->host.loop = &e->loop;
     e->host.connect_timeout_ms = plan->connect_timeout_ms;
@@ -203,6 +204,7 @@ static void init_peers(struct txs_engine *e)
 static void engine_free(struct txs_engine *e)
 {
     txs_survey_free(e->survey);
+    free(e->learned.entries);
     free(e->host.read_buffer);
     free(e);
 }
@@ -223,7 +225,8 @@ enum txs_status txs_engine_open(struct txs_engine **out, struct txs_plan *plan,
     struct txs_random order = {txs_random_next(&e->random)};
     e->survey = txs_survey_new(plan, route_exists, order);
     e->host.read_buffer = malloc(CONN_READ_BUFFER_BYTES);
-    if (e->survey == NULL || e->host.read_buffer == NULL ||
+    e->learned.entries = calloc(plan->id_count, sizeof *e->learned.entries);
+    if (e->survey == NULL || e->learned.entries == NULL || e->host.read_buffer == NULL ||
         txs_survey_add_named(e->survey) != TXS_OK) {
         engine_free(e);
         return txs_fail(message, TXS_E_NOMEM, "out of memory");

@@ -16,6 +16,7 @@ struct txs_engine {
     struct resolver *resolver;
     struct txs_random random;
     struct txs_body_pool pool;
+    struct txs_learned learned;
     struct txs_peer_config peer_config;
     struct conn_host host;
     struct conn *conns; /* all that are not gone */

@@ -19,6 +19,14 @@ struct body {
     size_t from_pool;
 };
 
+/* The last wtxids that the peer announced, their first eight bytes: when it serves a transaction,
+ * this tells whether it had announced it, which by txid alone nobody could know before. */
+#define ANNOUNCED_KEPT 128
+struct announced {
+    uint64_t prefixes[ANNOUNCED_KEPT]; /* a ring */
+    uint32_t count;
+};
+
 /* The first bytes of a stream that does not begin with our magic. */
 struct strange {
     bool active;
@@ -67,6 +75,7 @@ struct txs_peer {
     size_t kept_len;
     struct txs_inv_reader inv;
     bool inv_names_tx;
+    struct announced announced;
     struct txs_tx_walker walker;
     bool walk_failed, walk_done;
     struct txs_tx_ids ids;

@@ -137,17 +137,52 @@ static void begin_list(struct txs_peer *p)
         p->id_states[i].tentative = false;
 }
 
-static void chunk_list(struct txs_peer *p, struct txs_span chunk)
+static bool is_tx_item(const struct txs_inv_item *item)
+{
+    return item->type == TXS_INV_TX || item->type == TXS_INV_WTX ||
+           item->type == TXS_INV_WITNESS_TX;
+}
+
+static void chunk_notfound(struct txs_peer *p, struct txs_span chunk)
 {
     struct txs_inv_item item;
     while (txs_inv_next(&p->inv, &item, &chunk)) {
-        if (item.type != TXS_INV_TX && item.type != TXS_INV_WTX && item.type != TXS_INV_WITNESS_TX)
-            continue;
-        p->inv_names_tx = true;
-        int id = txs_id_find(p->config, item.hash);
+        int id = is_tx_item(&item) ? txs_id_find(p->config, item.hash) : -1;
         if (id >= 0)
             p->id_states[id].tentative = true;
     }
+}
+
+static uint64_t prefix_of(const uint8_t hash[32])
+{
+    uint64_t prefix;
+    memcpy(&prefix, hash, sizeof prefix);
+    return prefix;
+}
+
+static void chunk_inv(struct txs_peer *p, struct txs_span chunk)
+{
+    struct txs_inv_item item;
+    while (txs_inv_next(&p->inv, &item, &chunk)) {
+        if (!is_tx_item(&item))
+            continue;
+        p->inv_names_tx = true;
+        p->announced.prefixes[p->announced.count++ % ANNOUNCED_KEPT] = prefix_of(item.hash);
+        int id = txs_id_find(p->config, item.hash);
+        if (id < 0)
+            id = txs_learned_find(p->config->learned, item.hash);
+        if (id >= 0)
+            p->id_states[id].tentative = true;
+    }
+}
+
+static bool had_announced(const struct txs_peer *p, const uint8_t wtxid[32])
+{
+    uint32_t kept = p->announced.count < ANNOUNCED_KEPT ? p->announced.count : ANNOUNCED_KEPT;
+    for (uint32_t i = 0; i < kept; i++)
+        if (p->announced.prefixes[i] == prefix_of(wtxid))
+            return true;
+    return false;
 }
 
 static void end_inv(struct txs_peer *p)
@@ -241,6 +276,10 @@ static void serve(struct txs_peer *p, size_t id)
     a->bytes = p->ids.size_bytes;
     a->has_wtxid = witness_known(p);
     memcpy(a->wtxid, p->ids.wtxid, 32);
+    if (a->has_wtxid && p->config->id_type == TXS_ID_TYPE_TXID) {
+        a->announced |= had_announced(p, a->wtxid);
+        txs_learned_add(p->config->learned, a->wtxid, (uint16_t)id);
+    }
     ask_answered(p, id, TXS_ID_SERVED);
     p->served = (struct txs_served){
         .ids = &p->ids,
@@ -271,8 +310,8 @@ static const struct message messages[] = {
     {"version", TXS_VERSION_MAX_BYTES, NULL, NULL, end_version, false},
     {"verack", 0, NULL, NULL, end_verack, false},
     {"tx", 0, begin_tx, chunk_tx, end_tx, true},
-    {"notfound", 0, begin_list, chunk_list, end_notfound, true},
-    {"inv", 0, begin_list, chunk_list, end_inv, false},
+    {"notfound", 0, begin_list, chunk_notfound, end_notfound, true},
+    {"inv", 0, begin_list, chunk_inv, end_inv, false},
     {"ping", 8, NULL, NULL, end_ping, false},
     {"pong", 8, NULL, NULL, end_pong, false},
     {"feefilter", 8, NULL, NULL, end_feefilter, false},

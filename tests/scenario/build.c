@@ -103,7 +103,8 @@ static uint32_t item_type(const struct build_context *c, const struct words *w)
     return (uint32_t)strtoul(type, NULL, 0);
 }
 
-/* inv|notfound NAMES... type=N count=CLAIMED items=OTHERS */
+/* inv|notfound NAMES... type=N count=CLAIMED items=OTHERS; type=5: by wtxid, whatever is asked for
+ */
 static bool put_list(struct txs_writer *out, const struct build_context *c, const struct words *w)
 {
     uint64_t names = 0, others = words_number(w, "items", 0);
@@ -114,7 +115,10 @@ static bool put_list(struct txs_writer *out, const struct build_context *c, cons
         if (!is_name(w->word[i]))
             continue;
         uint8_t id[32];
-        build_id(id, c, w->word[i][0]);
+        if (item_type(c, w) == TXS_INV_WTX)
+            transaction_wtxid(id, w->word[i][0]);
+        else
+            build_id(id, c, w->word[i][0]);
         txs_put_u32le(out, item_type(c, w));
         txs_put_bytes(out, id, 32);
     }

@@ -49,6 +49,8 @@ struct run {
 
     struct txs_plan plan;
     struct txs_body_pool pool;
+    struct txs_learned learned;
+    struct txs_learned_wtxid learned_entries[TXS_GETDATA_MAX];
     size_t pool_bytes;
     char names[IDS_MAX + 1];
     struct txs_peer_config config;
@@ -357,6 +359,8 @@ static void begin(struct run *r)
     r->config.id_order = r->plan.id_order;
     r->config.epoch_unix_ms = EPOCH_UNIX_MS;
     r->config.pool = &r->pool;
+    r->learned = (struct txs_learned){.entries = r->learned_entries};
+    r->config.learned = &r->learned;
     txs_splitter_init(&r->sent, r->context.chain->magic);
     r->peer = txs_peer_new(&r->config, &remote, r->context.nonce);
     if (r->peer == NULL)

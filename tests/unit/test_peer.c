@@ -15,6 +15,7 @@ struct fixture {
     uint8_t (*ids)[32];
     uint16_t *order;
     struct txs_body_pool pool;
+    struct txs_learned learned;
     struct txs_peer_config config;
     struct txs_address remote;
 };
@@ -23,6 +24,8 @@ static void begin(struct fixture *f, size_t id_count)
 {
     struct txs_random random = {42};
     *f = (struct fixture){.ids = malloc(id_count * 32), .order = malloc(id_count * 2)};
+    f->learned.entries = calloc(id_count, sizeof *f->learned.entries);
+    assert_non_null(f->learned.entries);
     assert_non_null(f->ids);
     assert_non_null(f->order);
     for (size_t i = 0; i < id_count * 32; i++)
@@ -39,6 +42,7 @@ static void begin(struct fixture *f, size_t id_count)
         .response_timeout_ms = 15000,
         .patience_ms = 30000,
         .pool = &f->pool,
+        .learned = &f->learned,
     };
 }
 
@@ -46,6 +50,25 @@ static void end(struct fixture *f)
 {
     free(f->ids);
     free(f->order);
+    free(f->learned.entries);
+}
+
+static void the_first_wtxid_of_an_id_is_learned(void **state)
+{
+    (void)state;
+    struct txs_learned_wtxid entries[3];
+    struct txs_learned learned = {.entries = entries};
+    const uint8_t high[32] = {9}, low[32] = {1}, middle[32] = {5}, other[32] = {7};
+    assert_int_equal(txs_learned_find(&learned, low), -1);
+    txs_learned_add(&learned, high, 2);
+    txs_learned_add(&learned, low, 0);
+    txs_learned_add(&learned, middle, 1);
+    txs_learned_add(&learned, other, 1);
+    assert_int_equal(learned.count, 3);
+    assert_int_equal(txs_learned_find(&learned, high), 2);
+    assert_int_equal(txs_learned_find(&learned, middle), 1);
+    assert_int_equal(txs_learned_find(&learned, low), 0);
+    assert_int_equal(txs_learned_find(&learned, other), -1);
 }
 
 static void every_id_is_found(void **state)
@@ -311,6 +334,7 @@ static void names_are_distinct_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_first_wtxid_of_an_id_is_learned),
         cmocka_unit_test(every_id_is_found),
         cmocka_unit_test(an_id_that_differs_in_one_bit_is_not_found),
         cmocka_unit_test(a_thousand_ids_go_into_one_request),
