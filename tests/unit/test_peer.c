@@ -120,6 +120,37 @@ static size_t put_hello(uint8_t out[400])
     return w.len;
 }
 
+static size_t put_inv_of(uint8_t out[100], const uint8_t wtxid[32])
+{
+    struct txs_writer w = txs_writer_to(out, 100);
+    struct txs_inv_item item = {.type = TXS_INV_WTX};
+    memcpy(item.hash, wtxid, 32);
+    size_t begun = txs_frame_begin(&w, txs_chain_by_name("main")->magic, "inv");
+    txs_inv_encode(&w, &item, 1);
+    txs_frame_end(&w, begun);
+    return w.len;
+}
+
+static void what_one_peer_served_tells_what_another_announces(void **state)
+{
+    (void)state;
+    struct fixture f;
+    uint8_t hello[400], inv[100];
+    const uint8_t wtxid[32] = {1, 2, 3};
+    begin(&f, 2);
+    txs_learned_add(&f.learned, wtxid, 1);
+    struct txs_peer *p = txs_peer_new(&f.config, &f.remote, 99);
+    assert_non_null(p);
+    step(p, TXS_PEER_CONNECTED, (struct txs_span){NULL, 0});
+    struct txs_peer_actions a = step(p, TXS_PEER_BYTES, (struct txs_span){hello, put_hello(hello)});
+    step(p, TXS_PEER_BYTES, a.rest);
+    step(p, TXS_PEER_BYTES, (struct txs_span){inv, put_inv_of(inv, wtxid)});
+    assert_false(txs_peer_result(p)->answers[0].announced);
+    assert_true(txs_peer_result(p)->answers[1].announced);
+    txs_peer_free(p);
+    end(&f);
+}
+
 static void a_thousand_ids_go_into_one_request(void **state)
 {
     (void)state;
@@ -337,6 +368,7 @@ int main(void)
         cmocka_unit_test(the_first_wtxid_of_an_id_is_learned),
         cmocka_unit_test(every_id_is_found),
         cmocka_unit_test(an_id_that_differs_in_one_bit_is_not_found),
+        cmocka_unit_test(what_one_peer_served_tells_what_another_announces),
         cmocka_unit_test(a_thousand_ids_go_into_one_request),
         cmocka_unit_test(the_first_message_names_the_remote_address),
         cmocka_unit_test(the_result_is_valid_at_any_time),
