@@ -99,7 +99,7 @@ class Wrong(Case):
         trace = self.folder / "calls"
         prefix, env = [], None
         if shutil.which("strace"):
-            prefix = ["strace", "-f", "-qq", "-e", "trace=network", "-o", trace]
+            prefix = ["strace", "-f", "-qq", "-e", "trace=network", "-e", "signal=none", "-o", trace]
             env = harness.traced()
         with FakeNetwork(mute) as network:
             for output, before in ((existing, prefix), (self.folder / "new", [])):
