@@ -7,6 +7,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* glibc's heap grows by this (M_TOP_PAD) more than is asked of it, and a page or two. */
+#define HEAP_PADDING_BYTES (160u * 1024)
+
 uint32_t limits_raise_descriptors(uint32_t connections, uint32_t others)
 {
     struct rlimit limit;
@@ -32,8 +35,10 @@ static void ignore_event(uv_poll_t *handle, int status, int events)
 
 int limits_grow_watchers(uv_loop_t *loop, uint32_t descriptors)
 {
-    /* Reserving the memory once shows whether it is there, without libuv's abort. */
-    void *room = malloc((size_t)descriptors * 2 * sizeof(void *));
+    /* Reserving the memory once shows whether it is there: libuv aborts without it, and newer ones
+     * go on with a table they have freed. Compilers leave out a malloc() that is only freed, unless
+     * what it returns is volatile. */
+    void *volatile room = malloc((size_t)descriptors * 2 * sizeof(void *) + HEAP_PADDING_BYTES);
     if (room == NULL)
         return UV_ENOMEM;
     free(room);

@@ -176,7 +176,7 @@ class Limits(Case):
                                  check=False).returncode == 0 for words in limits)
         least = 1024 + 64 * next(number for number, good in enumerate(starts) if good)
         codes = Counter()
-        for kib in range(least, least + 2048, 32):
+        for kib in range(least, least + 1536, 12):
             done = survey.run(["--patience=0", "--concurrency=19000", *network.connect(50), TXID],
                               prefix=["prlimit", f"--as={kib * 1024}"], timeout=LIMIT)
             codes[done.code] += 1

@@ -121,7 +121,7 @@ static void each_of_many_is_taken_once(void **state)
         assert_true(txs_book_take(book, &peer));
         const struct txs_address *a = txs_book_address(book, peer);
         unsigned number = (unsigned)a->bytes[0] << 16 | (unsigned)a->bytes[1] << 8 | a->bytes[2];
-        assert_in_range(number, 0, MANY - 1);
+        assert_true(number < MANY);
         assert_false(seen[number]++);
     }
     assert_false(txs_book_take(book, &peer));

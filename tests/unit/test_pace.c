@@ -42,7 +42,8 @@ static void the_rate_is_kept_over_time(void **state)
     static const uint32_t rates[] = {1, 3, 7, 10, 100, 999, 1000};
     for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
         struct pace p = {.rate = rates[i]};
-        assert_in_range(made(&p, 1000, 11000), rates[i] * 10, rates[i] * 10 + 1);
+        unsigned count = made(&p, 1000, 11000);
+        assert_true(count >= rates[i] * 10 && count <= rates[i] * 10 + 1);
     }
 }
 
@@ -53,7 +54,7 @@ static void rates_over_one_a_millisecond_are_kept(void **state)
     unsigned count = 0;
     for (uint64_t now = 0; now < 1000; now++)
         count += at_once(&p, now);
-    assert_in_range(count, 4990, 5001);
+    assert_true(count >= 4990 && count <= 5001);
 }
 
 static void no_more_than_a_tenth_of_a_second_is_saved_up(void **state)

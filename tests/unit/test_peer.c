@@ -231,7 +231,7 @@ static void freeing_a_peer_within_a_transaction_returns_its_memory(void **state)
     body[4] = 1;                          /* one input */
     memcpy(body + 41, "\xfd\x50\xc3", 3); /* a script of 50,000 bytes */
     step(p, TXS_PEER_BYTES, (struct txs_span){body, 50000});
-    assert_in_range(f.pool.left_bytes, 1, 100000 - 33616);
+    assert_true(f.pool.left_bytes >= 1 && f.pool.left_bytes <= 100000 - 33616);
     txs_peer_free(p);
     assert_int_equal(f.pool.left_bytes, 100000);
     free(body);
