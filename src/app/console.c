@@ -7,16 +7,21 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 void console_init(struct console *c, const struct options *options)
 {
+    const struct txs_plan *plan = &options->plan;
     bool terminal = isatty(STDERR_FILENO);
     *c = (struct console){
         .verbosity = options->verbosity,
         .terminal = terminal,
         .progress = options->progress == PROGRESS_ALWAYS ||
-                    (options->progress == PROGRESS_AUTO && terminal && options->verbosity >= 0),
+                    (options->progress == PROGRESS_AUTO && terminal && options->verbosity >= 0 &&
+                     (options->output != NULL || !isatty(STDOUT_FILENO))),
+        .session_ms = plan->connect_timeout_ms + plan->handshake_timeout_ms +
+                      plan->response_timeout_ms + plan->patience_ms,
     };
 }
 
@@ -119,15 +124,41 @@ static uint64_t served_most(const struct txs_tally *tally)
     return most;
 }
 
-static void time_left(char out[24], const struct txs_progress *p)
+/* While peers are still to be dialled, by the pace so far; then the longest that the last of them
+ * may take. */
+static void time_left(char out[24], const struct console *c, const struct txs_progress *p)
 {
-    uint64_t done = p->tally->peers, left = p->planned > done ? p->planned - done : 0;
-    if (done == 0 || p->elapsed_ms == 0) {
+    uint64_t dialled = p->tally->peers + p->in_progress, seconds;
+    bool dialling = p->planned > dialled;
+    if (dialled == 0) {
         snprintf(out, 24, "?");
         return;
     }
-    uint64_t seconds = left * p->elapsed_ms / done / 1000;
-    snprintf(out, 24, "%" PRIu64 ":%02" PRIu64, seconds / 60, seconds % 60);
+    if (dialling) {
+        seconds = (p->planned - dialled) * p->elapsed_ms / dialled / 1000;
+    } else {
+        uint64_t since = p->elapsed_ms - p->last_dial_ms;
+        seconds = (c->session_ms > since ? c->session_ms - since : 0) / 1000;
+    }
+    snprintf(out, 24, "%s%" PRIu64 ":%02" PRIu64, dialling ? ">" : "<", seconds / 60, seconds % 60);
+}
+
+/* A line that does not fit would scroll the screen each time it is rewritten. */
+static int terminal_columns(void)
+{
+    struct winsize size;
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+static void rewrite_line(struct console *c, char *line, size_t len)
+{
+    size_t columns = (size_t)terminal_columns() - 1, before = c->line_len;
+    if (len > columns) {
+        len = columns;
+        line[len] = '\0';
+    }
+    c->line_len = len;
+    say(c, "\r%s%*s", line, before > len ? (int)(before - len) : 0, "");
 }
 
 void console_progress(struct console *c, const struct txs_progress *p)
@@ -137,21 +168,35 @@ void console_progress(struct console *c, const struct txs_progress *p)
     uint64_t rate = span_ms ? (p->tally->peers - c->last_peers) * 1000 / span_ms : 0;
     c->last_ms = p->elapsed_ms;
     c->last_peers = p->tally->peers;
-    time_left(left, p);
-    int len =
-        snprintf(line, sizeof line,
-                 "seeds %" PRIu64 "/%" PRIu64 "  peers %" PRIu64 "/%" PRIu64 "  connected %" PRIu64
-                 "  answered %" PRIu64 "  served %" PRIu64 "  %" PRIu64 "/s  left %s",
-                 p->seeds_settled, p->seeds_asked, p->tally->peers, p->planned, p->connected,
-                 answered_peers(p->tally), served_most(p->tally), rate, left);
-    if (c->terminal) {
-        size_t before = c->line_len;
-        c->line_len = (size_t)len;
-        say(c, "\r%s%*s", line, before > c->line_len ? (int)(before - c->line_len) : 0, "");
-    } else {
+    time_left(left, c, p);
+    int len = snprintf(line, sizeof line,
+                       "peers %" PRIu64 "/%" PRIu64 "  left %s  connected %" PRIu64
+                       "  answered %" PRIu64 "  served %" PRIu64 "  %" PRIu64 "/s",
+                       p->tally->peers, p->planned, left, p->connected, answered_peers(p->tally),
+                       served_most(p->tally), rate);
+    if (p->seeds_asked > 0)
+        len += snprintf(line + len, sizeof line - (size_t)len, "  seeds %" PRIu64 "/%" PRIu64,
+                        p->seeds_settled, p->seeds_asked);
+    if (c->terminal)
+        rewrite_line(c, line, (size_t)len);
+    else
         say(c, "txsurvey: %s\n", line);
-    }
     show(c);
+}
+
+static const char *how_it_ended(enum txs_reason reason)
+{
+    switch (reason) {
+    case TXS_REASON_FINISHED:
+        return "finished after";
+    case TXS_REASON_DEADLINE:
+        return "stopped at the deadline, after";
+    case TXS_REASON_SIGNAL:
+        return "stopped by a signal after";
+    case TXS_REASON_OUTPUT:
+        return "stopped, since the records cannot be written, after";
+    }
+    return "ended after";
 }
 
 static void print_outcomes(struct console *c, const struct txs_tally *tally)
@@ -206,15 +251,9 @@ void console_summary(struct console *c, const struct txs_plan *plan,
     if (c->verbosity < 0)
         return;
     clear_line(c);
-    say(c, "txsurvey: %s after %.1f s, %" PRIu64 " peer%s", txs_reason_name(ending->reason),
+    say(c, "txsurvey: %s %.1f s, %" PRIu64 " peer%s", how_it_ended(ending->reason),
         (double)ending->duration_ms / 1000, ending->tally->peers, plural(ending->tally->peers));
     print_outcomes(c, ending->tally);
-    if (ending->tally->peers == 0)
-        say(c,
-            "  there was no peer to survey: %zu seed%s asked, %" PRIu64
-            " answered; %zu peer%s named\n",
-            plan->seed_count, plural(plan->seed_count), c->seeds_resolved, plan->peer_count,
-            plural(plan->peer_count));
     for (size_t i = 0; ending->tally->peers > 0 && i < plan->id_count && i < IDS_SHOWN; i++)
         print_id(c, plan->ids[i], &ending->tally->ids[i]);
     if (plan->id_count > IDS_SHOWN)
@@ -224,4 +263,26 @@ void console_summary(struct console *c, const struct txs_plan *plan,
         say(c, "  %" PRIu64 " known peer%s not attempted\n", ending->not_attempted,
             ending->not_attempted == 1 ? " was" : "s were");
     show(c);
+}
+
+void console_verdict(struct console *c, const struct txs_plan *plan,
+                     const struct txs_ending *ending, enum exit_code code)
+{
+    char text[400];
+    if (code == EXIT_NO_PEERS) {
+        const char *hint = plan->seed_count > 0 ? " (is there a network? -v tells what each said)"
+                                                : " (name some with --connect or --peers)";
+        snprintf(text, sizeof text, "no peer to survey: %zu seeds asked, %" PRIu64 " answered%s",
+                 plan->seed_count, c->seeds_resolved, hint);
+        console_error(c, text);
+    }
+    for (size_t i = 0; i < plan->id_count && code == EXIT_TOO_FEW_SERVED; i++) {
+        uint64_t served = ending->tally->ids[i].by_status[TXS_ID_SERVED];
+        char hex[65];
+        txs_hash_to_hex(hex, plan->ids[i]);
+        snprintf(text, sizeof text, "served by %" PRIu64 ", required %" PRIu64 ": %s", served,
+                 plan->require_served, hex);
+        if (served < plan->require_served)
+            console_error(c, text);
+    }
 }

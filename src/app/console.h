@@ -3,6 +3,7 @@
 #ifndef TXSURVEY_APP_CONSOLE_H
 #define TXSURVEY_APP_CONSOLE_H
 
+#include "exits.h"
 #include "options.h"
 
 #include "txsurvey/sink.h"
@@ -10,10 +11,11 @@
 
 struct console {
     int verbosity;
-    bool progress;   /* a progress line is wanted */
-    bool terminal;   /* it is rewritten in place */
-    size_t line_len; /* of the progress line on the screen */
-    size_t text_len; /* of a message that is being put together */
+    bool progress;       /* a progress line is wanted */
+    bool terminal;       /* it is rewritten in place */
+    uint64_t session_ms; /* the longest that one peer may take */
+    size_t line_len;     /* of the progress line on the screen */
+    size_t text_len;     /* of a message that is being put together */
     char text[4096];
     uint64_t seeds_resolved;
     uint64_t last_peers, last_ms; /* for the rate */
@@ -27,5 +29,8 @@ void console_peer(struct console *c, const struct txs_peer_record *peer); /* lik
 void console_progress(struct console *c, const struct txs_progress *progress);
 void console_summary(struct console *c, const struct txs_plan *plan,
                      const struct txs_ending *ending);
+/* Why the exit status is not 0, also with -q. */
+void console_verdict(struct console *c, const struct txs_plan *plan,
+                     const struct txs_ending *ending, enum exit_code code);
 
 #endif

@@ -1,6 +1,5 @@
 /* Wiring: options to plan, plan to engine, the engine's results to records and console. */
 #include "console.h"
-#include "exits.h"
 #include "options.h"
 
 #include "txsurvey/engine.h"
@@ -206,6 +205,7 @@ static int survey(struct app *app)
         struct txs_ending ending;
         txs_engine_run(app->engine, &ending);
         code = judge(&app->options.plan, &ending);
+        console_verdict(&app->console, &app->options.plan, &ending, (enum exit_code)code);
     } else {
         console_error(&app->console, message.text);
         code = exit_code_of(status);
@@ -240,7 +240,7 @@ int main(int argc, char **argv)
     } else {
         code = survey(&app);
     }
-    txs_plan_free(&app.options.plan);
+    options_free(&app.options);
     if (app.output == NULL && fflush(stdout) != 0 && code == EXIT_OK)
         code = EXIT_NOT_WRITTEN;
     return code;

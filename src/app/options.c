@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const struct option_spec *spec_by_name(const char *name, size_t len)
 {
@@ -141,10 +142,24 @@ static enum txs_status add_built_in_seeds(struct options *o, struct txs_message 
     return status;
 }
 
+/* An output that is one of the inputs would be emptied. */
+static enum txs_status check_output(const struct options *o, struct txs_message *message)
+{
+    struct stat output, input;
+    if (o->output == NULL || stat(o->output, &output) != 0 || !S_ISREG(output.st_mode))
+        return TXS_OK;
+    for (size_t i = 0; i < o->input_count; i++)
+        if (stat(o->inputs[i], &input) == 0 && input.st_dev == output.st_dev &&
+            input.st_ino == output.st_ino)
+            return txs_fail(message, TXS_E_USAGE, "--output: %.200s is read as well", o->output);
+    return TXS_OK;
+}
+
 static enum txs_status complete(struct options *o, struct txs_message *message)
 {
     if (o->plan.id_count == 0)
-        return txs_fail(message, TXS_E_USAGE, "no transaction id given");
+        return txs_fail(message, TXS_E_USAGE, "no transaction id given%s",
+                        o->input_count > 0 ? ", and none found in a file" : "");
     if (o->no_seeds && o->own_seeds)
         return txs_fail(message, TXS_E_USAGE, "--dnsseed and --no-dnsseed exclude each other");
     if (o->output != NULL && o->trace != NULL && strcmp(o->output, o->trace) == 0)
@@ -161,19 +176,28 @@ static enum txs_status complete(struct options *o, struct txs_message *message)
     }
     if (txs_plan_complete(&o->plan) != TXS_OK)
         return txs_fail(message, TXS_E_NOMEM, "out of memory");
-    return TXS_OK;
+    return check_output(o, message);
 }
 
 enum txs_status options_parse(struct options *o, int argc, char **argv, struct txs_message *message)
 {
     *o = (struct options){.action = ACTION_SURVEY};
     txs_plan_init(&o->plan);
+    o->inputs = calloc((size_t)argc + 1, sizeof *o->inputs);
+    if (o->inputs == NULL)
+        return txs_fail(message, TXS_E_NOMEM, "out of memory");
     for (unsigned pass = 0; pass < PASS_COUNT; pass++) {
         enum txs_status status = take_all(o, argc, argv, pass, message);
         if (status != TXS_OK || o->action != ACTION_SURVEY)
             return status;
     }
     return complete(o, message);
+}
+
+void options_free(struct options *o)
+{
+    txs_plan_free(&o->plan);
+    free(o->inputs);
 }
 
 /* `text` in lines of at most `width` columns, of which `indent` are used already in the first. */

@@ -30,7 +30,9 @@ struct options {
     int verbosity;                        /* -q lowers, -v raises it */
     bool no_seeds, own_seeds, peer_lists; /* --no-dnsseed, --dnsseed, --peers */
     bool only_networks;                   /* --onlynet was given */
-    const char *standard_input_for;       /* the option that reads it */
+    const char **inputs;                  /* the files that were read */
+    size_t input_count;
+    const char *standard_input_for; /* the option that reads it */
 };
 
 struct option_spec {
@@ -47,10 +49,11 @@ extern const struct option_spec option_specs[];
 extern const size_t option_spec_count;
 const char *option_group_name(enum option_group group);
 
-/* Fills `o`, which txs_plan_free() of its plan releases. TXS_E_USAGE with a message for the user.
+/* Fills `o`, which options_free() releases. TXS_E_USAGE with a message for the user.
  * Reads the files that options name. */
 enum txs_status options_parse(struct options *o, int argc, char **argv,
                               struct txs_message *message);
+void options_free(struct options *o);
 void options_print_help(FILE *out);
 
 #endif

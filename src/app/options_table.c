@@ -29,6 +29,7 @@ static enum txs_status read_lines(struct options *o, const char *option, const c
                             o->standard_input_for);
         o->standard_input_for = option;
     }
+    o->inputs[o->input_count++] = path;
     return txs_lines_read(path, take, &o->plan, message);
 }
 

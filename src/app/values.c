@@ -107,6 +107,8 @@ enum txs_status value_user_agent(const char *text, struct txs_message *message)
     for (size_t i = 0; i < len; i++)
         if (!is_letter_or_digit(text[i]) && strchr(" .,;-_/:?@()", text[i]) == NULL)
             return txs_fail(message, TXS_E_USAGE,
-                            "a user agent has letters, digits, space and .,;-_/:?@() alone");
+                            "'%.100s' is no user agent: it has letters, digits, space and "
+                            ".,;-_/:?@() alone",
+                            text);
     return TXS_OK;
 }

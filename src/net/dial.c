@@ -157,6 +157,7 @@ static void lose(struct txs_engine *e)
 /* False when there is no memory for it now: it goes back into the queue. */
 static bool dial(struct txs_engine *e, const struct txs_attempt *attempt)
 {
+    e->last_dial_ms = engine_now_ms(e);
     struct conn *c = conn_new(e, attempt);
     if (c == NULL) {
         struct txs_attempt later = *attempt;

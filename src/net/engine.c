@@ -124,16 +124,19 @@ static void report_progress(uv_timer_t *timer)
     if (planned > e->plan->max_peers)
         planned = e->plan->max_peers;
     size_t outstanding = resolver_outstanding(e->resolver);
-    e->sink->progress(e->sink->context, &(struct txs_progress){
-                                            .elapsed_ms = engine_now_ms(e) - e->started_ms,
-                                            .seeds_asked = e->plan->seed_count,
-                                            .seeds_settled = e->plan->seed_count - outstanding,
-                                            .known = txs_survey_known(e->survey),
-                                            .planned = planned,
-                                            .connected = e->connected,
-                                            .in_progress = txs_survey_in_progress(e->survey),
-                                            .tally = txs_survey_tally(e->survey),
-                                        });
+    e->sink->progress(
+        e->sink->context,
+        &(struct txs_progress){
+            .elapsed_ms = engine_now_ms(e) - e->started_ms,
+            .seeds_asked = e->plan->seed_count,
+            .seeds_settled = e->plan->seed_count - outstanding,
+            .known = txs_survey_known(e->survey),
+            .planned = planned,
+            .connected = e->connected,
+            .in_progress = txs_survey_in_progress(e->survey),
+            .last_dial_ms = e->last_dial_ms > e->started_ms ? e->last_dial_ms - e->started_ms : 0,
+            .tally = txs_survey_tally(e->survey),
+        });
 }
 
 /* Opening, running, closing */

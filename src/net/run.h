@@ -29,7 +29,7 @@ struct txs_engine {
     bool stopping, ended, over, clean;
     enum txs_reason reason;
     int signal_number;
-    uint64_t started_ms, connected;
+    uint64_t started_ms, last_dial_ms, connected;
     int64_t epoch_unix_ms;
 };
 

@@ -68,8 +68,10 @@ enum txs_status txs_plan_add_peer(struct txs_plan *plan, const char *text,
 {
     struct txs_named_peer peer = {.named_by = (uint8_t)named_by};
     if (!txs_address_parse(&peer.address, text, plan->chain->port))
-        return txs_fail(message, TXS_E_USAGE,
-                        "'%.120s' is no address (ADDR or ADDR:PORT, IPv6 as [::1]:8333)", text);
+        return txs_fail(
+            message, TXS_E_USAGE,
+            "'%.120s' is no address (ADDR or ADDR:PORT, PORT from 1 to 65535, IPv6 as [::1]:8333)",
+            text);
     void *peers = room(plan->peers, plan->peer_count, sizeof *plan->peers);
     if (peers == NULL)
         return out_of_memory(message);

@@ -56,8 +56,9 @@ def enter_namespaces(*tools):
     require_root()
     require_tools("unshare", "ip", *tools)
     words = ["unshare", "--mount", "--net"]
-    if subprocess.run([*words, "true"], stderr=subprocess.DEVNULL, check=False).returncode:
-        skip("no new namespaces may be made here")
+    probe = subprocess.run([*words, "true"], capture_output=True, text=True, check=False)
+    if probe.returncode:
+        skip(f"no new namespaces can be made here: {probe.stderr.strip()}")
     os.execvpe("unshare", [*words, sys.executable, *sys.argv], {**os.environ, INSIDE: "1"})
 
 
