@@ -16,12 +16,15 @@ struct txs_output;
  * is locked until close: TXS_E_LOCKED when another run holds it. */
 enum txs_status txs_output_open(struct txs_output **out, const char *path,
                                 struct txs_message *message);
-/* Empties a file that was opened by its path. Before the first line. */
+/* Empties a file that was opened by its path. Before the first line; a file that was made by
+ * opening it and is closed without this is removed again. */
 enum txs_status txs_output_empty(struct txs_output *output, struct txs_message *message);
-/* Appends one line, without its newline. Where there is no memory for it, or it could not even be
- * made
- * (`line` is NULL), the output is broken: flush says so from then on. */
-void txs_output_line(struct txs_output *output, const char *line, size_t len);
+/* A line is put together of pieces, and counts when it is ended. False when there is no memory: the
+ * line is lost, and with it the output, but what was queued before is still written. */
+bool txs_output_piece(struct txs_output *output, const char *bytes, size_t len);
+/* Adds the newline; or, where `whole` is false, takes the pieces back and loses the line. */
+void txs_output_end_line(struct txs_output *output, bool whole);
+/* BROKEN once nothing more can be written, or a line is lost and all before it is written. */
 enum txs_flush txs_output_flush(struct txs_output *output);
 /* The descriptor to poll while flush says WAITING or FULL. */
 int txs_output_fd(const struct txs_output *output);

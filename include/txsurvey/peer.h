@@ -98,6 +98,7 @@ struct txs_peer_event {
 struct txs_served {
     const struct txs_tx_ids *ids;
     struct txs_span bytes; /* empty where the pool had no room */
+    uint64_t parts;        /* see TXS_TX_PARTS_MAX */
     bool witness_known;    /* false: it may have a witness that was not asked for */
 };
 struct txs_peer_actions {

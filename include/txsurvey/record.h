@@ -223,6 +223,7 @@ struct txs_seed_record {
 struct txs_transaction_record {
     const struct txs_tx_ids *ids;
     struct txs_span bytes; /* as it came, borrowed */
+    uint64_t parts;        /* over TXS_TX_PARTS_MAX its inputs and outputs are not shown */
     bool witness_known;    /* false: it may have a witness that was not sent */
     const struct txs_address *first_peer;
 };

@@ -26,7 +26,8 @@ struct txs_tx_walker {
     struct txs_sha256 stripped;
     struct txs_sha256 whole;
     uint64_t inputs_left, outputs_left, inputs, items_left;
-    uint64_t skip; /* bytes of the current field not yet seen */
+    uint64_t parts; /* inputs, outputs and witness items, as their counts have come */
+    uint64_t skip;  /* bytes of the current field not yet seen */
     uint64_t size_bytes, stripped_bytes;
     uint8_t state;
     uint8_t carry[9];
@@ -51,6 +52,12 @@ enum txs_walk txs_tx_walk(struct txs_tx_walker *w, struct txs_span *in);
 void txs_tx_walker_ids(struct txs_tx_walker *w, struct txs_tx_ids *out);
 
 #define TXS_TX_MAX_BYTES 4000000u
+
+/* More inputs, outputs and witness items than this no transaction has that is relayed: each weighs
+ * at least one unit (MAX_STANDARD_TX_WEIGHT). What has more is not taken apart: a txid does not
+ * cover the witness, so that any peer may serve the right transaction with millions of empty items.
+ */
+#define TXS_TX_PARTS_MAX 400000u
 
 /* A parsed transaction; every span is borrowed from the bytes that were parsed. */
 struct txs_tx_input {

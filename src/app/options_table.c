@@ -312,7 +312,7 @@ const struct option_spec option_specs[] = {
     {0, "raw", NULL, GROUP_OUTPUT, PASS_REST,
      "put the transaction's bytes, as hex, into its record", take_raw},
     {0, "trace", "FILE", GROUP_OUTPUT, PASS_REST,
-     "write every message of both directions to FILE, as JSON lines", take_trace},
+     "write every message of both directions to FILE, a regular file, as JSON lines", take_trace},
     {0, "progress", "WHEN", GROUP_OUTPUT, PASS_REST,
      "show a progress line: auto (on a terminal), always or never [auto]", take_progress},
     {'q', "quiet", NULL, GROUP_OUTPUT, PASS_REST, "say less on standard error", take_quiet},

@@ -3,7 +3,6 @@
 #include "txsurvey/time.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 bool json_put(json_t *object, const char *key, json_t *value)
 {
@@ -53,11 +52,26 @@ json_t *json_time(int64_t unix_ms)
     return json_string_nocheck(text);
 }
 
+struct dump {
+    struct txs_output *output;
+    bool whole;
+};
+
+static int take_piece(const char *bytes, size_t len, void *context)
+{
+    struct dump *dump = context;
+    dump->whole = dump->whole && txs_output_piece(dump->output, bytes, len);
+    return dump->whole ? 0 : -1;
+}
+
+/* Not by json_dumps(): that of jansson 2.14 gives a text with a hole where memory was short within
+ * a key. */
 void json_write_line(struct txs_output *output, json_t *line, int real_digits)
 {
     size_t style = JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION((size_t)real_digits);
-    char *text = line == NULL ? NULL : json_dumps(line, style);
-    txs_output_line(output, text, text == NULL ? 0 : strlen(text));
-    free(text);
+    struct dump dump = {output, line != NULL};
+    if (dump.whole && json_dump_callback(line, take_piece, &dump, style) != 0)
+        dump.whole = false;
+    txs_output_end_line(output, dump.whole);
     json_decref(line);
 }

@@ -21,37 +21,47 @@ struct txs_output {
     enum kind kind;
     bool own_fd;
     int restore_flags; /* of a shared descriptor that had to be made non-blocking; -1 otherwise */
-    char *buffer;      /* whole lines; the first `sent` bytes of it are out already */
+    const char *path;
+    bool created; /* by this run */
+    bool begun;   /* its file is in use */
+    char *buffer; /* whole lines; the first `sent` bytes of it are out already */
     size_t len, cap, sent;
-    off_t whole; /* of a regular file: where its last whole line ends */
+    size_t line_len; /* of the line that is being put together behind them */
+    bool lost;       /* a line could not be put together */
+    off_t whole;     /* of a regular file: where its last whole line ends */
     bool broken;
     char error[256];
 };
 
 static enum txs_flush break_down(struct txs_output *o, const char *what, int error)
 {
-    if (!o->broken)
+    if (!o->broken && !o->lost)
         snprintf(o->error, sizeof o->error, "%s: %s", what, strerror(error));
     o->broken = true;
     return TXS_BROKEN;
 }
 
 /* A FIFO is opened for writing alone, and so waits for its reader, as it does for any program. */
-static int open_path(const char *path)
+static int open_path(const char *path, bool *created)
 {
     struct stat st;
-    bool writing_alone = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
-    int access = writing_alone ? O_WRONLY : O_RDWR | O_CREAT;
-    return open(path, access | O_CLOEXEC | O_NOCTTY, 0666);
+    const int always = O_CLOEXEC | O_NOCTTY;
+    *created = false;
+    if (stat(path, &st) == 0)
+        return open(path, (S_ISREG(st.st_mode) ? O_RDWR : O_WRONLY) | always);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | always, 0666);
+    *created = fd >= 0;
+    return fd >= 0 || errno != EEXIST ? fd : open(path, O_RDWR | O_CREAT | always, 0666);
 }
 
 static enum txs_status open_file(struct txs_output *o, const char *path,
                                  struct txs_message *message)
 {
     struct stat st;
-    o->fd = open_path(path);
+    o->fd = open_path(path, &o->created);
     if (o->fd < 0)
         return txs_fail(message, TXS_E_IO, "%.200s: %s", path, strerror(errno));
+    o->path = path;
     o->own_fd = true;
     if (fstat(o->fd, &st) != 0 || !S_ISREG(st.st_mode) || flock(o->fd, LOCK_EX | LOCK_NB) == 0)
         return TXS_OK;
@@ -128,6 +138,7 @@ enum txs_status txs_output_open(struct txs_output **out, const char *path,
 
 enum txs_status txs_output_empty(struct txs_output *o, struct txs_message *message)
 {
+    o->begun = true;
     if (!o->own_fd || o->kind != KIND_REGULAR)
         return TXS_OK;
     if (ftruncate(o->fd, 0) != 0)
@@ -151,17 +162,26 @@ static bool reserve(struct txs_output *o, size_t more)
     return true;
 }
 
-void txs_output_line(struct txs_output *o, const char *line, size_t len)
+bool txs_output_piece(struct txs_output *o, const char *bytes, size_t len)
 {
-    if (o->broken)
-        return;
-    if (line == NULL || !reserve(o, len + 1)) {
-        break_down(o, "records", ENOMEM);
-        return;
+    if (!reserve(o, o->line_len + len + 1))
+        return false;
+    memcpy(o->buffer + o->len + o->line_len, bytes, len);
+    o->line_len += len;
+    return true;
+}
+
+void txs_output_end_line(struct txs_output *o, bool whole)
+{
+    whole = whole && reserve(o, o->line_len + 1);
+    if (!whole && !o->lost && !o->broken)
+        snprintf(o->error, sizeof o->error, "records: %s", strerror(ENOMEM));
+    o->lost |= !whole;
+    if (!o->lost) {
+        o->buffer[o->len + o->line_len] = '\n';
+        o->len += o->line_len + 1;
     }
-    memcpy(o->buffer + o->len, line, len);
-    o->buffer[o->len + len] = '\n';
-    o->len += len + 1;
+    o->line_len = 0;
 }
 
 static void drop_sent(struct txs_output *o)
@@ -171,25 +191,31 @@ static void drop_sent(struct txs_output *o)
     o->sent = 0;
 }
 
-/* A full disk shows as a short write first: the file is cut back to its last whole line. */
+/* A full disk shows as a short write first: the file is cut back to its last whole line, unless
+ * somebody else has appended to it since. */
+static enum txs_flush cut_back(struct txs_output *o, int error)
+{
+    struct stat st;
+    off_t written = o->whole + (off_t)o->sent;
+    size_t end = o->sent;
+    while (end > 0 && o->buffer[end - 1] != '\n')
+        end--;
+    o->whole += (off_t)end;
+    if (end < o->sent && fstat(o->fd, &st) == 0 && st.st_size == written &&
+        ftruncate(o->fd, o->whole) == 0)
+        lseek(o->fd, o->whole, SEEK_SET);
+    return break_down(o, "records", error);
+}
+
 static enum txs_flush flush_file(struct txs_output *o)
 {
     while (o->sent < o->len) {
         ssize_t n = write(o->fd, o->buffer + o->sent, o->len - o->sent);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n > 0)
-            o->sent += (size_t)n;
-        if (n <= 0) {
-            int error = n < 0 ? errno : ENOSPC;
-            size_t end = o->sent;
-            while (end > 0 && o->buffer[end - 1] != '\n')
-                end--;
-            o->whole += (off_t)end;
-            if (end < o->sent && ftruncate(o->fd, o->whole) == 0)
-                lseek(o->fd, o->whole, SEEK_SET);
-            return break_down(o, "records", error);
-        }
+        if (n <= 0)
+            return cut_back(o, n < 0 ? errno : ENOSPC);
+        o->sent += (size_t)n;
     }
     o->whole += (off_t)o->len;
     o->len = o->sent = 0;
@@ -238,11 +264,14 @@ static enum txs_flush flush_stream(struct txs_output *o)
 
 enum txs_flush txs_output_flush(struct txs_output *o)
 {
+    enum txs_flush flushed = TXS_FLUSHED;
     if (o->broken)
         return TXS_BROKEN;
-    if (o->len == 0)
-        return TXS_FLUSHED;
-    return o->kind == KIND_REGULAR ? flush_file(o) : flush_stream(o);
+    if (o->len > 0)
+        flushed = o->kind == KIND_REGULAR ? flush_file(o) : flush_stream(o);
+    if (!o->lost)
+        return flushed;
+    return flushed == TXS_FLUSHED || flushed == TXS_BROKEN ? TXS_BROKEN : TXS_FULL;
 }
 
 int txs_output_fd(const struct txs_output *o)
@@ -264,14 +293,16 @@ const char *txs_output_error(const struct txs_output *o)
 
 bool txs_output_close(struct txs_output *o, struct txs_message *message)
 {
-    if (txs_output_flush(o) != TXS_FLUSHED && !o->broken)
+    if (txs_output_flush(o) != TXS_FLUSHED)
         break_down(o, "records", ETIMEDOUT);
     if (!o->broken && o->kind == KIND_REGULAR && fsync(o->fd) != 0 && errno != EINVAL &&
         errno != EROFS)
         break_down(o, "records", errno);
+    if (o->created && !o->begun)
+        unlink(o->path);
     if (o->restore_flags >= 0)
         fcntl(o->fd, F_SETFL, o->restore_flags);
-    if (o->own_fd && close(o->fd) != 0 && !o->broken)
+    if (o->own_fd && close(o->fd) != 0)
         break_down(o, "records", errno);
     bool whole = !o->broken;
     if (!whole)

@@ -10,9 +10,12 @@ struct seen {
     uint8_t wtxid[32]; /* zero where the witness was not sent */
 };
 
+/* One txid may be served with as many witnesses as there are peers who make them up. */
+#define FORMS_MAX 100
+
 struct recorded {
     const struct txs_transaction_record *record;
-    const struct txs_tx *tx;
+    const struct txs_tx *tx; /* NULL when it has too many parts to be taken apart */
 };
 
 static const struct txs_tx *tx_of(const struct field_source *s)
@@ -32,37 +35,40 @@ static json_t *unless_stripped(const struct field_source *s, uint32_t value)
 
 static json_t *txid(const struct field_source *s)
 {
-    return json_hash(tx_of(s)->ids.txid);
+    return json_hash(record_of(s)->ids->txid);
 }
 
 static json_t *hash(const struct field_source *s)
 {
-    return record_of(s)->witness_known ? json_hash(tx_of(s)->ids.wtxid) : json_null();
+    return record_of(s)->witness_known ? json_hash(record_of(s)->ids->wtxid) : json_null();
 }
 
 static json_t *version(const struct field_source *s)
 {
-    return json_integer(tx_of(s)->version);
+    struct txs_reader r = txs_reader_of(record_of(s)->bytes);
+    return json_integer(txs_get_u32le(&r));
 }
 
 static json_t *size(const struct field_source *s)
 {
-    return unless_stripped(s, tx_of(s)->ids.size_bytes);
+    return unless_stripped(s, record_of(s)->ids->size_bytes);
 }
 
 static json_t *vsize(const struct field_source *s)
 {
-    return unless_stripped(s, txs_tx_vsize(&tx_of(s)->ids));
+    return unless_stripped(s, txs_tx_vsize(record_of(s)->ids));
 }
 
 static json_t *weight(const struct field_source *s)
 {
-    return unless_stripped(s, txs_tx_weight(&tx_of(s)->ids));
+    return unless_stripped(s, txs_tx_weight(record_of(s)->ids));
 }
 
 static json_t *locktime(const struct field_source *s)
 {
-    return json_integer(tx_of(s)->locktime);
+    const struct txs_span all = record_of(s)->bytes;
+    struct txs_reader r = txs_reader_of((struct txs_span){all.data + all.len - 4, 4});
+    return json_integer(txs_get_u32le(&r));
 }
 
 static json_t *assembly(struct txs_span script, enum txs_asm_style style)
@@ -142,6 +148,8 @@ static json_t *output_json(const struct txs_chain *chain, const struct txs_tx_ou
 
 static json_t *vin(const struct field_source *s)
 {
+    if (tx_of(s) == NULL)
+        return json_null();
     json_t *list = json_array();
     for (size_t i = 0; i < tx_of(s)->input_count && list != NULL; i++)
         list = json_append(list, input_json(tx_of(s), &tx_of(s)->inputs[i]));
@@ -150,6 +158,8 @@ static json_t *vin(const struct field_source *s)
 
 static json_t *vout(const struct field_source *s)
 {
+    if (tx_of(s) == NULL)
+        return json_null();
     json_t *list = json_array();
     for (size_t i = 0; i < tx_of(s)->output_count && list != NULL; i++) {
         json_t *output = output_json(s->records->plan->chain, &tx_of(s)->outputs[i], i);
@@ -179,12 +189,25 @@ const struct field transaction_fields[] = {
     {"vsize", "virtual bytes", vsize},
     {"weight", "weight units", weight},
     {"locktime", "its lock time", locktime},
-    {"vin", "its inputs", vin},
+    {"vin", "its inputs; null, as vout, where there are more parts than any relayed one has", vin},
     {"vout", "its outputs, addresses included", vout},
     {"first_peer", "who served it first, ADDR:PORT", first_peer},
     {"hex", "its bytes as they came, with --raw", raw_hex},
 };
 const size_t transaction_field_count = sizeof transaction_fields / sizeof *transaction_fields;
+
+static bool is_seen(const struct txs_records *r, const struct seen *one, bool witness_known)
+{
+    size_t forms = 0;
+    for (size_t i = 0; i < r->seen_count; i++) {
+        if (memcmp(r->seen[i].txid, one->txid, 32) != 0)
+            continue;
+        if (!witness_known || memcmp(r->seen[i].wtxid, one->wtxid, 32) == 0)
+            return true;
+        forms++;
+    }
+    return forms >= FORMS_MAX;
+}
 
 /* True, and remembered, when this transaction has no record yet. */
 static bool first_time(struct txs_records *r, const struct txs_transaction_record *record)
@@ -193,10 +216,8 @@ static bool first_time(struct txs_records *r, const struct txs_transaction_recor
     memcpy(one.txid, record->ids->txid, 32);
     if (record->witness_known)
         memcpy(one.wtxid, record->ids->wtxid, 32);
-    for (size_t i = 0; i < r->seen_count; i++)
-        if (memcmp(r->seen[i].txid, one.txid, 32) == 0 &&
-            (!record->witness_known || memcmp(r->seen[i].wtxid, one.wtxid, 32) == 0))
-            return false;
+    if (is_seen(r, &one, record->witness_known))
+        return false;
     if ((r->seen_count & (r->seen_count - 1)) == 0) {
         size_t cap = r->seen_count ? r->seen_count * 2 : 1;
         struct seen *seen = realloc(r->seen, cap * sizeof *seen);
@@ -218,20 +239,26 @@ static int digits_for(const struct txs_tx *tx)
     return 15;
 }
 
+static void write_record(struct txs_records *r, const struct recorded *recorded)
+{
+    const struct field_source source = {r, recorded};
+    size_t count = transaction_field_count - !r->plan->raw;
+    json_write_line(r->output, fields_record("transaction", transaction_fields, count, &source),
+                    recorded->tx == NULL ? 15 : digits_for(recorded->tx));
+}
+
 void txs_records_transaction(struct txs_records *r, const struct txs_transaction_record *record)
 {
     struct txs_tx tx;
     if (!first_time(r, record))
         return;
-    if (!txs_tx_parse(&tx, record->bytes)) {
-        json_write_line(r->output, NULL,
-                        0); /* its ids were computed, so it is memory that is short */
-        return;
+    if (record->parts > TXS_TX_PARTS_MAX) {
+        write_record(r, &(struct recorded){record, NULL});
+    } else if (txs_tx_parse(&tx, record->bytes)) {
+        write_record(r, &(struct recorded){record, &tx});
+        txs_tx_free(&tx);
+    } else {
+        /* its ids were computed, so it is memory that is short */
+        json_write_line(r->output, NULL, 0);
     }
-    const struct recorded recorded = {record, &tx};
-    const struct field_source source = {r, &recorded};
-    size_t count = transaction_field_count - !r->plan->raw;
-    json_write_line(r->output, fields_record("transaction", transaction_fields, count, &source),
-                    digits_for(&tx));
-    txs_tx_free(&tx);
 }

@@ -70,6 +70,7 @@ static void on_conn_served(struct conn *c, const struct txs_served *served)
     e->sink->transaction(e->sink->context, &(struct txs_transaction_record){
                                                .ids = served->ids,
                                                .bytes = served->bytes,
+                                               .parts = served->parts,
                                                .witness_known = served->witness_known,
                                                .first_peer = &c->address,
                                            });

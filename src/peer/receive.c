@@ -262,8 +262,9 @@ static bool witness_known(const struct txs_peer *p)
         (p->result.services & TXS_SERVICE_WITNESS))
         return true;
     struct txs_tx tx;
-    if (!txs_tx_parse(&tx, (struct txs_span){p->body.data, p->body.len}))
-        return false; /* its bytes could not be kept */
+    if (p->walker.parts > TXS_TX_PARTS_MAX ||
+        !txs_tx_parse(&tx, (struct txs_span){p->body.data, p->body.len}))
+        return false; /* its bytes could not be kept, or are not taken apart */
     bool known = !txs_tx_may_lack_witness(&tx);
     txs_tx_free(&tx);
     return known;
@@ -284,6 +285,7 @@ static void serve(struct txs_peer *p, size_t id)
     p->served = (struct txs_served){
         .ids = &p->ids,
         .bytes = {p->body.data, p->body.len},
+        .parts = p->walker.parts,
         .witness_known = a->has_wtxid,
     };
     p->served_ready = true;

@@ -110,6 +110,7 @@ static void leave(struct txs_tx_walker *w, uint64_t number)
     case INPUT_COUNT:
         w->inputs = number;
         w->inputs_left = number;
+        w->parts += number;
         enter(w, number > 0 ? PREVOUT : MALFORMED, 36);
         break;
     case PREVOUT:
@@ -126,6 +127,7 @@ static void leave(struct txs_tx_walker *w, uint64_t number)
         break;
     case OUTPUT_COUNT:
         w->outputs_left = number;
+        w->parts += number;
         enter_output(w);
         break;
     case VALUE:
@@ -140,6 +142,7 @@ static void leave(struct txs_tx_walker *w, uint64_t number)
         break;
     case ITEM_COUNT:
         w->items_left = number;
+        w->parts += number;
         w->witness_seen = w->witness_seen || number > 0;
         w->inputs_left--;
         enter_item(w);
