@@ -2,19 +2,18 @@
 """Every exit status is reached, and tells the truth; what the records hold then."""
 
 import os
-import shutil
 import signal
 import socket
 import sys
 import tempfile
 import time
-import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import harness
 import survey
-from fakepeer import TXID, UNKNOWN, FakeNetwork, black_hole, honest, mute, unhelpful
+from case import Case
+from fakepeer import TXID, UNKNOWN, black_hole, honest, mute, unhelpful
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LIMIT = 20 * harness.SLOWNESS  # seconds in which anything of this must have happened
@@ -44,29 +43,6 @@ def setUpModule():
     global name_server
     harness.ip("link set lo up")
     name_server = set_up_name_server()
-
-
-class Case(unittest.TestCase):
-    def setUp(self):
-        self.folder = Path(tempfile.mkdtemp())
-        self.addCleanup(shutil.rmtree, self.folder)
-        self.output = self.folder / "records"
-
-    def network(self, *args, **kw):
-        network = FakeNetwork(*args, **kw)
-        self.addCleanup(network.__exit__)
-        return network
-
-    def survey(self, args, code, **kw):
-        result = survey.run([*args, TXID], **kw)
-        self.assertEqual(result.code, code, result.explain())
-        survey.check_invariants(result)
-        return result
-
-    def assert_whole(self, content):
-        """Whatever there is, is whole lines of JSON."""
-        self.assertTrue(not content or content.endswith(b"\n"), content[-200:])
-        return survey.Result(None, content)
 
 
 class Survey(Case):

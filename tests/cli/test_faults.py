@@ -6,20 +6,19 @@ import itertools
 import os
 import random
 import re
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-import unittest
 from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import harness
 import survey
-from fakepeer import TXID, FakeNetwork, address_of, honest
+from case import Case
+from fakepeer import TXID, address_of, honest
 
 LIMIT = 30 * harness.SLOWNESS  # seconds; nothing here takes half of that
 FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
@@ -39,22 +38,9 @@ def peak_memory_kib(process):
     return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1])
 
 
-class Case(unittest.TestCase):
-    def setUp(self):
-        self.folder = Path(tempfile.mkdtemp())
-        self.addCleanup(shutil.rmtree, self.folder)
-        self.output = self.folder / "records"
-
-    def network(self, *args, **kw):
-        network = FakeNetwork(*args, **kw)
-        self.addCleanup(network.__exit__)
-        return network
-
+class FaultCase(Case):
     def survey(self, args, code=0, **kw):
-        result = survey.run(["--patience=0", *args, TXID], **kw)
-        self.assertEqual(result.code, code, result.explain())
-        survey.check_invariants(result)
-        return result
+        return super().survey(["--patience=0", *args], code, **kw)
 
     def assert_all_answered(self, result, count):
         outcomes = Counter(peer["outcome"] for peer in result.peers)
@@ -62,7 +48,7 @@ class Case(unittest.TestCase):
         self.assertEqual(result.totals(TXID)["served"], count)
 
 
-class Descriptors(Case):
+class Descriptors(FaultCase):
     def setUp(self):
         super().setUp()
         if os.environ.get("TXSURVEY_WRAPPER"):
@@ -137,7 +123,7 @@ class Descriptors(Case):
         self.assertIn("standard input", result.stderr)
 
 
-class Limits(Case):
+class Limits(FaultCase):
     def test_t2_file_size_limit_of_the_trace(self):
         """The records do not suffer, and the user is told."""
         network = self.network()
@@ -201,7 +187,7 @@ class Limits(Case):
         self.assert_all_answered(result, 5)
 
 
-class Peers(Case):
+class Peers(FaultCase):
     def test_t3_resets(self):
         """A peer that resets before we write, as we write, and after."""
         def script(peer):
@@ -289,7 +275,7 @@ class Peers(Case):
                 self.assertLess(peer["bytesrecv"], 16 * 1024 * 1024)
 
 
-class Routes(Case):
+class Routes(FaultCase):
     def test_t16_routing(self):
         """What is only this machine's word is not laid on the peer."""
         for kind, net in (("prohibit", "198.18.1.0/24"), ("blackhole", "198.18.2.0/24"),
@@ -332,7 +318,7 @@ class Routes(Case):
                     self.assertGreater(peer["attempts"], 1)
 
 
-class Clock(Case):
+class Clock(FaultCase):
     def test_t17_wall_clock_jumps(self):
         if not FAKETIME.exists():
             harness.skip_test("no libfaketime")
@@ -358,7 +344,7 @@ class Clock(Case):
                 self.assertLess(span, 30000)
 
 
-class Reader(Case):
+class Reader(FaultCase):
     def test_slow_reader(self):
         """It delays the survey, and nothing else: no record is lost, nobody is blamed."""
         network = self.network()
@@ -400,7 +386,7 @@ class Reader(Case):
         survey.finish(process)
 
 
-class Kill(Case):
+class Kill(FaultCase):
     def assert_whole(self):
         content = self.output.read_bytes()
         self.assertTrue(not content or content.endswith(b"\n"), content[-200:])

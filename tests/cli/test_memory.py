@@ -1,18 +1,17 @@
 """Memory that is refused, and peers that ask for too much of it."""
 import json
 import os
-import shutil
 import struct
 import subprocess
 import sys
-import tempfile
 import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import harness  # noqa: E402
 import survey  # noqa: E402
-from fakepeer import FakeNetwork, double_sha256  # noqa: E402
+from case import Case  # noqa: E402
+from fakepeer import double_sha256  # noqa: E402
 
 HERE = Path(__file__).parent
 UNKNOWN = "11" * 32
@@ -23,12 +22,11 @@ def own_memory_only():
         harness.skip_test("what runs the program here has memory of its own")
 
 
-class Refused(unittest.TestCase):
+class Refused(Case):
     def setUp(self):
         own_memory_only()
         harness.require_tools("cc")
-        self.folder = Path(tempfile.mkdtemp())
-        self.addCleanup(shutil.rmtree, self.folder)
+        super().setUp()
         self.library = self.folder / "oom.so"
         subprocess.run(["cc", "-shared", "-fPIC", "-o", self.library, HERE / "oom.c"], check=True)
 
@@ -73,22 +71,21 @@ def with_items(count):
     return (b"\2\0\0\0\0\1" + body + witness + bytes(4), double_sha256(stripped)[::-1].hex())
 
 
-class Witness(unittest.TestCase):
+class Witness(Case):
     """A txid does not cover the witness: anybody can serve the right one with any number of items."""
 
-    def test_millions_of_witness_items(self):
-        own_memory_only()
-        tx, txid = with_items(3_900_000)
-
+    def survey_of(self, tx, txid, peers, **kw):
         def serve(peer):
             peer.handshake()
             peer.wait_for(b"getdata")
             peer.send(b"tx", tx)
 
-        with FakeNetwork(serve) as network:
-            process = survey.start(["--patience=0", *network.connect(5), txid],
-                                   prefix=["prlimit", f"--as={200 << 20}"])
-            result = survey.finish(process)
+        return survey.run(["--patience=0", *self.network(serve).connect(peers), txid], **kw)
+
+    def test_millions_of_witness_items(self):
+        own_memory_only()
+        tx, txid = with_items(3_900_000)
+        result = self.survey_of(tx, txid, 5, prefix=["prlimit", f"--as={200 << 20}"])
         self.assertEqual(result.code, 0, result.stderr)
         self.assertEqual(result.totals(txid)["served"], 5)
         transaction, = result.transactions
@@ -97,16 +94,7 @@ class Witness(unittest.TestCase):
         self.assertLess(len(result.stdout), 100_000)
 
     def test_as_many_parts_as_are_relayed(self):
-        tx, txid = with_items(70_000)
-
-        def serve(peer):
-            peer.handshake()
-            peer.wait_for(b"getdata")
-            peer.send(b"tx", tx)
-
-        with FakeNetwork(serve) as network:
-            result = survey.run(["--patience=0", *network.connect(1), txid])
-        transaction, = result.transactions
+        transaction, = self.survey_of(*with_items(70_000), 1).transactions
         self.assertEqual(len(transaction["vin"][0]["txinwitness"]), 70_000)
 
 
