@@ -5,7 +5,8 @@
  * ping ->
  *              <- verack             the handshake is complete
  *              <- tx | notfound      answers; a notfound is asked again as long as patience lasts
- *              <- pong               all that came before it has been handled: no answer = ignored
+ *              <- pong               what came before it has been handled: no answer in the next two
+ *                                  seconds = ignored
  *
  * An event goes in, actions come out; the machine calls nobody back. It takes bytes in any split,
  * with the same result, and keeps no more of a message than it needs: at most one transaction, as

@@ -10,6 +10,8 @@
 
 #include <assert.h>
 
+#define FENCE_GRACE_MS 2000
+
 /* The plan: the first request, three more within 30 s, then at twice the time each, and at the end.
  */
 #define PLAN_SPAN_MS 30000u
@@ -18,6 +20,11 @@ static const uint32_t plan_ms[] = {6000, 15000, 30000};
  * twice as long each. */
 #define ANNOUNCEMENT_SETTLE_MS 1000
 #define ANNOUNCEMENT_DOUBLINGS_MAX 5
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
 
 /* Offset from the first request of the first planned one that is later than `after`. */
 static uint64_t plan_next(uint64_t patience, uint64_t after)
@@ -59,6 +66,7 @@ static void request(struct txs_peer *p)
     q->last_ms = p->now_ms;
     q->deadline_ms = p->now_ms + p->config->response_timeout_ms;
     q->awaiting = true;
+    q->fence_passed = false;
     q->announced_before |= q->announced_since;
     q->announced_since = false;
     uint64_t next = plan_next(p->config->patience_ms, q->last_ms - q->first_ms);
@@ -94,18 +102,32 @@ void ask_answered(struct txs_peer *p, size_t id, enum txs_id_status status)
     p->asking.settled_after_tick = p->asking.announced_before;
 }
 
+/* Core handles what one peer sends in order: after the pong it will not answer. Others may have
+ * answers in their queues that a pong overtakes, so a moment is left for those. */
 void ask_fence_passed(struct txs_peer *p, uint64_t nonce)
 {
-    if (!p->asking.awaiting || nonce != p->asking.fence)
+    struct asking *q = &p->asking;
+    if (!q->awaiting || q->fence_passed || nonce != q->fence)
         return;
-    for (size_t i = 0; i < p->config->id_count; i++) {
+    q->fence_passed = true;
+    q->fence_deadline_ms = p->now_ms + FENCE_GRACE_MS;
+}
+
+/* A transaction that is arriving is an answer, as far as it goes. */
+static bool is_passed_over(const struct txs_peer *p)
+{
+    return p->asking.fence_passed && !receive_in_tx(p);
+}
+
+void ask_note_ignored(struct txs_peer *p)
+{
+    for (size_t i = 0; i < p->config->id_count && is_passed_over(p); i++) {
         if (!p->id_states[i].pending)
             continue;
         p->id_states[i].pending = false;
         if (p->result.answers[i].status == TXS_ID_TIMEOUT)
             p->result.answers[i].status = TXS_ID_IGNORED;
     }
-    p->asking.awaiting = false;
 }
 
 void ask_announcement(struct txs_peer *p)
@@ -139,11 +161,6 @@ static uint64_t announced_ms(const struct txs_peer *p)
     uint64_t due = q->last_ms + ((uint64_t)ANNOUNCEMENT_SETTLE_MS << doublings);
     uint64_t t_ms = due > p->now_ms ? due : p->now_ms;
     return requests_around(p, t_ms) < TXS_REQUESTS_MAX ? due : TXS_NEVER;
-}
-
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
 }
 
 static bool all_answered(const struct txs_peer *p)
@@ -208,12 +225,18 @@ void ask_continue(struct txs_peer *p)
     }
 }
 
+static uint64_t answer_deadline_ms(const struct txs_peer *p)
+{
+    const struct asking *q = &p->asking;
+    return is_passed_over(p) ? earlier(q->deadline_ms, q->fence_deadline_ms) : q->deadline_ms;
+}
+
 uint64_t ask_deadline_ms(const struct txs_peer *p)
 {
     const struct asking *q = &p->asking;
     if (is_undecided(p))
         return TXS_NEVER;
-    return q->awaiting ? q->deadline_ms : earlier(q->next_ms, announced_ms(p));
+    return q->awaiting ? answer_deadline_ms(p) : earlier(q->next_ms, announced_ms(p));
 }
 
 /* A request that brought a transaction on its way, but no whole one, leaves its id open, also where
@@ -240,12 +263,17 @@ void ask_closed(struct txs_peer *p, enum txs_error error)
 
 void ask_deadline(struct txs_peer *p)
 {
-    if (!p->asking.awaiting) {
-        ask_continue(p);
-    } else if (p->now_ms >= p->asking.deadline_ms) {
+    bool due = p->now_ms >= answer_deadline_ms(p);
+    if (p->asking.awaiting && due && !is_passed_over(p)) {
         give_up_request(p);
         conclude(p);
+        return;
     }
+    if (p->asking.awaiting && due) {
+        ask_note_ignored(p);
+        p->asking.awaiting = false;
+    }
+    ask_continue(p);
 }
 
 /* The peer's announcement ticks begin with our verack, which left with the first request or before

@@ -37,6 +37,7 @@ struct strange {
 /* What this session still waits for. */
 struct asking {
     bool awaiting;           /* a request is out and not yet settled */
+    bool fence_passed;       /* its ping was answered, it was not */
     bool announced_since;    /* transactions were announced since the last request */
     bool announced_before;   /* and were before it: the answer is worth more */
     bool settled_after_tick; /* announced_before, of the last request that was answered in full */
@@ -44,10 +45,11 @@ struct asking {
     uint32_t announced_requests;         /* of them, sent because of an announcement */
     uint64_t times_ms[TXS_REQUESTS_MAX]; /* of the last ones, in a ring */
     uint64_t first_ms, last_ms;
-    uint64_t settled_ms;  /* when the last request that was answered in full was sent */
-    uint64_t deadline_ms; /* for the answer that is awaited */
-    uint64_t next_ms;     /* the next request of the plan; TXS_NEVER when there is none */
-    uint64_t fence;       /* nonce of the ping behind the last request */
+    uint64_t settled_ms;        /* when the last request that was answered in full was sent */
+    uint64_t fence_deadline_ms; /* for it, once the fence has passed */
+    uint64_t deadline_ms;       /* for the answer that is awaited */
+    uint64_t next_ms;           /* the next request of the plan; TXS_NEVER when there is none */
+    uint64_t fence;             /* nonce of the ping behind the last request */
 };
 
 struct id_state {
@@ -121,6 +123,8 @@ void ask_first(struct txs_peer *p);
 void ask_handshake_complete(struct txs_peer *p); /* the time for the answer begins anew */
 void ask_answered(struct txs_peer *p, size_t id, enum txs_id_status status);
 void ask_fence_passed(struct txs_peer *p, uint64_t nonce);
+/* What was passed over by a request whose fence was answered has been ignored. */
+void ask_note_ignored(struct txs_peer *p);
 void ask_announcement(struct txs_peer *p);
 /* Sends what is due, or finishes the session when nothing is left to ask. After each message. */
 void ask_continue(struct txs_peer *p);

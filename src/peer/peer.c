@@ -70,6 +70,7 @@ void peer_finish(struct txs_peer *p, enum txs_outcome outcome, enum txs_error er
         p->result.stage = TXS_STAGE_DONE;
     p->result.outcome = outcome;
     p->result.error = error;
+    ask_note_ignored(p);
     if (p->result.handshake_ms == TXS_NEVER)
         take_back_early_request(p);
     ask_judge_strength(p);
@@ -112,8 +113,8 @@ static void on_stalled(struct txs_peer *p, uint64_t ms)
 {
     if (p->handshake_deadline_ms != TXS_NEVER)
         p->handshake_deadline_ms += ms;
-    if (p->asking.awaiting)
-        p->asking.deadline_ms += ms;
+    p->asking.deadline_ms += ms;
+    p->asking.fence_deadline_ms += ms;
 }
 
 static uint64_t next_deadline_ms(const struct txs_peer *p)
