@@ -1,12 +1,10 @@
 /* The peer machine: the whole dialogue with one peer, without sockets, clock or randomness.
  *
  *   CONNECTED  version ->
- *              <- version            wtxidrelay, sendaddrv2 (both from 70016), verack, getdata,
- * ping ->
- *              <- verack             the handshake is complete
- *              <- tx | notfound      answers; a notfound is asked again as long as patience lasts
- *              <- pong               what came before it has been handled: no answer in the next two
- *                                  seconds = ignored
+ *              <- version         wtxidrelay, sendaddrv2 (from 70016), verack, getdata, ping ->
+ *              <- verack          the handshake is complete
+ *              <- tx | notfound   answers; notfound is asked again as long as patience lasts
+ *              <- pong            all before it was handled: without an answer soon, ignored
  *
  * An event goes in, actions come out; the machine calls nobody back. It takes bytes in any split,
  * with the same result, and keeps no more of a message than it needs: at most one transaction, as

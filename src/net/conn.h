@@ -1,7 +1,6 @@
 /* One connection attempt and the session that follows it: a socket, a timer and a peer machine.
  *
- *   conn_start -> connecting -> connected -> (peer machine finished | connection failed) -> closing
- * -> gone
+ *   conn_start -> connecting -> connected -> (peer finished | connection failed) -> closing -> gone
  *
  * The conn closes its handles itself, in one place, and counts those that are open; `gone` comes
  * exactly once, when none is left, never from inside conn_start(), and the owner frees the conn

@@ -1,8 +1,8 @@
 /* The loop's wiring. Before each wait (prepare): dial what may be dialled, write what was recorded,
  * and see whether all is over. Everything else only notes what happened.
  *
- *   open -> run: seeds and named peers -> dial, record ... -> nothing left, or stopped -> ended()
- * -> the sink is empty -> close all handles -> the loop runs dry -> close
+ *   open -> run: seeds, named peers -> dial, record ... -> nothing left, or stopped -> ended()
+ *        -> the sink is empty -> the loop stops -> close: all handles, until the loop runs dry
  */
 #include "limits.h"
 #include "route.h"

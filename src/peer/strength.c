@@ -4,11 +4,12 @@
  *   to 0.19     only what it announced to anybody within 15 minutes: a notfound says little
  *   0.20        also what is older than 15 minutes
  *   0.21 to 25  what is in the mempool for two minutes, or was announced on this connection
- *   26 to 31    what entered the mempool before the connection's last announcement tick. Ticks come
- *               5 s apart in the mean, so 30 s leave out one in 400, and one announcement proves
- * one 32 on       the same, but a tick counts only when something was queued for us btcd whatever
- * is in the mempool Knots follows Core's numbers. A node without a mempool of its own (blocksonly)
- * never has it.
+ *   26 to 31    what entered the mempool before the connection's last announcement tick
+ *   32 on       the same, but a tick counts only when something was queued for us
+ *   btcd        whatever is in the mempool
+ *
+ * Ticks come 5 s apart in the mean: 30 s leave out one in 400, and an announcement proves one. Knots
+ * follows Core's numbers. A node without a mempool of its own (blocksonly) never has it.
  */
 #include "txsurvey/peer.h"
 
