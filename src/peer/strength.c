@@ -8,8 +8,8 @@
  *   32 on       the same, but a tick counts only when something was queued for us
  *   btcd        whatever is in the mempool
  *
- * Ticks come 5 s apart in the mean: 30 s leave out one in 400, and an announcement proves one. Knots
- * follows Core's numbers. A node without a mempool of its own (blocksonly) never has it.
+ * Ticks come 5 s apart in the mean: 30 s leave out one in 400, and an announcement proves one.
+ * Knots follows Core's numbers. A node without a mempool of its own (blocksonly) never has it.
  */
 #include "txsurvey/peer.h"
 
