@@ -3,22 +3,14 @@
 #ifndef TXSURVEY_STATUS_H
 #define TXSURVEY_STATUS_H
 
-/* X(enum, value, text) */
-#define TXS_STATUS_TABLE(X)                  \
-    X(OK, 0, "success")                      \
-    X(E_NOMEM, -1, "out of memory")          \
-    X(E_USAGE, -2, "wrong usage")            \
-    X(E_IO, -3, "input/output error")        \
-    X(E_LOCKED, -4, "locked by another run") \
-    X(E_SYSTEM, -5, "the operating system refused")
-
 enum txs_status {
-#define X(id, value, text) TXS_##id = value,
-    TXS_STATUS_TABLE(X)
-#undef X
+    TXS_OK = 0,
+    TXS_E_NOMEM = -1,  /* out of memory */
+    TXS_E_USAGE = -2,  /* wrong usage */
+    TXS_E_IO = -3,     /* input/output error */
+    TXS_E_LOCKED = -4, /* the file is locked by another run */
+    TXS_E_SYSTEM = -5, /* the operating system refused */
 };
-
-const char *txs_status_text(enum txs_status status);
 
 /* A message for the user, filled together with a failure. Always NUL-terminated. */
 struct txs_message {

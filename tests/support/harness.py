@@ -102,6 +102,11 @@ def sanitized():
     return b"__asan_init" in Path(os.environ["TXSURVEY"]).read_bytes()
 
 
+def counted():
+    """Whether it counts executed lines, for which it needs memory of its own."""
+    return b"__gcov_dump" in Path(os.environ["TXSURVEY"]).read_bytes()
+
+
 def traced():
     """The environment for a run under ptrace, which LeakSanitizer does not stand."""
     options = os.environ.get("ASAN_OPTIONS", "")
