@@ -9,8 +9,8 @@
 struct txs_progress {
     uint64_t elapsed_ms;
     uint64_t seeds_asked, seeds_settled;
-    uint64_t known, planned; /* addresses; of them, those that will be attempted */
-    uint64_t connected;      /* connections that were made so far */
+    uint64_t planned;   /* peers that are known and will be attempted */
+    uint64_t connected; /* connections that were made so far */
     uint64_t in_progress;
     uint64_t last_dial_ms; /* when the last attempt began, as elapsed_ms */
     const struct txs_tally *tally;

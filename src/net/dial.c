@@ -16,7 +16,7 @@ static void record(struct txs_engine *e, const struct conn *c)
                                         .address = &c->address,
                                         .source = txs_survey_source(e->survey, c->attempt.peer),
                                         .started_ms = c->attempt.started_ms,
-                                        .ended_ms = engine_now_ms(e),
+                                        .ended_ms = txs_engine_now_ms(e),
                                         .connected_ms = c->connected_ms,
                                         .connecting_ms = c->connecting_ms,
                                         .attempts = c->attempt.attempts,
@@ -41,10 +41,10 @@ static bool try_again(struct txs_engine *e, struct conn *c, enum txs_outcome out
         return false;
     if (outcome == TXS_OUTCOME_LOCAL_ERROR)
         return ++c->attempt.local_faults < LOCAL_FAULTS_MAX &&
-               txs_survey_again(e->survey, engine_now_ms(e), &c->attempt);
+               txs_survey_again(e->survey, txs_engine_now_ms(e), &c->attempt);
     if (outcome == TXS_OUTCOME_CONNECT_TIMEOUT)
         return c->attempt.attempts - c->attempt.local_faults <= e->plan->retries &&
-               txs_survey_again(e->survey, engine_now_ms(e), &c->attempt);
+               txs_survey_again(e->survey, txs_engine_now_ms(e), &c->attempt);
     return false;
 }
 
@@ -138,7 +138,7 @@ static void no_socket(struct txs_engine *e, struct conn *c, int error)
                           "out of file descriptors: going on with fewer connections at once");
         /* While others are in progress their end will free some: no attempt was made. */
         c->attempt.attempts -= others;
-        if (others && txs_survey_again(e->survey, engine_now_ms(e), &c->attempt)) {
+        if (others && txs_survey_again(e->survey, txs_engine_now_ms(e), &c->attempt)) {
             conn_free(c);
             return;
         }
@@ -158,12 +158,12 @@ static void lose(struct txs_engine *e)
 /* False when there is no memory for it now: it goes back into the queue. */
 static bool dial(struct txs_engine *e, const struct txs_attempt *attempt)
 {
-    e->last_dial_ms = engine_now_ms(e);
+    e->last_dial_ms = txs_engine_now_ms(e);
     struct conn *c = conn_new(e, attempt);
     if (c == NULL) {
         struct txs_attempt later = *attempt;
         if (++later.local_faults == LOCAL_FAULTS_MAX ||
-            !txs_survey_again(e->survey, engine_now_ms(e), &later))
+            !txs_survey_again(e->survey, txs_engine_now_ms(e), &later))
             lose(e);
         return false;
     }
@@ -189,7 +189,7 @@ void dial_what_is_due(struct txs_engine *e)
     struct txs_attempt attempt;
     if (e->flushed == TXS_FULL || e->flushed == TXS_BROKEN)
         return;
-    uint64_t now = engine_now_ms(e);
+    uint64_t now = txs_engine_now_ms(e);
     while (txs_survey_next(e->survey, now, &attempt) && dial(e, &attempt))
         ;
     uint64_t next = txs_survey_next_ms(e->survey, now);

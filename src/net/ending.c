@@ -33,19 +33,26 @@ static void on_drain_deadline(uv_timer_t *timer)
     e->over = true;
 }
 
+struct txs_ending ending_of(const struct txs_engine *e)
+{
+    uint64_t now = txs_engine_now_ms(e);
+    return (struct txs_ending){
+        .reason = e->reason,
+        .signal_number = e->signal_number,
+        .duration_ms = now - e->started_ms,
+        .finished_ms = now,
+        .known = txs_survey_known(e->survey),
+        .not_attempted = txs_survey_not_attempted(e->survey),
+        .tally = txs_survey_tally(e->survey),
+    };
+}
+
 static void end(struct txs_engine *e)
 {
+    struct txs_ending ending = ending_of(e);
     e->ended = true;
     uv_timer_stop(&e->progress);
-    e->sink->ended(e->sink->context, &(struct txs_ending){
-                                         .reason = e->reason,
-                                         .signal_number = e->signal_number,
-                                         .duration_ms = engine_now_ms(e) - e->started_ms,
-                                         .finished_ms = engine_now_ms(e),
-                                         .known = txs_survey_known(e->survey),
-                                         .not_attempted = txs_survey_not_attempted(e->survey),
-                                         .tally = txs_survey_tally(e->survey),
-                                     });
+    e->sink->ended(e->sink->context, &ending);
 }
 
 void ending_complete(struct txs_engine *e)

@@ -19,19 +19,15 @@
 #define OTHER_DESCRIPTORS 32
 #define BODY_POOL_BYTES (64u * 1024 * 1024)
 #define LARGE_BODY_POOL_BYTES (32u * 1024 * 1024)
+
 struct txs_engine *engine_of(void *handle)
 {
     return ((uv_handle_t *)handle)->data;
 }
 
-uint64_t engine_now_ms(const struct txs_engine *e)
-{
-    return uv_now(&e->loop);
-}
-
 uint64_t txs_engine_now_ms(const struct txs_engine *e)
 {
-    return engine_now_ms(e);
+    return uv_now(&e->loop);
 }
 
 int64_t txs_engine_epoch_unix_ms(const struct txs_engine *e)
@@ -127,10 +123,9 @@ static void report_progress(uv_timer_t *timer)
     e->sink->progress(
         e->sink->context,
         &(struct txs_progress){
-            .elapsed_ms = engine_now_ms(e) - e->started_ms,
+            .elapsed_ms = txs_engine_now_ms(e) - e->started_ms,
             .seeds_asked = e->plan->seed_count,
             .seeds_settled = e->plan->seed_count - outstanding,
-            .known = txs_survey_known(e->survey),
             .planned = planned,
             .connected = e->connected,
             .in_progress = txs_survey_in_progress(e->survey),
@@ -148,10 +143,15 @@ static int64_t wall_clock_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* A look-up takes one or two. */
+static uint32_t other_descriptors(const struct txs_plan *plan)
+{
+    return OTHER_DESCRIPTORS + (uint32_t)plan->seed_count * 2;
+}
+
 static void fit_descriptors(struct txs_engine *e, struct txs_plan *plan)
 {
-    uint32_t others = OTHER_DESCRIPTORS + (uint32_t)plan->seed_count * 2;
-    uint32_t fit = limits_raise_descriptors(plan->concurrency, others);
+    uint32_t fit = limits_raise_descriptors(plan->concurrency, other_descriptors(plan));
     if (fit == plan->concurrency)
         return;
     char text[160];
@@ -212,17 +212,30 @@ static void engine_free(struct txs_engine *e)
     free(e);
 }
 
+/* The loop with room for all descriptors. Returns 0 or a libuv error, with no loop then. */
+static int init_loop(struct txs_engine *e)
+{
+    int error = uv_loop_init(&e->loop);
+    if (error != 0)
+        return error;
+    error = limits_grow_watchers(&e->loop, e->plan->concurrency + other_descriptors(e->plan));
+    if (error != 0)
+        uv_loop_close(&e->loop);
+    return error;
+}
+
 enum txs_status txs_engine_open(struct txs_engine **out, struct txs_plan *plan,
                                 const struct txs_sink *sink, struct txs_message *message)
 {
+    enum txs_status status;
     struct txs_engine *e = calloc(1, sizeof *e);
     if (e == NULL)
         return txs_fail(message, TXS_E_NOMEM, "out of memory");
     e->plan = plan;
     e->sink = sink;
     if (!txs_system_random(&e->random, sizeof e->random)) {
-        engine_free(e);
-        return txs_fail(message, TXS_E_SYSTEM, "the system gives no random numbers");
+        status = txs_fail(message, TXS_E_SYSTEM, "the system gives no random numbers");
+        goto no_loop;
     }
     fit_descriptors(e, plan);
     struct txs_random order = {txs_random_next(&e->random)};
@@ -231,35 +244,33 @@ enum txs_status txs_engine_open(struct txs_engine **out, struct txs_plan *plan,
     e->learned.entries = calloc(plan->id_count, sizeof *e->learned.entries);
     if (e->survey == NULL || e->learned.entries == NULL || e->host.read_buffer == NULL ||
         txs_survey_add_named(e->survey) != TXS_OK) {
-        engine_free(e);
-        return txs_fail(message, TXS_E_NOMEM, "out of memory");
+        status = txs_fail(message, TXS_E_NOMEM, "out of memory");
+        goto no_loop;
     }
-    int error = uv_loop_init(&e->loop);
+    int error = init_loop(e);
     if (error != 0) {
-        engine_free(e);
-        return txs_fail(message, TXS_E_SYSTEM, "event loop: %s", uv_strerror(error));
+        status = txs_fail(message, TXS_E_SYSTEM, "event loop: %s", uv_strerror(error));
+        goto no_loop;
     }
-    error = limits_grow_watchers(&e->loop, plan->concurrency + OTHER_DESCRIPTORS +
-                                               (uint32_t)plan->seed_count * 2);
-    if (error != 0) {
-        uv_loop_close(&e->loop);
-        engine_free(e);
-        return txs_fail(message, TXS_E_SYSTEM, "event loop: %s", uv_strerror(error));
-    }
-    uv_update_time(&e->loop);
-    e->started_ms = engine_now_ms(e);
-    e->epoch_unix_ms = wall_clock_ms() - (int64_t)e->started_ms;
     e->resolver = resolver_new(&e->loop, plan->seeds, plan->seed_count, plan->chain->port,
                                (struct resolver_events){e, on_seed_addresses, on_seed_settled});
     if (e->resolver == NULL) {
-        uv_loop_close(&e->loop);
-        engine_free(e);
-        return txs_fail(message, TXS_E_NOMEM, "out of memory");
+        status = txs_fail(message, TXS_E_NOMEM, "out of memory");
+        goto no_resolver;
     }
+    uv_update_time(&e->loop);
+    e->started_ms = txs_engine_now_ms(e);
+    e->epoch_unix_ms = wall_clock_ms() - (int64_t)e->started_ms;
     init_handles(e);
     init_peers(e);
     *out = e;
     return TXS_OK;
+
+no_resolver:
+    uv_loop_close(&e->loop);
+no_loop:
+    engine_free(e);
+    return status;
 }
 
 void txs_engine_run(struct txs_engine *e, struct txs_ending *ending)
@@ -271,13 +282,9 @@ void txs_engine_run(struct txs_engine *e, struct txs_ending *ending)
     resolver_start(e->resolver);
     uv_prepare_start(&e->before_wait, on_before_wait);
     uv_run(&e->loop, UV_RUN_DEFAULT);
-    *ending = (struct txs_ending){
-        .reason = e->flushed == TXS_BROKEN ? TXS_REASON_OUTPUT : e->reason,
-        .signal_number = e->signal_number,
-        .known = txs_survey_known(e->survey),
-        .not_attempted = txs_survey_not_attempted(e->survey),
-        .tally = txs_survey_tally(e->survey),
-    };
+    *ending = ending_of(e);
+    if (e->flushed == TXS_BROKEN)
+        ending->reason = TXS_REASON_OUTPUT;
 }
 
 bool txs_engine_close(struct txs_engine *e)

@@ -34,7 +34,6 @@ struct txs_engine {
 };
 
 struct txs_engine *engine_of(void *handle); /* of a libuv handle of the engine's own */
-uint64_t engine_now_ms(const struct txs_engine *engine);
 
 /* dial.c */
 /* Fills in the callbacks of all connections. */
@@ -48,6 +47,8 @@ void dial_stop(struct txs_engine *engine, enum txs_error why);
 void ending_start(struct txs_engine *engine); /* signals and the survey's deadline */
 /* Begins to end the survey; the first reason counts. */
 void ending_begin(struct txs_engine *engine, enum txs_reason reason, enum txs_error why);
+/* How the survey stands now, or has ended. */
+struct txs_ending ending_of(const struct txs_engine *engine);
 /* Hands out the last record once nothing is left in progress. */
 void ending_complete(struct txs_engine *engine);
 

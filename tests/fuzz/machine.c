@@ -237,3 +237,14 @@ void session_require_same(const struct session_outcome *a, const struct session_
         require(x->has_wtxid == y->has_wtxid && memcmp(x->wtxid, y->wtxid, 32) == 0);
     }
 }
+
+int session_compare(session_run_fn *run, const uint8_t *data, size_t size)
+{
+    if (size < 2)
+        return 0;
+    struct session_outcome whole, in_pieces;
+    run(&whole, data, size, NULL);
+    run(&in_pieces, data, size, &(struct txs_random){data[1]});
+    session_require_same(&whole, &in_pieces);
+    return 0;
+}

@@ -63,4 +63,10 @@ void session_require_same(const struct session_outcome *a, const struct session_
 /* The transaction that has the id `ids[which]`, with its witness or without. Returns its length. */
 size_t session_transaction(uint8_t out[128], unsigned which, bool witness);
 
+/* Runs an input of at least two bytes twice, whole and in pieces, and requires the same. The second
+ * byte seeds the cuts. For LLVMFuzzerTestOneInput(): returns 0. */
+typedef void session_run_fn(struct session_outcome *out, const uint8_t *data, size_t size,
+                            struct txs_random *pieces);
+int session_compare(session_run_fn *run, const uint8_t *data, size_t size);
+
 #endif
