@@ -60,4 +60,8 @@ bool txs_address_equal(const struct txs_address *a, const struct txs_address *b)
  * IsRoutable leaves out, and also multicast, 240/4 and the embeddings of other networks. */
 bool txs_address_is_routable(const struct txs_address *address);
 
+/* A well-known port of another service, where no node is to be expected: nothing to be dialled
+ * because gossip said so. */
+bool txs_port_is_foreign(uint16_t port);
+
 #endif

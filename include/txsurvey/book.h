@@ -1,7 +1,8 @@
-/* The address book: which peers are known, who told of them, which are still to be tried.
+/* The address book: which peers are known, who told of them first, which are still to be tried and
+ * in what order.
  *
- * A peer is known once, whatever its spelling. 52 bytes of entry and order a peer, and 8 of hash
- * table.
+ * A peer is known once, whatever its spelling. An address costs 44 bytes of entry, 4 of order and 5
+ * to 11 of hash table, and what one source told at a time 12 bytes more.
  */
 #ifndef TXSURVEY_BOOK_H
 #define TXSURVEY_BOOK_H
@@ -12,28 +13,62 @@
 
 #include <stddef.h>
 
+/* How likely a peer is to answer, in tiers: those of the first are taken before those of the
+ * second. Whoever is named again by another source rises by one, as far as TXS_TIER_GOSSIP. */
+#define TXS_TIERS 12
+#define TXS_TIER_NAMED 0  /* the user named it, or it answered in an earlier run */
+#define TXS_TIER_SEED 1   /* a DNS seed named it, or an earlier run connected to it */
+#define TXS_TIER_GOSSIP 2 /* the best that peers' word alone can give */
+#define TXS_TIER_LAST (TXS_TIERS - 1)
+
+/* More addresses than this are not taken in. */
+#define TXS_BOOK_MAX 4000000u
+
 struct txs_book;
 
-/* `order` decides the order in which peers are taken, so that no network is visited in one go. */
+/* `order` decides the order within a tier, so that no network is visited in one go. */
 struct txs_book *txs_book_new(struct txs_random order); /* NULL when out of memory */
 void txs_book_free(struct txs_book *book);
 
-/* A number for the text of a source (`dns:HOST`, ...), which the book copies. -1 when out of
- * memory. */
-int txs_book_source(struct txs_book *book, const char *text);
+/* What is added from now on comes from this source: a text (`connect`, `file`, `dns:HOST`), which
+ * the book copies, or what a peer of the book told. A batch has a number, 1 and up; 0 when out of
+ * memory. `previous` is that of an earlier batch of the same source, or 0. */
+uint32_t txs_book_batch(struct txs_book *book, const char *source);
+uint32_t txs_book_batch_of_peer(struct txs_book *book, uint32_t peer, uint32_t previous);
+/* The addresses that were new with a batch and those before it of the same source: up to `max` of
+ * them go into `out`. Returns their number. */
+size_t txs_book_batch_addresses(const struct txs_book *book, uint32_t batch,
+                                struct txs_address *out, size_t max);
 
-enum txs_book_add { TXS_BOOK_ADDED, TXS_BOOK_KNOWN, TXS_BOOK_NO_MEMORY };
+enum txs_book_add { TXS_BOOK_ADDED, TXS_BOOK_KNOWN, TXS_BOOK_FULL, TXS_BOOK_NO_MEMORY };
 enum txs_book_add txs_book_add(struct txs_book *book, const struct txs_address *address,
-                               int source);
-
+                               unsigned tier);
 /* The same for an address that shall never be taken, so that it is counted once. */
 enum txs_book_add txs_book_leave_out(struct txs_book *book, const struct txs_address *address);
+bool txs_book_knows(const struct txs_book *book, const struct txs_address *address);
 
-/* Takes a peer that was not taken before, at random; false when there is none. */
+/* Takes a peer that was not taken before, at random among those of the best tier; false when there
+ * is none. */
 bool txs_book_take(struct txs_book *book, uint32_t *peer);
+/* Takes this address, which need not be known yet. False when out of memory, or when it had been
+ * taken or left out before. */
+bool txs_book_take_address(struct txs_book *book, const struct txs_address *address,
+                           uint32_t *peer);
+
+/* What came of a peer that was taken. */
+enum txs_peer_worth { TXS_WORTH_NONE, TXS_WORTH_REACHED, TXS_WORTH_ANSWERED };
+void txs_book_judge(struct txs_book *book, uint32_t peer, enum txs_peer_worth worth);
+/* Calls `visit` for each peer of that worth; for TXS_WORTH_NONE for those of tier TXS_TIER_NAMED
+ * that were never taken. Returns their number. */
+size_t txs_book_visit(const struct txs_book *book, enum txs_peer_worth worth,
+                      void (*visit)(void *context, const struct txs_address *address),
+                      void *context);
 
 const struct txs_address *txs_book_address(const struct txs_book *book, uint32_t peer);
-const char *txs_book_source_text(const struct txs_book *book, uint32_t peer);
+#define TXS_SOURCE_TEXT_MAX 300
+/* Who told of it first: `connect`, `file`, `dns:HOST`, `gossip:ADDR:PORT`. */
+void txs_book_source_text(const struct txs_book *book, uint32_t peer,
+                          char out[TXS_SOURCE_TEXT_MAX]);
 size_t txs_book_known(const struct txs_book *book); /* without those left out */
 size_t txs_book_untaken(const struct txs_book *book);
 

@@ -18,6 +18,23 @@ enum txs_status txs_engine_open(struct txs_engine **out, struct txs_plan *plan,
 int64_t txs_engine_epoch_unix_ms(const struct txs_engine *engine);
 uint64_t txs_engine_now_ms(const struct txs_engine *engine);
 void txs_engine_run(struct txs_engine *engine, struct txs_ending *ending);
+/* What an earlier part of this run recorded (--resume), in the order of its records: peers are not
+ * attempted again, names of seeds not asked again, and both count in the summary. Before
+ * txs_engine_run(). TXS_E_NOMEM or TXS_OK. */
+enum txs_status txs_engine_restore_peer(struct txs_engine *engine,
+                                        const struct txs_restored_peer *peer);
+enum txs_status txs_engine_restore_seed(struct txs_engine *engine,
+                                        const struct txs_restored_seed *seed);
+/* So many addresses were left out in that part. */
+void txs_engine_restore_ignored(struct txs_engine *engine, enum txs_ignored reason, uint64_t count);
+
+/* After the run, the peers that a next one should begin with, the best first: those that answered,
+ * those that completed a handshake, and those that the user had named and that this run did not
+ * come to. Returns how many of them completed a handshake. */
+size_t txs_engine_visit_good_peers(const struct txs_engine *engine,
+                                   void (*visit)(void *context, const struct txs_address *address),
+                                   void *context);
+
 /* False when a look-up still hangs in a thread that cannot be ended: the process must then leave by
  * _exit(), since returning from main would wait for it. */
 bool txs_engine_close(struct txs_engine *engine);

@@ -24,6 +24,24 @@ struct txs_records *txs_records_new(struct txs_output *output, const struct txs_
                                     const uint8_t uuid[16], int64_t epoch_unix_ms);
 void txs_records_free(struct txs_records *records);
 
+/* What the earlier part of a run recorded, in the order of its records; borrowed for the call.
+ * Anything but TXS_OK ends the reading. */
+struct txs_resume_events {
+    void *context;
+    enum txs_status (*peer)(void *context, const struct txs_restored_peer *peer);
+    enum txs_status (*seed)(void *context, const struct txs_restored_seed *seed);
+    void (*ignored)(void *context, enum txs_ignored reason, uint64_t count);
+};
+
+/* In place of txs_output_empty(), before the first line: makes the output's file, which is at
+ * `path`, ready to be continued. The records take its UUID and know its transactions; what its end
+ * left over is cut off. A file without a whole line begins a run of its own. TXS_E_USAGE, the file
+ * as it was, where it is no run of the plan's targets, chain and shard, or is damaged before its
+ * end. */
+enum txs_status txs_records_resume(struct txs_records *records, const char *path,
+                                   const struct txs_resume_events *events,
+                                   struct txs_message *message);
+
 /* Each appends one line. A line that cannot be made (memory) breaks the output: see
  * txs_output_flush(). */
 void txs_records_survey(struct txs_records *records, const char *tool, uint64_t started_ms,

@@ -111,6 +111,18 @@ struct txs_addr_entry {
     struct txs_span bytes; /* as on the wire: 16 bytes from an addr */
     uint16_t port;
 };
+/* A list read entry by entry. */
+struct txs_addr_reader {
+    struct txs_reader bytes; /* failed: the list is malformed */
+    uint64_t left;
+    bool v2;
+};
+struct txs_addr_reader txs_addr_reader_of(struct txs_span payload, bool v2);
+/* False at the end of the list, and where it is malformed: the rules are those of
+ * txs_addr_decode(). */
+bool txs_addr_next(struct txs_addr_reader *reader, struct txs_addr_entry *entry);
+/* The number of entries of a whole list, -1 for a malformed one. */
+int txs_addr_count(struct txs_span payload, bool v2);
 /* Reads up to `max` entries into `out`. Returns their number, or -1 for a malformed list: more than
  * TXS_ADDR_MAX, a known network with a wrong length, an address over TXS_ADDRV2_MAX_BYTES, data
  * that ends early. Entries of unknown networks are given out too: txs_addr_entry_address() skips

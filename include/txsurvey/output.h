@@ -19,6 +19,12 @@ enum txs_status txs_output_open(struct txs_output **out, const char *path,
 /* Empties a file that was opened by its path. Before the first line; a file that was made by
  * opening it and is closed without this is removed again. */
 enum txs_status txs_output_empty(struct txs_output *output, struct txs_message *message);
+/* In place of emptying: a regular file that was opened by its path keeps its first `keep_bytes`,
+ * which end with a whole line, and lines go behind them. */
+enum txs_status txs_output_continue(struct txs_output *output, uint64_t keep_bytes,
+                                    struct txs_message *message);
+/* Whether it is such a file. */
+bool txs_output_is_own_file(const struct txs_output *output);
 /* A line is put together of pieces, and counts when it is ended. False when there is no memory: the
  * line is lost, and with it the output, but what was queued before is still written. */
 bool txs_output_piece(struct txs_output *output, const char *bytes, size_t len);

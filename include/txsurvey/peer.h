@@ -5,6 +5,7 @@
  *              <- verack          the handshake is complete
  *              <- tx | notfound   answers; notfound is asked again as long as patience lasts
  *              <- pong            all before it was handled: without an answer soon, ignored
+ *              <- addr | addrv2   where the survey crawls: getaddr went out with the request
  *
  * An event goes in, actions come out; the machine calls nobody back. It takes bytes in any split,
  * with the same result, and keeps no more of a message than it needs: at most one transaction, as
@@ -34,6 +35,7 @@
 struct txs_body_pool {
     size_t left_bytes;
     size_t large_left_bytes;
+    size_t gossip_left_bytes; /* for lists of addresses in arrival; what finds no room is dropped */
 };
 
 /* The wtxid of each txid that was asked for, learned from the first copy that was served: peers
@@ -60,6 +62,7 @@ struct txs_peer_config {
     uint64_t handshake_timeout_ms;
     uint64_t response_timeout_ms;
     uint64_t patience_ms;
+    bool crawl;            /* ask for addresses */
     int64_t epoch_unix_ms; /* the wall clock at monotonic time 0 */
     struct txs_body_pool *pool;
     struct txs_learned *learned;
@@ -100,10 +103,16 @@ struct txs_served {
     uint64_t parts;        /* see TXS_TX_PARTS_MAX */
     bool witness_known;    /* false: it may have a witness that was not asked for */
 };
+/* A well-formed list of addresses, an addr or addrv2 message: see txs_addr_reader_of(). */
+struct txs_told {
+    struct txs_span payload;
+    bool v2;
+};
 struct txs_peer_actions {
     struct txs_span send;            /* owned by the peer, valid until the next step */
     struct txs_span rest;            /* of event.bytes: hand in again at once, unless finished */
     const struct txs_served *served; /* NULL, or valid until the next step */
+    const struct txs_told *told;     /* the same */
     uint64_t deadline_ms;            /* TXS_NEVER when nothing is awaited */
     bool finished;                   /* take the result; no further steps */
 };
@@ -116,6 +125,10 @@ struct txs_peer *txs_peer_new(const struct txs_peer_config *config,
                               const struct txs_address *remote, uint64_t nonce);
 void txs_peer_free(struct txs_peer *peer); /* NULL is fine */
 struct txs_peer_actions txs_peer_step(struct txs_peer *peer, const struct txs_peer_event *event);
+/* A result of which nothing is known, as it stays without a connection: all ids are unasked.
+ * `answers` is the caller's and must outlive it. */
+void txs_peer_result_blank(struct txs_peer_result *result, struct txs_answer *answers,
+                           size_t count);
 /* Valid at any time, complete once finished; lives as long as the peer. */
 struct txs_peer_result *txs_peer_result(struct txs_peer *peer);
 

@@ -2,15 +2,27 @@
 #ifndef TXSURVEY_PLAN_H
 #define TXSURVEY_PLAN_H
 
+#include "txsurvey/address_set.h"
 #include "txsurvey/peer.h"
 #include "txsurvey/status.h"
 
 /* Where a peer of the plan was named. */
 enum txs_named_by { TXS_NAMED_CONNECT, TXS_NAMED_FILE };
 
+/* What an earlier run found out about a peer, if any did. */
+enum txs_expect { TXS_EXPECT_ANSWER, TXS_EXPECT_CONNECTION, TXS_EXPECT_NOTHING };
+
 struct txs_named_peer {
     struct txs_address address;
     uint8_t named_by; /* enum txs_named_by */
+    uint8_t expect;   /* enum txs_expect */
+};
+
+/* A SOCKS5 proxy (RFC 1928) or a SAM bridge (I2P's SAM 3.1). */
+struct txs_proxy {
+    bool given;
+    char host[254]; /* a name or an IP address */
+    uint16_t port;
 };
 
 struct txs_plan {
@@ -27,10 +39,21 @@ struct txs_plan {
     uint64_t max_peers; /* UINT64_MAX without a limit */
     uint32_t networks;  /* bits by enum txs_network that may be surveyed */
     bool allow_local;
+    bool any_port; /* also well-known ports of other services, when gossip names them */
+    bool crawl;    /* ask every peer for addresses */
+    struct txs_address_set exclude;    /* never contacted, whoever names them */
+    uint32_t shard_index, shard_count; /* 1..count */
+
+    struct txs_proxy proxy;  /* for everything but I2P */
+    struct txs_proxy onion;  /* for .onion, in place of `proxy` */
+    struct txs_proxy i2psam; /* for I2P */
+    bool cjdns_reachable;
 
     uint32_t concurrency;
     uint32_t rate; /* connections a second */
-    uint64_t connect_timeout_ms, handshake_timeout_ms, response_timeout_ms, patience_ms;
+    uint64_t connect_timeout_ms;
+    uint64_t proxy_timeout_ms; /* the same for a connection through a proxy */
+    uint64_t handshake_timeout_ms, response_timeout_ms, patience_ms;
     uint64_t deadline_ms; /* of the whole survey, from its start; TXS_NEVER without one */
     uint32_t retries;
     uint64_t require_served; /* 0: not required */
@@ -50,9 +73,15 @@ enum txs_status txs_plan_add_id(struct txs_plan *plan, const char *text,
 /* Adds a peer; its default port is the chain's, so the chain must be set. */
 enum txs_status txs_plan_add_peer(struct txs_plan *plan, const char *text,
                                   enum txs_named_by named_by, struct txs_message *message);
+/* The same for an address as a value. */
+enum txs_status txs_plan_add_address(struct txs_plan *plan, const struct txs_named_peer *peer,
+                                     struct txs_message *message);
 enum txs_status txs_plan_add_seed(struct txs_plan *plan, const char *host,
                                   struct txs_message *message);
-/* After the last id. TXS_E_NOMEM or TXS_OK. */
+/* fc00::/8 is CJDNS where that can be reached, and a private IPv6 network otherwise (Core:
+ * MaybeFlipIPv6toCJDNS). */
+void txs_plan_name_network(const struct txs_plan *plan, struct txs_address *address);
+/* After the last id, peer and option. TXS_E_NOMEM or TXS_OK. */
 enum txs_status txs_plan_complete(struct txs_plan *plan);
 
 #endif

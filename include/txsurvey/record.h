@@ -56,6 +56,51 @@
     X(STRONG, "strong")       \
     X(PROVEN, "proven")
 
+/* Error codes of proxies, X(enum, name, text): what stands beside the outcome `proxy_failed`. */
+#define TXS_PROXY_ERROR_TABLE(X)                                                                   \
+    X(PROXY_UNREACHABLE, "proxy_unreachable", "the proxy cannot be reached")                       \
+    X(PROXY_REFUSED, "proxy_refused", "nobody listens at the proxy's address")                     \
+    X(PROXY_SILENT, "proxy_silent", "the proxy did not speak in time")                             \
+    X(PROXY_CLOSED, "proxy_closed", "the proxy ended the connection")                              \
+    X(SOCKS5_MALFORMED, "socks5_malformed", "what the proxy says is no SOCKS5")                    \
+    X(SOCKS5_NO_METHOD, "socks5_no_method", "the proxy wants another way to log in")               \
+    X(SOCKS5_AUTH_FAILED, "socks5_auth_failed", "the proxy refuses user and password")             \
+    X(SOCKS5_GENERAL_FAILURE, "socks5_general_failure", "the proxy says: general failure")         \
+    X(SOCKS5_NOT_ALLOWED, "socks5_not_allowed", "the proxy says: forbidden by its rules")          \
+    X(SOCKS5_NETWORK_UNREACHABLE, "socks5_network_unreachable",                                    \
+      "the proxy says: network unreachable")                                                       \
+    X(SOCKS5_HOST_UNREACHABLE, "socks5_host_unreachable", "the proxy says: host unreachable")      \
+    X(SOCKS5_CONNECTION_REFUSED, "socks5_connection_refused",                                      \
+      "the proxy says: connection refused")                                                        \
+    X(SOCKS5_TTL_EXPIRED, "socks5_ttl_expired", "the proxy says: TTL expired")                     \
+    X(SOCKS5_COMMAND_UNSUPPORTED, "socks5_command_unsupported", "the proxy says: no such command") \
+    X(SOCKS5_ADDRESS_UNSUPPORTED, "socks5_address_unsupported",                                    \
+      "the proxy says: no such addresses")                                                         \
+    X(SOCKS5_UNKNOWN_REPLY, "socks5_unknown_reply", "the proxy says a code without a meaning")     \
+    X(TOR_DESCRIPTOR_NOT_FOUND, "tor_descriptor_not_found", "Tor: the onion service is not known") \
+    X(TOR_DESCRIPTOR_INVALID, "tor_descriptor_invalid", "Tor: its descriptor is invalid")          \
+    X(TOR_INTRODUCTION_FAILED, "tor_introduction_failed", "Tor: the introduction failed")          \
+    X(TOR_RENDEZVOUS_FAILED, "tor_rendezvous_failed", "Tor: the rendezvous failed")                \
+    X(TOR_AUTHORIZATION_MISSING, "tor_authorization_missing", "Tor: the service wants one")        \
+    X(TOR_AUTHORIZATION_WRONG, "tor_authorization_wrong", "Tor: the service refuses ours")         \
+    X(TOR_BAD_ADDRESS, "tor_bad_address", "Tor: that is no onion address")                         \
+    X(TOR_INTRODUCTION_TIMEOUT, "tor_introduction_timeout", "Tor: the introduction timed out")     \
+    X(SAM_MALFORMED, "sam_malformed", "what the I2P router says is no SAM 3.1")                    \
+    X(SAM_NO_VERSION, "sam_no_version", "the I2P router does not speak SAM 3.1")                   \
+    X(SAM_SESSION_TIMEOUT, "sam_session_timeout", "the I2P router made no session in time")        \
+    X(SAM_CANT_REACH_PEER, "sam_cant_reach_peer", "the I2P router says CANT_REACH_PEER")           \
+    X(SAM_PEER_NOT_FOUND, "sam_peer_not_found", "the I2P router says PEER_NOT_FOUND")              \
+    X(SAM_KEY_NOT_FOUND, "sam_key_not_found", "the I2P router says KEY_NOT_FOUND")                 \
+    X(SAM_LEASESET_NOT_FOUND, "sam_leaseset_not_found", "the I2P router says LEASESET_NOT_FOUND")  \
+    X(SAM_INVALID_KEY, "sam_invalid_key", "the I2P router says INVALID_KEY")                       \
+    X(SAM_INVALID_ID, "sam_invalid_id", "the I2P router says INVALID_ID: the session is gone")     \
+    X(SAM_TIMEOUT, "sam_timeout", "the I2P router says TIMEOUT")                                   \
+    X(SAM_I2P_ERROR, "sam_i2p_error", "the I2P router says I2P_ERROR")                             \
+    X(SAM_DUPLICATED_ID, "sam_duplicated_id", "the I2P router says DUPLICATED_ID")                 \
+    X(SAM_DUPLICATED_DEST, "sam_duplicated_dest", "the I2P router says DUPLICATED_DEST")           \
+    X(SAM_UNKNOWN_RESULT, "sam_unknown_result", "the I2P router says a RESULT without a meaning")  \
+    X(I2P_PORT, "i2p_port", "SAM 3.1 reaches I2P peers on port 0 alone")
+
 /* Error codes, X(enum, name, text): stable words for the field `error`. */
 #define TXS_ERROR_TABLE(X)                                                                   \
     X(NONE, "", "")                                                                          \
@@ -88,6 +133,7 @@
     X(NO_DESCRIPTORS, "no_descriptors", "this machine is out of file descriptors")           \
     X(NO_PORTS, "no_ports", "this machine is out of local ports")                            \
     X(NO_MEMORY, "no_memory", "this machine is out of memory")                               \
+    TXS_PROXY_ERROR_TABLE(X)                                                                 \
     X(DEADLINE, "deadline", "the survey's deadline")                                         \
     X(SIGNAL, "signal", "a signal ended the survey")                                         \
     X(OUTPUT, "output", "the records could no longer be written")                            \
@@ -182,18 +228,22 @@ struct txs_peer_result {
     char subver[TXS_SUBVER_MAX_BYTES]; /* any bytes, no NUL at its end */
     bool has_feefilter;
     int64_t feefilter_sat_kvb;
-    size_t answer_count; /* the survey's ids, in their order */
+    bool asked_addresses; /* getaddr was sent */
+    uint32_t addresses;   /* that it told us */
+    size_t answer_count;  /* the survey's ids, in their order */
     struct txs_answer *answers;
 };
 
 /* One peer, as it is recorded. */
 struct txs_peer_record {
     const struct txs_address *address;
-    const char *source;            /* dns:HOST, connect, file */
+    const char *source;            /* dns:HOST, connect, file, gossip:ADDR:PORT */
     uint64_t started_ms, ended_ms; /* monotonic */
     uint64_t connected_ms;         /* TXS_NEVER without a connection */
     uint64_t connecting_ms;        /* start of the attempt that connected_ms belongs to */
     uint32_t attempts;
+    const struct txs_address *told; /* first heard of from this peer, and taken into the book */
+    size_t told_count;
     const struct txs_peer_result *result;
 };
 
@@ -214,9 +264,26 @@ const char *txs_seed_outcome_name(enum txs_seed_outcome outcome);
 struct txs_seed_record {
     const char *host;
     enum txs_seed_outcome outcome;
-    uint32_t addresses; /* in the answer, each once */
-    const char *error;  /* the resolver's word, NULL when resolved */
+    uint32_t addresses;             /* in the answer, each once */
+    const struct txs_address *told; /* first heard of from this seed, and taken into the book */
+    size_t told_count;
+    const char *error; /* the resolver's word, NULL when resolved */
     uint64_t duration_ms;
+};
+
+/* A record of an earlier part of this run (--resume): what the survey must know of it. */
+struct txs_restored_peer {
+    struct txs_address address;
+    const struct txs_address *told;
+    size_t told_count;
+    /* outcome, stage; handshake_ms 0 where there was a handshake, else TXS_NEVER; of the answers
+     * status, has_wtxid, wtxid */
+    const struct txs_peer_result *result;
+};
+struct txs_restored_seed {
+    const char *host;
+    const struct txs_address *told;
+    size_t told_count;
 };
 
 /* A transaction that a peer served. */
@@ -231,7 +298,11 @@ struct txs_transaction_record {
 /* Why addresses were left out, X(enum, name). */
 #define TXS_IGNORED_TABLE(X)    \
     X(UNROUTABLE, "unroutable") \
+    X(OWN, "own")               \
     X(NETWORK, "network")       \
+    X(EXCLUDED, "excluded")     \
+    X(PORT, "port")             \
+    X(SHARD, "shard")           \
     X(QUOTA, "quota")
 
 enum txs_ignored {

@@ -29,29 +29,69 @@ bool txs_id_tally_ci95(const struct txs_id_tally *tally, double *low, double *hi
 /* A peer on its way through connection attempts. */
 struct txs_attempt {
     uint32_t peer;         /* in the book */
+    uint32_t told;         /* the last batch of addresses that it told; 0 for none */
     uint32_t attempts;     /* made, this one included */
     uint32_t local_faults; /* attempts that failed on this machine */
     uint64_t started_ms;   /* of the first attempt */
 };
 
-struct txs_survey;
+/* Which of `count` shards an address belongs to, 1..count. It is the same on every machine and in
+ * every release (shard.c tells how to work it out elsewhere). */
+uint32_t txs_shard_of(const struct txs_address *address, uint32_t count);
 
-/* Whether this machine has any way to an address; asked of what seeds name. */
-typedef bool txs_has_route_fn(const struct txs_address *address);
+/* What the survey must know of this machine before it lets others aim it at an address. */
+struct txs_vantage {
+    bool (*has_route)(const struct txs_address *address); /* whether there is any way to it */
+    const struct txs_address_set *own;                    /* addresses of this machine; borrowed */
+};
 
-/* The plan is borrowed. NULL when out of memory. */
-struct txs_survey *txs_survey_new(const struct txs_plan *plan, txs_has_route_fn *has_route,
+/* The networks to which a way leads, bits by enum txs_network: IPv4 and IPv6, the others as far as
+ * the plan names a proxy for them. */
+uint32_t txs_networks_with_a_way(const struct txs_plan *plan);
+
+struct txs_survey *txs_survey_new(const struct txs_plan *plan, struct txs_vantage vantage,
                                   struct txs_random random);
 void txs_survey_free(struct txs_survey *survey);
 
 /* The peers that the plan names. */
 enum txs_status txs_survey_add_named(struct txs_survey *survey);
-/* One answer of a seed: filtered, capped, united with what is known. Returns the number of distinct
- * addresses in the answer; the list's order is lost. The list is from one name, so what it can
- * occupy is bounded: at most 512 addresses, 64 of one group (IPv4 /16, IPv6 /32) unless local ones
- * are allowed. */
-size_t txs_survey_add_seed(struct txs_survey *survey, const char *host,
-                           struct txs_address *addresses, size_t count);
+
+/* An address that somebody named, and what it promises. */
+struct txs_heard {
+    struct txs_address address;
+    uint8_t tier; /* TXS_TIER_... */
+};
+/* Of gossip: by the time that goes with the address (Unix seconds) and by its place among those
+ * that the same peer told. The first ones of each peer come before the many of one, so that nobody
+ * can fill the head of the order. */
+uint8_t txs_gossip_tier(uint32_t time_s, int64_t now_s, size_t place);
+
+/* What one source may add: at most 512 addresses of a seed's answer, of what it names 64 of one
+ * group (IPv4 /16, IPv6 /32), and all peers together 2048 of a group. Groups count for routable
+ * addresses alone.
+ *
+ * One answer of a seed: filtered, capped, united with what is known. Returns the number of distinct
+ * addresses in it, and their batch (0: none); the list's order and tiers are lost. */
+size_t txs_survey_add_seed(struct txs_survey *survey, const char *host, struct txs_heard *heard,
+                           size_t count, uint32_t *batch);
+/* The same for what the peer of an attempt told; its batch goes into the attempt. */
+void txs_survey_add_gossip(struct txs_survey *survey, struct txs_attempt *attempt,
+                           struct txs_heard *heard, size_t count);
+/* The addresses that were first heard of with a batch, and with those before it of the same source:
+ * at most `max`. Returns their number. */
+size_t txs_survey_told(const struct txs_survey *survey, uint32_t batch, struct txs_address *out,
+                       size_t max);
+
+/* See txs_engine_restore_peer(). */
+enum txs_status txs_survey_restore_peer(struct txs_survey *survey,
+                                        const struct txs_restored_peer *peer);
+enum txs_status txs_survey_restore_seed(struct txs_survey *survey,
+                                        const struct txs_restored_seed *seed);
+void txs_survey_restore_ignored(struct txs_survey *survey, enum txs_ignored reason, uint64_t count);
+/* See txs_engine_visit_good_peers(). */
+size_t txs_survey_visit_good_peers(const struct txs_survey *survey,
+                                   void (*visit)(void *context, const struct txs_address *address),
+                                   void *context);
 
 /* The next attempt, if the window and the rate allow one now. */
 bool txs_survey_next(struct txs_survey *survey, uint64_t now_ms, struct txs_attempt *attempt);
@@ -65,7 +105,8 @@ bool txs_survey_again(struct txs_survey *survey, uint64_t now_ms,
 /* Out of descriptors: from now on no more at once than are in progress, but at least one. */
 void txs_survey_narrow(struct txs_survey *survey);
 /* The peer's record is written. */
-void txs_survey_done(struct txs_survey *survey, const struct txs_peer_result *result);
+void txs_survey_done(struct txs_survey *survey, const struct txs_attempt *attempt,
+                     const struct txs_peer_result *result);
 /* A peer in progress that will have no record, for want of memory. */
 void txs_survey_lose(struct txs_survey *survey);
 /* No more attempts from now on; those waiting for another one are handed out by
@@ -80,7 +121,8 @@ bool txs_survey_idle(const struct txs_survey *survey);
 uint64_t txs_survey_in_progress(const struct txs_survey *survey);
 uint64_t txs_survey_not_attempted(const struct txs_survey *survey);
 const struct txs_address *txs_survey_address(const struct txs_survey *survey, uint32_t peer);
-const char *txs_survey_source(const struct txs_survey *survey, uint32_t peer);
+void txs_survey_source(const struct txs_survey *survey, uint32_t peer,
+                       char out[TXS_SOURCE_TEXT_MAX]);
 uint64_t txs_survey_known(const struct txs_survey *survey);
 const struct txs_tally *txs_survey_tally(const struct txs_survey *survey);
 /* The window, after any narrowing. */

@@ -228,12 +228,17 @@ static void print_id(struct console *c, const uint8_t id_wire[32], const struct 
     say(c, "\n");
 }
 
-static void print_ignored(struct console *c, const struct txs_tally *tally)
+static uint64_t ignored_sum(const struct txs_tally *tally)
 {
     uint64_t sum = 0;
     for (unsigned i = 0; i < TXS_IGNORED_COUNT; i++)
         sum += tally->ignored[i];
-    if (sum == 0)
+    return sum;
+}
+
+static void print_ignored(struct console *c, const struct txs_tally *tally)
+{
+    if (ignored_sum(tally) == 0)
         return;
     say(c, "  addresses left out:");
     for (unsigned i = 0; i < TXS_IGNORED_COUNT; i++)
@@ -270,8 +275,9 @@ void console_verdict(struct console *c, const struct txs_plan *plan,
 {
     char text[400];
     if (code == EXIT_NO_PEERS) {
-        const char *hint = plan->seed_count > 0 ? " (is there a network? -v tells what each said)"
-                                                : " (name some with --connect or --peers)";
+        const char *hint = ignored_sum(ending->tally) > 0 ? ", and all addresses were left out"
+                           : plan->seed_count > 0 ? " (is there a network? -v tells what each said)"
+                                                  : " (name some with --connect or --peers)";
         snprintf(text, sizeof text, "no peer to survey: %zu seeds asked, %" PRIu64 " answered%s",
                  plan->seed_count, c->seeds_resolved, hint);
         console_error(c, text);

@@ -4,9 +4,13 @@
 
 #include "txsurvey/engine.h"
 #include "txsurvey/jsonl.h"
+#include "txsurvey/peer_list.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
+
+#define PROXY_TEXT_MAX (sizeof(((struct txs_proxy *)NULL)->host) + 16)
 
 struct app {
     struct options options;
@@ -14,6 +18,7 @@ struct app {
     struct txs_output *output, *trace_output;
     struct txs_records *records;
     struct txs_trace *trace;
+    struct txs_peer_list *saved;
     struct txs_engine *engine;
 };
 
@@ -83,33 +88,87 @@ static int exit_code_of(enum txs_status status)
 
 static enum txs_status open_trace(struct app *app, struct txs_message *message)
 {
-    if (app->options.trace == NULL)
+    const char *path = app->options.trace;
+    if (path == NULL)
         return TXS_OK;
-    if (txs_output_is_at(app->output, app->options.trace))
-        return txs_fail(message, TXS_E_USAGE, "--trace: %.200s is where the records go",
-                        app->options.trace);
-    enum txs_status status = txs_output_open(&app->trace_output, app->options.trace, message);
-    return status == TXS_OK ? txs_output_empty(app->trace_output, message) : status;
+    if (txs_output_is_at(app->output, path))
+        return txs_fail(message, TXS_E_USAGE, "--trace: %.200s is where the records go", path);
+    return txs_output_open(&app->trace_output, path, message);
 }
 
-/* No file is emptied before all are known to be right. */
+static enum txs_status open_saved(struct app *app, struct txs_message *message)
+{
+    const char *path = app->options.save_peers;
+    if (path == NULL)
+        return TXS_OK;
+    if (txs_output_is_at(app->output, path) ||
+        (app->trace_output != NULL && txs_output_is_at(app->trace_output, path)))
+        return txs_fail(message, TXS_E_USAGE, "--save-peers: %.200s is written already", path);
+    return txs_peer_list_new(&app->saved, path, message);
+}
+
+/* No file is changed before all are known to be right: see begin_outputs(). */
 static enum txs_status open_outputs(struct app *app, struct txs_message *message)
 {
     enum txs_status status = txs_output_open(&app->output, app->options.output, message);
     if (status == TXS_OK)
         status = open_trace(app, message);
     if (status == TXS_OK)
-        status = txs_output_empty(app->output, message);
+        status = open_saved(app, message);
     return status;
+}
+
+static enum txs_status on_restored_peer(void *context, const struct txs_restored_peer *peer)
+{
+    return txs_engine_restore_peer(((struct app *)context)->engine, peer);
+}
+
+static enum txs_status on_restored_seed(void *context, const struct txs_restored_seed *seed)
+{
+    return txs_engine_restore_seed(((struct app *)context)->engine, seed);
+}
+
+static void on_restored_ignored(void *context, enum txs_ignored reason, uint64_t count)
+{
+    txs_engine_restore_ignored(((struct app *)context)->engine, reason, count);
+}
+
+static enum txs_status begin_outputs(struct app *app, struct txs_message *message)
+{
+    const struct txs_resume_events events = {app, on_restored_peer, on_restored_seed,
+                                             on_restored_ignored};
+    enum txs_status status =
+        app->options.resume
+            ? txs_records_resume(app->records, app->options.output, &events, message)
+            : txs_output_empty(app->output, message);
+    if (status == TXS_OK && app->trace_output != NULL)
+        status = txs_output_empty(app->trace_output, message);
+    return status;
+}
+
+/* HOST:PORT as it is given; NULL where none is. */
+static const char *proxy_text(char out[PROXY_TEXT_MAX], const struct txs_proxy *proxy)
+{
+    bool brackets = strchr(proxy->host, ':') != NULL;
+    snprintf(out, PROXY_TEXT_MAX, brackets ? "[%s]:%u" : "%s:%u", proxy->host,
+             (unsigned)proxy->port);
+    return proxy->given ? out : NULL;
 }
 
 static void write_survey_line(struct app *app)
 {
     const struct txs_plan *p = &app->options.plan;
     const uint64_t no_limit = UINT64_MAX;
+    char proxy[PROXY_TEXT_MAX], onion[PROXY_TEXT_MAX], i2psam[PROXY_TEXT_MAX];
     const struct txs_option_value values[] = {
+        {"crawl", TXS_OPTION_BOOL, p->crawl, NULL},
         {"max_peers", TXS_OPTION_NUMBER, p->max_peers, NULL},
         {"allow_local", TXS_OPTION_BOOL, p->allow_local, NULL},
+        {"any_port", TXS_OPTION_BOOL, p->any_port, NULL},
+        {"proxy", TXS_OPTION_TEXT, 0, proxy_text(proxy, &p->proxy)},
+        {"onion", TXS_OPTION_TEXT, 0, proxy_text(onion, &p->onion)},
+        {"i2psam", TXS_OPTION_TEXT, 0, proxy_text(i2psam, &p->i2psam)},
+        {"cjdnsreachable", TXS_OPTION_BOOL, p->cjdns_reachable, NULL},
         {"concurrency", TXS_OPTION_NUMBER, p->concurrency, NULL},
         {"rate", TXS_OPTION_NUMBER, p->rate, NULL},
         {"connect_timeout", TXS_OPTION_SECONDS, p->connect_timeout_ms, NULL},
@@ -145,6 +204,9 @@ static enum txs_status open_all(struct app *app, struct txs_sink *sink, struct t
     app->trace = txs_trace_new(app->trace_output, app->options.plan.chain, epoch);
     if (app->records == NULL || app->trace == NULL)
         return txs_fail(message, TXS_E_NOMEM, "out of memory");
+    status = begin_outputs(app, message);
+    if (status != TXS_OK)
+        return status;
     write_survey_line(app);
     if (txs_output_flush(app->output) == TXS_BROKEN)
         return txs_fail(message, TXS_E_IO, "%s", txs_output_error(app->output));
@@ -168,6 +230,35 @@ static int judge(const struct txs_plan *plan, const struct txs_ending *ending)
     if (ending->reason == TXS_REASON_FINISHED && ending->known == 0)
         return EXIT_NO_PEERS;
     return enough_served(plan, ending->tally) ? EXIT_OK : EXIT_TOO_FEW_SERVED;
+}
+
+static void on_good_peer(void *context, const struct txs_address *address)
+{
+    txs_peer_list_add(((struct app *)context)->saved, address);
+}
+
+/* The peers for the next run. Where nobody was reached, the network is rather down than gone: the
+ * old list stays. */
+static int save_peers(struct app *app, int code)
+{
+    char title[128], text[400], time[TXS_TIME_TEXT_MAX];
+    struct txs_message message;
+    if (app->saved == NULL)
+        return code;
+    if (txs_engine_visit_good_peers(app->engine, on_good_peer, app) == 0) {
+        snprintf(text, sizeof text, "no peer completed a handshake: %.300s stays as it was",
+                 app->options.save_peers);
+        console_warn(&app->console, text);
+        return code;
+    }
+    txs_time_text(time,
+                  txs_engine_epoch_unix_ms(app->engine) + (int64_t)txs_engine_now_ms(app->engine));
+    snprintf(title, sizeof title, "txsurvey " TXSURVEY_VERSION ", %s, chain %s", time,
+             app->options.plan.chain->name);
+    if (txs_peer_list_write(app->saved, title, &message) == TXS_OK)
+        return code;
+    console_error(&app->console, message.text);
+    return EXIT_NOT_WRITTEN;
 }
 
 /* `told`: the user knows already why this run failed. */
@@ -206,6 +297,7 @@ static int survey(struct app *app)
         txs_engine_run(app->engine, &ending);
         code = judge(&app->options.plan, &ending);
         console_verdict(&app->console, &app->options.plan, &ending, (enum exit_code)code);
+        code = save_peers(app, code);
     } else {
         console_error(&app->console, message.text);
         code = exit_code_of(status);
@@ -215,6 +307,7 @@ static int survey(struct app *app)
     code = close_outputs(app, code, status != TXS_OK);
     txs_records_free(app->records);
     txs_trace_free(app->trace);
+    txs_peer_list_free(app->saved);
     if (!clean)
         _exit(code); /* a look-up hangs in its thread, and exit() would wait for it */
     return code;

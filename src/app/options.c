@@ -142,17 +142,45 @@ static enum txs_status add_built_in_seeds(struct options *o, struct txs_message 
     return status;
 }
 
-/* An output that is one of the inputs would be emptied. */
-static enum txs_status check_output(const struct options *o, struct txs_message *message)
+/* The option that reads the file at `path`, but for `allowed`; NULL: none does. */
+static const char *read_by(const struct options *o, const char *path, const char *allowed)
 {
-    struct stat output, input;
-    if (o->output == NULL || stat(o->output, &output) != 0 || !S_ISREG(output.st_mode))
-        return TXS_OK;
+    struct stat written, input;
+    if (path == NULL || stat(path, &written) != 0 || !S_ISREG(written.st_mode))
+        return NULL;
     for (size_t i = 0; i < o->input_count; i++)
-        if (stat(o->inputs[i], &input) == 0 && input.st_dev == output.st_dev &&
-            input.st_ino == output.st_ino)
-            return txs_fail(message, TXS_E_USAGE, "--output: %.200s is read as well", o->output);
+        if ((allowed == NULL || strcmp(o->inputs[i].option, allowed) != 0) &&
+            stat(o->inputs[i].path, &input) == 0 && input.st_dev == written.st_dev &&
+            input.st_ino == written.st_ino)
+            return o->inputs[i].option;
+    return NULL;
+}
+
+/* What is written is not read, but for a list of peers that is renewed. */
+static enum txs_status check_written(const struct options *o, struct txs_message *message)
+{
+    if (read_by(o, o->output, NULL) != NULL)
+        return txs_fail(message, TXS_E_USAGE, "--output: %.200s is read as well", o->output);
+    const char *reader = read_by(o, o->save_peers, INPUT_OF_PEERS);
+    if (reader != NULL)
+        return txs_fail(message, TXS_E_USAGE, "--save-peers: %.200s is read for --%s as well",
+                        o->save_peers, reader);
     return TXS_OK;
+}
+
+static enum txs_status check_resume(const struct options *o, struct txs_message *message)
+{
+    struct stat st;
+    if (o->resume && o->output == NULL)
+        return txs_fail(message, TXS_E_USAGE, "--resume needs --output");
+    if (o->resume && stat(o->output, &st) == 0 && !S_ISREG(st.st_mode))
+        return txs_fail(message, TXS_E_USAGE, "--resume: %.200s is no regular file", o->output);
+    return TXS_OK;
+}
+
+static bool same_name(const char *a, const char *b)
+{
+    return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
 static enum txs_status complete(struct options *o, struct txs_message *message)
@@ -162,8 +190,10 @@ static enum txs_status complete(struct options *o, struct txs_message *message)
                         o->input_count > 0 ? ", and none found in a file" : "");
     if (o->no_seeds && o->own_seeds)
         return txs_fail(message, TXS_E_USAGE, "--dnsseed and --no-dnsseed exclude each other");
-    if (o->output != NULL && o->trace != NULL && strcmp(o->output, o->trace) == 0)
+    if (same_name(o->output, o->trace))
         return txs_fail(message, TXS_E_USAGE, "--output and --trace name the same file");
+    if (same_name(o->save_peers, o->output) || same_name(o->save_peers, o->trace))
+        return txs_fail(message, TXS_E_USAGE, "--save-peers names a file that is written already");
     if (o->plan.chain->local_is_routable)
         o->plan.allow_local = true;
     if (o->plan.user_agent == NULL)
@@ -176,7 +206,8 @@ static enum txs_status complete(struct options *o, struct txs_message *message)
     }
     if (txs_plan_complete(&o->plan) != TXS_OK)
         return txs_fail(message, TXS_E_NOMEM, "out of memory");
-    return check_output(o, message);
+    enum txs_status status = check_resume(o, message);
+    return status == TXS_OK ? check_written(o, message) : status;
 }
 
 enum txs_status options_parse(struct options *o, int argc, char **argv, struct txs_message *message)

@@ -21,16 +21,26 @@ enum option_pass { PASS_HELP, PASS_CHAIN, PASS_REST, PASS_COUNT };
 enum progress_when { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 enum action { ACTION_SURVEY, ACTION_HELP, ACTION_VERSION };
 
+#define INPUT_OF_PEERS "peers"
+
+/* A file that was read. */
+struct input {
+    const char *path;
+    const char *option; /* that named it */
+};
+
 struct options {
     struct txs_plan plan;
     enum action action;
     const char *output; /* NULL: standard output */
-    const char *trace;  /* NULL: none */
+    bool resume;
+    const char *trace;      /* NULL: none */
+    const char *save_peers; /* NULL: they are not kept */
     enum progress_when progress;
     int verbosity;                        /* -q lowers, -v raises it */
     bool no_seeds, own_seeds, peer_lists; /* --no-dnsseed, --dnsseed, --peers */
     bool only_networks;                   /* --onlynet was given */
-    const char **inputs;                  /* the files that were read */
+    struct input *inputs;                 /* the files that were read */
     size_t input_count;
     const char *standard_input_for; /* the option that reads it */
 };

@@ -1,8 +1,10 @@
 /* The options. A new one is one row here, and the function that takes its value. */
 #include "options.h"
+#include "shard_option.h"
 #include "values.h"
 
 #include "txsurvey/lines.h"
+#include "txsurvey/peer_list.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -14,14 +16,9 @@ static enum txs_status take_id_line(void *context, const char *line, struct txs_
     return txs_plan_add_id(context, line, message);
 }
 
-static enum txs_status take_peer_line(void *context, const char *line, struct txs_message *message)
-{
-    return txs_plan_add_peer(context, line, TXS_NAMED_FILE, message);
-}
-
 /* Standard input can be read once. */
-static enum txs_status read_lines(struct options *o, const char *option, const char *path,
-                                  txs_line_fn *take, struct txs_message *message)
+static enum txs_status note_input(struct options *o, const char *option, const char *path,
+                                  struct txs_message *message)
 {
     if (strcmp(path, "-") == 0) {
         if (o->standard_input_for != NULL)
@@ -29,8 +26,15 @@ static enum txs_status read_lines(struct options *o, const char *option, const c
                             o->standard_input_for);
         o->standard_input_for = option;
     }
-    o->inputs[o->input_count++] = path;
-    return txs_lines_read(path, take, &o->plan, message);
+    o->inputs[o->input_count++] = (struct input){path, option};
+    return TXS_OK;
+}
+
+static enum txs_status read_lines(struct options *o, const char *option, const char *path,
+                                  txs_line_fn *take, struct txs_message *message)
+{
+    enum txs_status status = note_input(o, option, path, message);
+    return status == TXS_OK ? txs_lines_read(path, take, &o->plan, message) : status;
 }
 
 static enum txs_status take_txid_file(struct options *o, const char *value,
@@ -85,7 +89,8 @@ static enum txs_status take_connect(struct options *o, const char *value,
 static enum txs_status take_peers(struct options *o, const char *value, struct txs_message *message)
 {
     o->peer_lists = true;
-    return read_lines(o, "peers", value, take_peer_line, message);
+    enum txs_status status = note_input(o, INPUT_OF_PEERS, value, message);
+    return status == TXS_OK ? txs_peer_list_read(&o->plan, value, message) : status;
 }
 
 static enum txs_status take_max_peers(struct options *o, const char *value,
@@ -117,6 +122,65 @@ static enum txs_status take_allow_local(struct options *o, const char *value,
     return TXS_OK;
 }
 
+static enum txs_status take_crawl(struct options *o, const char *value, struct txs_message *message)
+{
+    (void)value;
+    (void)message;
+    o->plan.crawl = true;
+    return TXS_OK;
+}
+
+static enum txs_status take_any_port(struct options *o, const char *value,
+                                     struct txs_message *message)
+{
+    (void)value;
+    (void)message;
+    o->plan.any_port = true;
+    return TXS_OK;
+}
+
+static enum txs_status take_exclude_line(void *context, const char *line,
+                                         struct txs_message *message)
+{
+    return txs_address_set_add(&((struct txs_plan *)context)->exclude, line, message);
+}
+
+static enum txs_status take_exclude(struct options *o, const char *value,
+                                    struct txs_message *message)
+{
+    return read_lines(o, "exclude", value, take_exclude_line, message);
+}
+
+static enum txs_status take_proxy(struct options *o, const char *value, struct txs_message *message)
+{
+    return value_proxy(&o->plan.proxy, value, message);
+}
+
+static enum txs_status take_onion(struct options *o, const char *value, struct txs_message *message)
+{
+    return value_proxy(&o->plan.onion, value, message);
+}
+
+static enum txs_status take_i2psam(struct options *o, const char *value,
+                                   struct txs_message *message)
+{
+    return value_proxy(&o->plan.i2psam, value, message);
+}
+
+static enum txs_status take_cjdnsreachable(struct options *o, const char *value,
+                                           struct txs_message *message)
+{
+    (void)value;
+    (void)message;
+    o->plan.cjdns_reachable = true;
+    return TXS_OK;
+}
+
+static enum txs_status take_shard(struct options *o, const char *value, struct txs_message *message)
+{
+    return value_shard(&o->plan.shard_index, &o->plan.shard_count, value, message);
+}
+
 static enum txs_status take_count(uint32_t *out, const char *value, uint64_t min, uint64_t max,
                                   struct txs_message *message)
 {
@@ -141,7 +205,9 @@ static enum txs_status take_rate(struct options *o, const char *value, struct tx
 static enum txs_status take_connect_timeout(struct options *o, const char *value,
                                             struct txs_message *message)
 {
-    return value_seconds(&o->plan.connect_timeout_ms, value, 1, message);
+    enum txs_status status = value_seconds(&o->plan.connect_timeout_ms, value, 1, message);
+    o->plan.proxy_timeout_ms = o->plan.connect_timeout_ms;
+    return status;
 }
 
 static enum txs_status take_handshake_timeout(struct options *o, const char *value,
@@ -178,6 +244,22 @@ static enum txs_status take_output(struct options *o, const char *value,
                                    struct txs_message *message)
 {
     o->output = value;
+    return value_file(value, message);
+}
+
+static enum txs_status take_resume(struct options *o, const char *value,
+                                   struct txs_message *message)
+{
+    (void)value;
+    (void)message;
+    o->resume = true;
+    return TXS_OK;
+}
+
+static enum txs_status take_save_peers(struct options *o, const char *value,
+                                       struct txs_message *message)
+{
+    o->save_peers = value;
     return value_file(value, message);
 }
 
@@ -275,24 +357,52 @@ const struct option_spec option_specs[] = {
     {0, "connect", "ADDR[:PORT]", GROUP_PEERS, PASS_REST,
      "survey this peer, and no built-in seeds; repeatable; IPv6 as [::1]:8333", take_connect},
     {0, "peers", "FILE", GROUP_PEERS, PASS_REST,
-     "survey the peers of FILE, one ADDR[:PORT] a line, and no built-in seeds; repeatable; - is "
-     "standard input",
+     "survey the peers of FILE, one ADDR[:PORT] a line or the records of an earlier run, and no "
+     "built-in seeds; repeatable; - is standard input",
      take_peers},
-    {0, "max-peers", "N", GROUP_PEERS, PASS_REST, "attempt at most N peers [no limit]",
-     take_max_peers},
+    {0, "save-peers", "FILE", GROUP_PEERS, PASS_REST,
+     "at the end, write the peers that could be reached to FILE, for --peers of the next run",
+     take_save_peers},
+    {0, "crawl", NULL, GROUP_PEERS, PASS_REST,
+     "also ask every peer for addresses, and survey those, until none is new", take_crawl},
+    {0, "max-peers", "N", GROUP_PEERS, PASS_REST,
+     "attempt at most N peers, the likeliest first [no limit]", take_max_peers},
+    {0, "exclude", "FILE", GROUP_PEERS, PASS_REST,
+     "never contact the addresses and ranges (ADDR/BITS) of FILE, one a line, whoever names them; "
+     "repeatable",
+     take_exclude},
+    {0, "shard", "I/N", GROUP_PEERS, PASS_REST,
+     "survey only the peers of shard I of N; auto takes both from Slurm, Kubernetes or GNU "
+     "parallel "
+     "[1/1]",
+     take_shard},
     {0, "onlynet", "NET", GROUP_PEERS, PASS_REST,
      "survey only peers of NET: ipv4, ipv6, onion, i2p or cjdns; repeatable [all reachable]",
      take_onlynet},
     {0, "allow-local", NULL, GROUP_PEERS, PASS_REST,
-     "also survey addresses that are not publicly routable when a seed names them [off; on for "
-     "regtest]",
+     "also survey addresses that are not publicly routable when a seed or gossip names them [off; "
+     "on "
+     "for regtest]",
      take_allow_local},
+    {0, "any-port", NULL, GROUP_PEERS, PASS_REST,
+     "also survey well-known ports of other services (22, 25, 80, ...) when gossip names them",
+     take_any_port},
+    {0, "proxy", "HOST:PORT", GROUP_PEERS, PASS_REST,
+     "connect through this SOCKS5 proxy, for all networks but I2P; DNS seeds are then not asked",
+     take_proxy},
+    {0, "onion", "HOST:PORT", GROUP_PEERS, PASS_REST,
+     "connect to .onion peers through this SOCKS5 proxy (Tor)", take_onion},
+    {0, "i2psam", "HOST:PORT", GROUP_PEERS, PASS_REST,
+     "connect to I2P peers through this SAM 3.1 bridge", take_i2psam},
+    {0, "cjdnsreachable", NULL, GROUP_PEERS, PASS_REST,
+     "this machine is on CJDNS: connect to its peers (fc00::/8)", take_cjdnsreachable},
 
     {0, "concurrency", "N", GROUP_PACE, PASS_REST, "peers in progress at once [1000]",
      take_concurrency},
     {0, "rate", "N", GROUP_PACE, PASS_REST, "new connections a second [1000]", take_rate},
     {0, "connect-timeout", "S", GROUP_PACE, PASS_REST,
-     "seconds until a connection must be made, fractions allowed [5]", take_connect_timeout},
+     "seconds until a connection must be made, fractions allowed [5; 20 through a proxy]",
+     take_connect_timeout},
     {0, "handshake-timeout", "S", GROUP_PACE, PASS_REST,
      "seconds from then until the handshake must be complete [10]", take_handshake_timeout},
     {0, "response-timeout", "S", GROUP_PACE, PASS_REST,
@@ -307,6 +417,9 @@ const struct option_spec option_specs[] = {
 
     {'o', "output", "FILE", GROUP_OUTPUT, PASS_REST, "write the records to FILE [standard output]",
      take_output},
+    {0, "resume", NULL, GROUP_OUTPUT, PASS_REST,
+     "go on with the run that --output's file holds: peers that have a record are not asked again",
+     take_resume},
     {0, "require-served", "N", GROUP_OUTPUT, PASS_REST,
      "exit with 1 where fewer than N peers served an id", take_require_served},
     {0, "raw", NULL, GROUP_OUTPUT, PASS_REST,

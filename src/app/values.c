@@ -98,6 +98,35 @@ enum txs_status value_host(const char *text, struct txs_message *message)
     return TXS_OK;
 }
 
+static enum txs_status no_proxy(const char *text, struct txs_message *message)
+{
+    return txs_fail(message, TXS_E_USAGE, "'%.120s' is no HOST:PORT, PORT from 1 to 65535", text);
+}
+
+enum txs_status value_proxy(struct txs_proxy *out, const char *text, struct txs_message *message)
+{
+    struct txs_address address;
+    const char *host = text, *colon = strrchr(text, ':');
+    if (colon == NULL)
+        return no_proxy(text, message);
+    size_t len = (size_t)(colon - text);
+    bool bracketed = len >= 2 && text[0] == '[' && text[len - 1] == ']';
+    if (bracketed) {
+        host++;
+        len -= 2;
+    }
+    uint64_t port;
+    if (len == 0 || len >= sizeof out->host ||
+        value_number(&port, colon + 1, 1, UINT16_MAX, message) != TXS_OK)
+        return no_proxy(text, message);
+    *out = (struct txs_proxy){.given = true, .port = (uint16_t)port};
+    memcpy(out->host, host, len);
+    bool is_ipv6 = txs_address_parse(&address, out->host, 1) && strchr(out->host, ':') != NULL;
+    if (bracketed ? !is_ipv6 : !is_host(out->host))
+        return no_proxy(text, message);
+    return TXS_OK;
+}
+
 enum txs_status value_user_agent(const char *text, struct txs_message *message)
 {
     size_t len = strlen(text);

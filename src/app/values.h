@@ -2,6 +2,7 @@
 #ifndef TXSURVEY_APP_VALUES_H
 #define TXSURVEY_APP_VALUES_H
 
+#include "txsurvey/plan.h"
 #include "txsurvey/status.h"
 
 #include <stdbool.h>
@@ -16,6 +17,8 @@ enum txs_status value_seconds(uint64_t *out_ms, const char *text, uint64_t min_m
 enum txs_status value_file(const char *text, struct txs_message *message); /* any name but none */
 /* A DNS name: letters, digits, hyphens, underscores and dots, at most 253 characters. */
 enum txs_status value_host(const char *text, struct txs_message *message);
+/* HOST:PORT of a proxy; HOST a DNS name, an IPv4 address, or an IPv6 address in brackets. */
+enum txs_status value_proxy(struct txs_proxy *out, const char *text, struct txs_message *message);
 /* At most 256 bytes of the characters that Core's SanitizeString leaves alone. */
 enum txs_status value_user_agent(const char *text, struct txs_message *message);
 

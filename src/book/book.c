@@ -1,20 +1,47 @@
+/* Entries are stored in chunks, in the order in which they came, so that what a source told at a
+ * time is a range of them. The order of taking is one array of indexes, its tiers one behind the
+ * other: an entry moves to a neighbouring tier by changing places with the one at the border. */
 #include "txsurvey/book.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define CHUNK_ENTRIES 8192u
+#define NAMED_AGAIN_MAX 3
+
+enum state { UNTAKEN, TAKEN, LEFT_OUT };
+
 struct entry {
     struct txs_address address;
-    uint32_t source;
+    uint32_t at; /* while UNTAKEN: where in the order */
+    uint8_t state, tier, named_again, worth;
+};
+_Static_assert(sizeof(struct entry) == 44, "an address costs what book.h says");
+
+/* What a source told at a time: the entries from `first` to the next batch's. */
+struct batch {
+    uint32_t first;
+    uint32_t teller;   /* a peer; an index of `sources` where `previous` is NO_PEER */
+    uint32_t previous; /* batch of the same peer, or 0 */
+};
+#define NO_PEER UINT32_MAX
+
+struct chunk {
+    struct entry entries[CHUNK_ENTRIES];
+    uint32_t order[CHUNK_ENTRIES]; /* a piece of the order, which has as many places as entries */
 };
 
 struct txs_book {
     struct txs_random random; /* the order of taking */
     uint64_t hash_key;        /* an adversary who chooses addresses must not choose collisions */
-    struct entry *entries;
-    uint32_t *untaken; /* indexes of entries, in any order */
-    uint32_t *table;   /* open addressing: index + 1, or 0 */
-    size_t count, cap, untaken_count, left_out, table_size;
+    struct chunk **chunks;
+    size_t chunk_count;
+    uint32_t *table; /* open addressing: index + 1, or 0 */
+    size_t count, left_out, table_size;
+    uint32_t tier_end[TXS_TIERS]; /* in the order */
+    struct batch *batches;
+    size_t batch_count, batch_cap;
     char **sources;
     size_t source_count;
 };
@@ -35,22 +62,106 @@ void txs_book_free(struct txs_book *b)
         return;
     for (size_t i = 0; i < b->source_count; i++)
         free(b->sources[i]);
+    for (size_t i = 0; i < b->chunk_count; i++)
+        free(b->chunks[i]);
     free(b->sources);
-    free(b->entries);
-    free(b->untaken);
+    free(b->batches);
+    free(b->chunks);
     free(b->table);
     free(b);
 }
 
-int txs_book_source(struct txs_book *b, const char *text)
+static struct entry *entry_of(const struct txs_book *b, size_t i)
 {
+    return &b->chunks[i / CHUNK_ENTRIES]->entries[i % CHUNK_ENTRIES];
+}
+
+/* Sources */
+
+static uint32_t add_batch(struct txs_book *b, struct batch batch)
+{
+    if (b->batch_count == b->batch_cap) {
+        size_t cap = b->batch_cap ? b->batch_cap * 2 : 16;
+        struct batch *batches = realloc(b->batches, cap * sizeof *batches);
+        if (batches == NULL)
+            return 0;
+        b->batches = batches;
+        b->batch_cap = cap;
+    }
+    batch.first = (uint32_t)b->count;
+    b->batches[b->batch_count++] = batch;
+    return (uint32_t)b->batch_count;
+}
+
+/* The index of the source of this text, -1 when out of memory. */
+static int text_source(struct txs_book *b, const char *text)
+{
+    for (size_t i = 0; i < b->source_count; i++)
+        if (strcmp(b->sources[i], text) == 0)
+            return (int)i;
     char **sources = realloc(b->sources, (b->source_count + 1) * sizeof *sources);
     if (sources == NULL)
         return -1;
     b->sources = sources;
     sources[b->source_count] = strdup(text);
-    return sources[b->source_count] == NULL ? -1 : (int)b->source_count++;
+    return sources[b->source_count] != NULL ? (int)b->source_count++ : -1;
 }
+
+uint32_t txs_book_batch(struct txs_book *b, const char *source)
+{
+    int teller = text_source(b, source);
+    if (teller < 0)
+        return 0;
+    return add_batch(b, (struct batch){.teller = (uint32_t)teller, .previous = NO_PEER});
+}
+
+uint32_t txs_book_batch_of_peer(struct txs_book *b, uint32_t peer, uint32_t previous)
+{
+    return add_batch(b, (struct batch){.teller = peer, .previous = previous});
+}
+
+static size_t batch_end(const struct txs_book *b, size_t batch)
+{
+    return batch < b->batch_count ? b->batches[batch].first : b->count;
+}
+
+size_t txs_book_batch_addresses(const struct txs_book *b, uint32_t batch, struct txs_address *out,
+                                size_t max)
+{
+    size_t count = 0;
+    for (; batch != 0 && batch != NO_PEER; batch = b->batches[batch - 1].previous)
+        for (size_t i = b->batches[batch - 1].first; i < batch_end(b, batch) && count < max; i++)
+            if (entry_of(b, i)->state != LEFT_OUT)
+                out[count++] = entry_of(b, i)->address;
+    return count;
+}
+
+static const struct batch *batch_of(const struct txs_book *b, uint32_t peer)
+{
+    size_t low = 0, high = b->batch_count;
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        if (b->batches[middle].first <= peer)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &b->batches[low];
+}
+
+void txs_book_source_text(const struct txs_book *b, uint32_t peer, char out[TXS_SOURCE_TEXT_MAX])
+{
+    const struct batch *batch = batch_of(b, peer);
+    char teller[TXS_ADDRESS_TEXT_MAX];
+    if (batch->previous == NO_PEER) {
+        snprintf(out, TXS_SOURCE_TEXT_MAX, "%s", b->sources[batch->teller]);
+        return;
+    }
+    txs_address_text(teller, &entry_of(b, batch->teller)->address);
+    snprintf(out, TXS_SOURCE_TEXT_MAX, "gossip:%s", teller);
+}
+
+/* Who is known */
 
 static uint64_t hash_of(const struct txs_book *b, const struct txs_address *a)
 {
@@ -66,82 +177,210 @@ static uint64_t hash_of(const struct txs_book *b, const struct txs_address *a)
 static uint32_t *slot_of(const struct txs_book *b, const struct txs_address *a)
 {
     size_t at = hash_of(b, a) & (b->table_size - 1);
-    while (b->table[at] != 0 && !txs_address_equal(&b->entries[b->table[at] - 1].address, a))
+    while (b->table[at] != 0 && !txs_address_equal(&entry_of(b, b->table[at] - 1)->address, a))
         at = (at + 1) & (b->table_size - 1);
     return &b->table[at];
 }
 
-/* Half of the table's slots at most are in use. */
-static bool grow(struct txs_book *b)
+/* At most three quarters of the table's slots are in use. */
+static bool grow_table(struct txs_book *b)
 {
-    size_t cap = b->cap ? b->cap * 2 : 64;
-    if (cap > UINT32_MAX / 4)
+    if (b->count < b->table_size / 4 * 3)
+        return true;
+    size_t size = b->table_size ? b->table_size * 2 : 128;
+    uint32_t *table = calloc(size, sizeof *table);
+    if (table == NULL)
         return false;
-    struct entry *entries = realloc(b->entries, cap * sizeof *entries);
-    if (entries != NULL)
-        b->entries = entries;
-    uint32_t *untaken = realloc(b->untaken, cap * sizeof *untaken);
-    if (untaken != NULL)
-        b->untaken = untaken;
-    uint32_t *table = calloc(cap * 2, sizeof *table);
-    if (entries == NULL || untaken == NULL || table == NULL) {
-        free(table);
-        return false;
-    }
     free(b->table);
     b->table = table;
-    b->table_size = cap * 2;
-    b->cap = cap;
+    b->table_size = size;
     for (size_t i = 0; i < b->count; i++)
-        *slot_of(b, &entries[i].address) = (uint32_t)i + 1;
+        *slot_of(b, &entry_of(b, i)->address) = (uint32_t)i + 1;
     return true;
 }
 
-static enum txs_book_add insert(struct txs_book *b, const struct txs_address *address, int source)
+static bool grow_chunks(struct txs_book *b)
 {
-    if (b->count == b->cap && !grow(b))
+    if (b->count < b->chunk_count * CHUNK_ENTRIES)
+        return true;
+    struct chunk **chunks = realloc(b->chunks, (b->chunk_count + 1) * sizeof(struct chunk *));
+    if (chunks == NULL)
+        return false;
+    b->chunks = chunks;
+    chunks[b->chunk_count] = malloc(sizeof **chunks);
+    return chunks[b->chunk_count] != NULL && ++b->chunk_count;
+}
+
+static enum txs_book_add insert(struct txs_book *b, const struct txs_address *address,
+                                enum state state)
+{
+    if (!grow_table(b) || !grow_chunks(b))
         return TXS_BOOK_NO_MEMORY;
     uint32_t *slot = slot_of(b, address);
     if (*slot != 0)
         return TXS_BOOK_KNOWN;
-    b->entries[b->count] = (struct entry){*address, (uint32_t)source};
+    if (b->count == TXS_BOOK_MAX)
+        return TXS_BOOK_FULL;
+    *entry_of(b, b->count) = (struct entry){.address = *address, .state = (uint8_t)state};
     *slot = (uint32_t)++b->count;
     return TXS_BOOK_ADDED;
 }
 
-enum txs_book_add txs_book_add(struct txs_book *b, const struct txs_address *address, int source)
+static struct entry *find(const struct txs_book *b, const struct txs_address *address)
 {
-    enum txs_book_add added = insert(b, address, source);
+    uint32_t slot = b->table_size ? *slot_of(b, address) : 0;
+    return slot ? entry_of(b, slot - 1) : NULL;
+}
+
+bool txs_book_knows(const struct txs_book *b, const struct txs_address *address)
+{
+    return find(b, address) != NULL;
+}
+
+/* The order */
+
+static uint32_t *place(const struct txs_book *b, uint32_t at)
+{
+    return &b->chunks[at / CHUNK_ENTRIES]->order[at % CHUNK_ENTRIES];
+}
+
+static void put(struct txs_book *b, uint32_t at, uint32_t peer)
+{
+    *place(b, at) = peer;
+    entry_of(b, peer)->at = at;
+}
+
+/* The last of a tier goes to `at`, which leaves a hole at the tier's end. */
+static uint32_t close_hole(struct txs_book *b, unsigned tier, uint32_t at)
+{
+    uint32_t last = --b->tier_end[tier];
+    if (at != last)
+        put(b, at, *place(b, last));
+    return last;
+}
+
+static void leave_order(struct txs_book *b, struct entry *e)
+{
+    uint32_t hole = e->at;
+    for (unsigned tier = e->tier; tier < TXS_TIERS; tier++)
+        hole = close_hole(b, tier, hole);
+}
+
+static void enter_order(struct txs_book *b, uint32_t peer, unsigned tier)
+{
+    uint32_t hole = b->tier_end[TXS_TIERS - 1]++;
+    entry_of(b, peer)->tier = (uint8_t)tier;
+    for (unsigned t = TXS_TIERS - 1; t > tier; t--) {
+        uint32_t first = b->tier_end[t - 1]++;
+        if (first != hole)
+            put(b, hole, *place(b, first));
+        hole = first;
+    }
+    put(b, hole, peer);
+}
+
+/* Another source speaks of it: the better tier counts, and word of mouth raises it a little. */
+static void name_again(struct txs_book *b, const struct txs_address *address, unsigned tier)
+{
+    uint32_t peer = *slot_of(b, address) - 1;
+    struct entry *e = entry_of(b, peer);
+    if (e->state != UNTAKEN)
+        return;
+    const struct batch *now = &b->batches[b->batch_count - 1], *first = batch_of(b, peer);
+    unsigned best = tier < e->tier ? tier : e->tier;
+    bool same =
+        now->teller == first->teller && (now->previous == NO_PEER) == (first->previous == NO_PEER);
+    if (!same && e->named_again < NAMED_AGAIN_MAX && best > TXS_TIER_GOSSIP) {
+        e->named_again++;
+        best--;
+    }
+    if (best == e->tier)
+        return;
+    leave_order(b, e);
+    enter_order(b, peer, best);
+}
+
+enum txs_book_add txs_book_add(struct txs_book *b, const struct txs_address *address, unsigned tier)
+{
+    enum txs_book_add added = insert(b, address, UNTAKEN);
     if (added == TXS_BOOK_ADDED)
-        b->untaken[b->untaken_count++] = (uint32_t)b->count - 1;
+        enter_order(b, (uint32_t)b->count - 1, tier);
+    else if (added == TXS_BOOK_KNOWN)
+        name_again(b, address, tier);
     return added;
 }
 
 enum txs_book_add txs_book_leave_out(struct txs_book *b, const struct txs_address *address)
 {
-    enum txs_book_add added = insert(b, address, 0);
+    enum txs_book_add added = insert(b, address, LEFT_OUT);
     b->left_out += added == TXS_BOOK_ADDED;
     return added;
 }
 
+static void take(struct txs_book *b, uint32_t peer)
+{
+    leave_order(b, entry_of(b, peer));
+    entry_of(b, peer)->state = TAKEN;
+}
+
 bool txs_book_take(struct txs_book *b, uint32_t *peer)
 {
-    if (b->untaken_count == 0)
+    uint32_t begin = 0;
+    for (unsigned tier = 0; tier < TXS_TIERS; begin = b->tier_end[tier++]) {
+        uint32_t count = b->tier_end[tier] - begin;
+        if (count == 0)
+            continue;
+        *peer = *place(b, begin + (uint32_t)txs_random_below(&b->random, count));
+        take(b, *peer);
+        return true;
+    }
+    return false;
+}
+
+bool txs_book_take_address(struct txs_book *b, const struct txs_address *address, uint32_t *peer)
+{
+    enum txs_book_add added = txs_book_add(b, address, TXS_TIER_LAST);
+    if (added == TXS_BOOK_NO_MEMORY || added == TXS_BOOK_FULL)
         return false;
-    size_t at = (size_t)txs_random_below(&b->random, b->untaken_count);
-    *peer = b->untaken[at];
-    b->untaken[at] = b->untaken[--b->untaken_count];
+    *peer = *slot_of(b, address) - 1;
+    if (entry_of(b, *peer)->state != UNTAKEN)
+        return false;
+    take(b, *peer);
     return true;
+}
+
+/* What came of them */
+
+void txs_book_judge(struct txs_book *b, uint32_t peer, enum txs_peer_worth worth)
+{
+    entry_of(b, peer)->worth = (uint8_t)worth;
+}
+
+static bool is_worth(const struct entry *e, enum txs_peer_worth worth)
+{
+    if (worth == TXS_WORTH_NONE)
+        return e->state == UNTAKEN && e->tier == TXS_TIER_NAMED;
+    return e->state == TAKEN && e->worth == worth;
+}
+
+size_t txs_book_visit(const struct txs_book *b, enum txs_peer_worth worth,
+                      void (*visit)(void *context, const struct txs_address *address),
+                      void *context)
+{
+    size_t visited = 0;
+    for (size_t i = 0; i < b->count; i++) {
+        const struct entry *e = entry_of(b, i);
+        if (!is_worth(e, worth))
+            continue;
+        visit(context, &e->address);
+        visited++;
+    }
+    return visited;
 }
 
 const struct txs_address *txs_book_address(const struct txs_book *b, uint32_t peer)
 {
-    return &b->entries[peer].address;
-}
-
-const char *txs_book_source_text(const struct txs_book *b, uint32_t peer)
-{
-    return b->sources[b->entries[peer].source];
+    return &entry_of(b, peer)->address;
 }
 
 size_t txs_book_known(const struct txs_book *b)
@@ -151,5 +390,5 @@ size_t txs_book_known(const struct txs_book *b)
 
 size_t txs_book_untaken(const struct txs_book *b)
 {
-    return b->untaken_count;
+    return b->tier_end[TXS_TIERS - 1];
 }

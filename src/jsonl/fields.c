@@ -34,6 +34,17 @@ json_t *field_time(const struct field_source *source, uint64_t monotonic_ms)
     return json_time(source->records->epoch_unix_ms + (int64_t)monotonic_ms);
 }
 
+json_t *field_addresses(const struct txs_address *addresses, size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count && list != NULL; i++) {
+        char text[TXS_ADDRESS_TEXT_MAX];
+        txs_address_text(text, &addresses[i]);
+        list = json_append(list, json_string_nocheck(text));
+    }
+    return list;
+}
+
 void txs_records_describe(void (*visit)(void *context, const char *type, const char *field,
                                         const char *text),
                           void *context)

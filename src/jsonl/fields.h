@@ -11,6 +11,7 @@ struct txs_records {
     const struct txs_plan *plan;
     int64_t epoch_unix_ms;
     char uuid[37];
+    bool resumed;      /* the run has an earlier part */
     struct seen *seen; /* transactions that have a record */
     size_t seen_count;
 };
@@ -33,6 +34,21 @@ json_t *fields_record(const char *type, const struct field *fields, size_t count
                       const struct field_source *source);
 
 json_t *field_time(const struct field_source *source, uint64_t monotonic_ms); /* TXS_NEVER: null */
+
+/* The addresses as a list of `ADDR:PORT`. */
+json_t *field_addresses(const struct txs_address *list, size_t count);
+
+/* What a `survey` line says of a plan. */
+#define SCHEMA 1
+#define SHARD_TEXT_MAX 24
+const char *id_type_name(const struct txs_plan *plan);
+void shard_text(char out[SHARD_TEXT_MAX], const struct txs_plan *plan);
+
+/* Remembers a transaction that has a record, under its ids in wire order; `wtxid` is NULL where it
+ * is not known. */
+enum transaction_seen { SEEN_NEW, SEEN_BEFORE, SEEN_NO_MEMORY };
+enum transaction_seen transaction_remember(struct txs_records *records, const uint8_t txid[32],
+                                           const uint8_t *wtxid);
 
 /* The tables, for the manual. */
 extern const struct field survey_fields[], seed_fields[], peer_fields[], answer_fields[],

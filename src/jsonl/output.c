@@ -136,14 +136,26 @@ enum txs_status txs_output_open(struct txs_output **out, const char *path,
     return TXS_OK;
 }
 
-enum txs_status txs_output_empty(struct txs_output *o, struct txs_message *message)
+bool txs_output_is_own_file(const struct txs_output *o)
+{
+    return o->own_fd && o->kind == KIND_REGULAR;
+}
+
+enum txs_status txs_output_continue(struct txs_output *o, uint64_t keep_bytes,
+                                    struct txs_message *message)
 {
     o->begun = true;
-    if (!o->own_fd || o->kind != KIND_REGULAR)
-        return TXS_OK;
-    if (ftruncate(o->fd, 0) != 0)
+    if (ftruncate(o->fd, (off_t)keep_bytes) != 0 || lseek(o->fd, (off_t)keep_bytes, SEEK_SET) < 0)
         return txs_fail(message, TXS_E_IO, "output: %s", strerror(errno));
-    o->whole = 0;
+    o->whole = (off_t)keep_bytes;
+    return TXS_OK;
+}
+
+enum txs_status txs_output_empty(struct txs_output *o, struct txs_message *message)
+{
+    if (txs_output_is_own_file(o))
+        return txs_output_continue(o, 0, message);
+    o->begun = true;
     return TXS_OK;
 }
 

@@ -168,8 +168,15 @@ static json_t *bytesrecv(const struct field_source *s)
 
 static json_t *addresses(const struct field_source *s)
 {
-    (void)s;
-    return json_null();
+    const struct txs_peer_result *r = result_of(s);
+    return r->asked_addresses ? json_integer(r->addresses) : json_null();
+}
+
+static json_t *new_addresses(const struct field_source *s)
+{
+    if (!result_of(s)->asked_addresses)
+        return json_null();
+    return field_addresses(peer_of(s)->told, peer_of(s)->told_count);
 }
 
 /* One id at this peer. */
@@ -263,7 +270,7 @@ const struct field peer_fields[] = {
     {"address", "as getnodeaddresses prints it, without the port", address},
     {"port", "its port", port},
     {"network", "ipv4, ipv6, onion, i2p or cjdns", network},
-    {"source", "who named it first: dns:HOST, connect or file", source},
+    {"source", "who named it first: dns:HOST, connect, file or gossip:ADDR:PORT", source},
     {"started", "when the first connection attempt began", started},
     {"duration_ms", "from then to the end", duration_ms},
     {"attempts", "connection attempts", attempts},
@@ -283,7 +290,10 @@ const struct field peer_fields[] = {
     {"feefilter_sat_kvb", "its last feefilter (BIP133), satoshi per 1000 virtual bytes", feefilter},
     {"bytessent", "bytes that we sent it", bytessent},
     {"bytesrecv", "bytes that it sent us", bytesrecv},
-    {"addresses", "how many addresses it told us; null, since it was not asked", addresses},
+    {"addresses", "how many addresses it told us; null where it was not asked (--crawl)",
+     addresses},
+    {"new_addresses", "those that are surveyed because it was the first to tell, ADDR:PORT",
+     new_addresses},
     {"transactions", "what it said, an entry an id", transactions},
 };
 const size_t peer_field_count = sizeof peer_fields / sizeof *peer_fields;

@@ -2,6 +2,7 @@
 #include "fields.h"
 
 #include <math.h>
+#include <stdio.h>
 
 /* survey */
 
@@ -20,7 +21,7 @@ static const struct run *run_of(const struct field_source *s)
 static json_t *schema(const struct field_source *s)
 {
     (void)s;
-    return json_integer(1);
+    return json_integer(SCHEMA);
 }
 
 static json_t *tool(const struct field_source *s)
@@ -41,9 +42,20 @@ static json_t *txids(const struct field_source *s)
     return list;
 }
 
+const char *id_type_name(const struct txs_plan *plan)
+{
+    return plan->id_type == TXS_ID_TYPE_WTXID ? "wtxid" : "txid";
+}
+
+void shard_text(char out[SHARD_TEXT_MAX], const struct txs_plan *plan)
+{
+    snprintf(out, SHARD_TEXT_MAX, "%u/%u", (unsigned)plan->shard_index,
+             (unsigned)plan->shard_count);
+}
+
 static json_t *id_type(const struct field_source *s)
 {
-    return json_string(s->records->plan->id_type == TXS_ID_TYPE_WTXID ? "wtxid" : "txid");
+    return json_string(id_type_name(s->records->plan));
 }
 
 static json_t *started(const struct field_source *s)
@@ -53,14 +65,14 @@ static json_t *started(const struct field_source *s)
 
 static json_t *shard(const struct field_source *s)
 {
-    (void)s;
-    return json_string("1/1");
+    char text[SHARD_TEXT_MAX];
+    shard_text(text, s->records->plan);
+    return json_string(text);
 }
 
 static json_t *resumed(const struct field_source *s)
 {
-    (void)s;
-    return json_false();
+    return json_boolean(s->records->resumed);
 }
 
 static json_t *option_value(const struct txs_option_value *o)
@@ -138,6 +150,11 @@ static json_t *seed_addresses(const struct field_source *s)
     return json_integer(seed_of(s)->addresses);
 }
 
+static json_t *seed_new_addresses(const struct field_source *s)
+{
+    return field_addresses(seed_of(s)->told, seed_of(s)->told_count);
+}
+
 static json_t *seed_error(const struct field_source *s)
 {
     return json_text(seed_of(s)->error);
@@ -152,6 +169,8 @@ const struct field seed_fields[] = {
     {"host", "the DNS name", host},
     {"outcome", "resolved, failed (an error or an empty answer) or timeout (5 s)", seed_outcome},
     {"addresses", "how many addresses the answer held", seed_addresses},
+    {"new_addresses", "those that are surveyed because it was the first to name them, ADDR:PORT",
+     seed_new_addresses},
     {"error", "the resolver's error, or null", seed_error},
     {"duration_ms", "how long it took", seed_duration_ms},
 };

@@ -209,24 +209,24 @@ static bool is_seen(const struct txs_records *r, const struct seen *one, bool wi
     return forms >= FORMS_MAX;
 }
 
-/* True, and remembered, when this transaction has no record yet. */
-static bool first_time(struct txs_records *r, const struct txs_transaction_record *record)
+enum transaction_seen transaction_remember(struct txs_records *r, const uint8_t txid[32],
+                                           const uint8_t *wtxid)
 {
     struct seen one = {{0}, {0}};
-    memcpy(one.txid, record->ids->txid, 32);
-    if (record->witness_known)
-        memcpy(one.wtxid, record->ids->wtxid, 32);
-    if (is_seen(r, &one, record->witness_known))
-        return false;
+    memcpy(one.txid, txid, 32);
+    if (wtxid != NULL)
+        memcpy(one.wtxid, wtxid, 32);
+    if (is_seen(r, &one, wtxid != NULL))
+        return SEEN_BEFORE;
     if ((r->seen_count & (r->seen_count - 1)) == 0) {
         size_t cap = r->seen_count ? r->seen_count * 2 : 1;
         struct seen *seen = realloc(r->seen, cap * sizeof *seen);
         if (seen == NULL)
-            return false;
+            return SEEN_NO_MEMORY;
         r->seen = seen;
     }
     r->seen[r->seen_count++] = one;
-    return true;
+    return SEEN_NEW;
 }
 
 /* Amounts under ten million coins have at most 15 digits, and printed with 15 they come out as the
@@ -250,9 +250,13 @@ static void write_record(struct txs_records *r, const struct recorded *recorded)
 void txs_records_transaction(struct txs_records *r, const struct txs_transaction_record *record)
 {
     struct txs_tx tx;
-    if (!first_time(r, record))
+    const uint8_t *wtxid = record->witness_known ? record->ids->wtxid : NULL;
+    enum transaction_seen seen = transaction_remember(r, record->ids->txid, wtxid);
+    if (seen == SEEN_BEFORE)
         return;
-    if (record->parts > TXS_TX_PARTS_MAX) {
+    if (seen == SEEN_NO_MEMORY) {
+        json_write_line(r->output, NULL, 0);
+    } else if (record->parts > TXS_TX_PARTS_MAX) {
         write_record(r, &(struct recorded){record, NULL});
     } else if (txs_tx_parse(&tx, record->bytes)) {
         write_record(r, &(struct recorded){record, &tx});

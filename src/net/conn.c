@@ -1,6 +1,6 @@
 #include "conn.h"
 
-#include "route.h"
+#include "connect_error.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -23,6 +23,19 @@ static void tap(struct conn *c, enum txs_tap_event event, struct txs_span bytes)
 
 /* Closing */
 
+enum txs_outcome conn_judge(const struct conn *c, int uv_error, bool at_once, enum txs_error *error)
+{
+    return c->proxy != NULL ? connect_error_judge_proxy(uv_error, at_once, error)
+                            : connect_error_judge(uv_error, at_once, error);
+}
+
+static void report_uv_error(struct conn *c, int uv_error, bool at_once)
+{
+    enum txs_error error;
+    enum txs_outcome outcome = conn_judge(c, uv_error, at_once, &error);
+    c->host->connect_failed(c, outcome, error);
+}
+
 static void on_handle_closed(uv_handle_t *handle)
 {
     struct conn *c = conn_of(handle);
@@ -30,7 +43,7 @@ static void on_handle_closed(uv_handle_t *handle)
     if (--c->open_handles > 0)
         return;
     if (c->refused_at_once != 0)
-        c->host->connect_failed(c, c->refused_at_once, true);
+        report_uv_error(c, c->refused_at_once, true);
     c->host->gone(c);
 }
 
@@ -44,9 +57,9 @@ static void conn_close(struct conn *c)
     uv_close((uv_handle_t *)&c->tcp, on_handle_closed);
 }
 
-static void fail_connecting(struct conn *c, int error)
+static void fail_connecting(struct conn *c, enum txs_outcome outcome, enum txs_error error)
 {
-    c->host->connect_failed(c, error, false);
+    c->host->connect_failed(c, outcome, error);
     conn_close(c);
 }
 
@@ -67,7 +80,7 @@ static void on_written(uv_write_t *request, int status)
     (void)status; /* a failed write shows when reading */
     free(w);
     c->writes--;
-    if (!c->closing && c->writes == 0)
+    if (!c->closing && c->writes == 0 && c->peer != NULL)
         step(c, (struct txs_peer_event){.kind = TXS_PEER_WRITABLE});
 }
 
@@ -94,7 +107,6 @@ static void send_bytes(struct conn *c, struct txs_span bytes)
 {
     if (bytes.len == 0)
         return;
-    tap(c, TXS_TAP_SENT, bytes);
     int sent = UV_EAGAIN;
     if (c->writes == 0) {
         uv_buf_t buf = uv_buf_init((char *)(uintptr_t)bytes.data, (unsigned)bytes.len);
@@ -142,10 +154,12 @@ static void judge_deadline(struct conn *c)
     if (c->closing || uv_now(c->host->loop) < c->deadline_ms)
         return;
     c->deadline_ms = TXS_NEVER; /* it has passed: the next one is set anew */
-    if (c->connected_ms == TXS_NEVER)
-        fail_connecting(c, UV_ETIMEDOUT);
-    else
+    if (c->peer != NULL)
         step(c, (struct txs_peer_event){.kind = TXS_PEER_DEADLINE});
+    else if (c->proxy != NULL && !c->asked)
+        fail_connecting(c, TXS_OUTCOME_PROXY_FAILED, TXS_ERROR_PROXY_SILENT);
+    else
+        fail_connecting(c, TXS_OUTCOME_CONNECT_TIMEOUT, TXS_ERROR_TIMED_OUT);
 }
 
 #define HEARTBEAT_MS 100
@@ -185,6 +199,7 @@ static void step(struct conn *c, struct txs_peer_event event)
         event.now_ms = uv_now(c->host->loop);
         event.clogged = c->writes > 0;
         struct txs_peer_actions actions = txs_peer_step(c->peer, &event);
+        tap(c, TXS_TAP_SENT, actions.send);
         send_bytes(c, actions.send);
         if (c->out_of_memory && !actions.finished) {
             event = (struct txs_peer_event){.kind = TXS_PEER_STOP, .error = TXS_ERROR_NO_MEMORY};
@@ -192,6 +207,8 @@ static void step(struct conn *c, struct txs_peer_event event)
         }
         if (actions.served != NULL)
             c->host->served(c, actions.served);
+        if (actions.told != NULL)
+            c->host->told(c, actions.told);
         if (actions.finished) {
             c->host->finished(c);
             conn_close(c);
@@ -202,10 +219,59 @@ static void step(struct conn *c, struct txs_peer_event event)
     } while (event.bytes.len > 0 || event.kind == TXS_PEER_STOP);
 }
 
+static void receive(struct conn *c, struct txs_span bytes)
+{
+    tap(c, TXS_TAP_RECEIVED, bytes);
+    step(c, (struct txs_peer_event){.kind = TXS_PEER_BYTES, .bytes = bytes});
+}
+
+/* From here on the connection is one to the peer. */
+static void begin_dialogue(struct conn *c)
+{
+    c->host->connected(c);
+    if (c->peer == NULL) {
+        fail_connecting(c, TXS_OUTCOME_LOCAL_ERROR, TXS_ERROR_NO_MEMORY);
+        return;
+    }
+    c->connected_ms = uv_now(c->host->loop);
+    step(c, (struct txs_peer_event){.kind = TXS_PEER_CONNECTED});
+}
+
+/* The dialogue with the proxy, until the peer's can begin. */
+static void step_tunnel(struct conn *c, struct txs_span bytes)
+{
+    struct txs_tunnel_actions actions;
+    do {
+        actions = txs_tunnel_step(c->tunnel, bytes);
+        c->asked = actions.asked;
+        send_bytes(c, actions.send);
+        bytes = actions.rest;
+    } while (actions.state == TXS_TUNNEL_BUSY && bytes.len > 0 && !c->out_of_memory);
+    if (c->out_of_memory) {
+        fail_connecting(c, TXS_OUTCOME_LOCAL_ERROR, TXS_ERROR_NO_MEMORY);
+    } else if (actions.state == TXS_TUNNEL_FAILED) {
+        fail_connecting(c, TXS_OUTCOME_PROXY_FAILED, actions.error);
+    } else if (actions.state == TXS_TUNNEL_OPEN) {
+        txs_tunnel_free(c->tunnel);
+        c->tunnel = NULL;
+        begin_dialogue(c);
+        if (bytes.len > 0 && !c->closing)
+            receive(c, bytes);
+    }
+}
+
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 {
     (void)suggested;
     *buf = uv_buf_init(conn_of(handle)->host->read_buffer, CONN_READ_BUFFER_BYTES);
+}
+
+static void on_closed(struct conn *c, enum txs_error error)
+{
+    if (c->peer != NULL)
+        step(c, (struct txs_peer_event){.kind = TXS_PEER_CLOSED, .error = error});
+    else
+        fail_connecting(c, TXS_OUTCOME_PROXY_FAILED, TXS_ERROR_PROXY_CLOSED);
 }
 
 static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
@@ -213,16 +279,13 @@ static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
     struct conn *c = conn_of(stream);
     if (c->closing || nread == 0)
         return;
-    if (nread < 0) {
-        step(c, (struct txs_peer_event){
-                    .kind = TXS_PEER_CLOSED,
-                    .error = nread == UV_EOF ? TXS_ERROR_EOF : TXS_ERROR_RESET,
-                });
-        return;
-    }
-    struct txs_span bytes = {(const uint8_t *)buf->base, (size_t)nread};
-    tap(c, TXS_TAP_RECEIVED, bytes);
-    step(c, (struct txs_peer_event){.kind = TXS_PEER_BYTES, .bytes = bytes});
+    struct txs_span bytes = {(const uint8_t *)buf->base, nread > 0 ? (size_t)nread : 0};
+    if (nread < 0)
+        on_closed(c, nread == UV_EOF ? TXS_ERROR_EOF : TXS_ERROR_RESET);
+    else if (c->peer != NULL)
+        receive(c, bytes);
+    else
+        step_tunnel(c, bytes);
 }
 
 static void on_connected(uv_connect_t *request, int status)
@@ -233,31 +296,30 @@ static void on_connected(uv_connect_t *request, int status)
     /* A reset here comes from a peer that had accepted: a refusal has its own word. */
     bool reset = status == UV_ECONNRESET;
     int error = status != 0 ? status : uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read);
-    if (error != 0 && !reset) {
-        fail_connecting(c, error);
+    if (error != 0 && (!reset || c->proxy != NULL)) {
+        report_uv_error(c, error, false);
+        conn_close(c);
         return;
     }
-    c->connected_ms = uv_now(c->host->loop);
-    c->host->connected(c);
-    step(c, (struct txs_peer_event){.kind = TXS_PEER_CONNECTED});
-    if (reset)
-        step(c, (struct txs_peer_event){.kind = TXS_PEER_CLOSED, .error = TXS_ERROR_RESET});
+    if (c->proxy != NULL)
+        step_tunnel(c, (struct txs_span){NULL, 0});
+    else
+        begin_dialogue(c);
+    if (reset && !c->closing)
+        on_closed(c, TXS_ERROR_RESET);
 }
 
-static int connect_now(struct conn *c)
+int conn_start(struct conn *c)
 {
+    struct conn_host *host = c->host;
     union socket_address to;
-    route_socket_address(&to, &c->address);
-    return uv_tcp_connect(&c->connect, &c->tcp, &to.any, on_connected);
-}
-
-int conn_start(struct conn *c, struct conn_host *host)
-{
-    c->host = host;
+    if (c->proxy != NULL)
+        to = *c->proxy;
+    else
+        route_socket_address(&to, &c->address);
     c->connecting_ms = uv_now(host->loop);
     c->connected_ms = c->deadline_ms = TXS_NEVER;
-    bool v4 = c->address.network == TXS_NETWORK_IPV4;
-    int error = uv_tcp_init_ex(host->loop, &c->tcp, v4 ? AF_INET : AF_INET6);
+    int error = uv_tcp_init_ex(host->loop, &c->tcp, to.any.sa_family);
     if (error != 0)
         return error;
     c->open_handles++;
@@ -267,11 +329,12 @@ int conn_start(struct conn *c, struct conn_host *host)
     int size = RECEIVE_BUFFER_BYTES;
     uv_recv_buffer_size((uv_handle_t *)&c->tcp, &size);
     uv_tcp_nodelay(&c->tcp, 1);
-    c->refused_at_once = connect_now(c);
+    c->refused_at_once = uv_tcp_connect(&c->connect, &c->tcp, &to.any, on_connected);
     if (c->refused_at_once != 0)
         conn_close(c);
     else
-        set_deadline(c, c->connecting_ms + host->connect_timeout_ms);
+        set_deadline(c, c->connecting_ms +
+                            (c->proxy != NULL ? host->proxy_timeout_ms : host->connect_timeout_ms));
     return 0;
 }
 
@@ -279,7 +342,7 @@ void conn_stalled(struct conn *c, uint64_t ms)
 {
     if (c->closing)
         return;
-    if (c->connected_ms != TXS_NEVER)
+    if (c->peer != NULL)
         step(c, (struct txs_peer_event){.kind = TXS_PEER_STALLED, .stalled_ms = ms});
     else if (c->deadline_ms != TXS_NEVER)
         set_deadline(c, c->deadline_ms + ms);
@@ -287,8 +350,12 @@ void conn_stalled(struct conn *c, uint64_t ms)
 
 void conn_stop(struct conn *c, enum txs_error why)
 {
-    if (!c->closing)
+    if (c->closing)
+        return;
+    if (c->peer != NULL)
         step(c, (struct txs_peer_event){.kind = TXS_PEER_STOP, .error = why});
+    else
+        fail_connecting(c, TXS_OUTCOME_INTERRUPTED, why);
 }
 
 void conn_host_open(struct conn_host *host)

@@ -1,6 +1,8 @@
-/* One connection attempt and the session that follows it: a socket, a timer and a peer machine.
+/* One connection attempt and the session that follows it: a socket, a timer, where it leads through
+ * a proxy a tunnel, and then a peer machine.
  *
- *   conn_start -> connecting -> connected -> (peer finished | connection failed) -> closing -> gone
+ *   conn_start -> connecting [-> tunnel opening] -> connected -> peer finished -> closing -> gone
+ *                     +-------------+-- connection failed -------------------------^
  *
  * The conn closes its handles itself, in one place, and counts those that are open; `gone` comes
  * exactly once, when none is left, never from inside conn_start(), and the owner frees the conn
@@ -14,6 +16,9 @@
 #include "txsurvey/engine.h"
 #include "txsurvey/peer.h"
 #include "txsurvey/survey.h"
+#include "txsurvey/tunnel.h"
+
+#include "route.h"
 
 #include <uv.h>
 
@@ -24,14 +29,15 @@ struct conn;
 /* What all connections share. The callbacks may call conn_stop() of others, not of this one. */
 struct conn_host {
     uv_loop_t *loop;
-    uint64_t connect_timeout_ms;
+    uint64_t connect_timeout_ms, proxy_timeout_ms;
     char *read_buffer;           /* one for all: what is read is used up before the next read */
     const struct txs_sink *sink; /* its tap */
     void *context;
-    void (*connected)(struct conn *c);
-    /* No connection came about. `at_once`: the system refused the call itself. */
-    void (*connect_failed)(struct conn *c, int uv_error, bool at_once);
+    void (*connected)(struct conn *c); /* to make its peer, which stays NULL without memory */
+    /* No connection came about, the survey's end included; there is no peer. */
+    void (*connect_failed)(struct conn *c, enum txs_outcome outcome, enum txs_error error);
     void (*served)(struct conn *c, const struct txs_served *served);
+    void (*told)(struct conn *c, const struct txs_told *told);
     void (*finished)(struct conn *c); /* the peer's result is complete */
     void (*gone)(struct conn *c);
     void (*stalled)(struct conn_host *host, uint64_t ms); /* calls conn_stalled() for all */
@@ -49,13 +55,16 @@ struct conn {
     struct conn_host *host;
     struct txs_attempt attempt;
     struct txs_address address;
-    struct txs_peer *peer;                /* owned */
+    const union socket_address *proxy;    /* where the socket leads; NULL: to the address */
+    struct txs_tunnel *tunnel;            /* owned; given with a proxy, until it is open */
+    struct txs_peer *peer;                /* owned; from connected() on */
     uint64_t connecting_ms, connected_ms; /* monotonic; TXS_NEVER */
     uint64_t deadline_ms;
     unsigned open_handles;
     unsigned writes; /* on their way */
     int refused_at_once;
     bool closing, is_due, out_of_memory;
+    bool asked; /* the proxy was asked for the peer */
     struct conn *next_due;
     struct conn *previous, *next; /* the owner's list */
     void *tap_slot;
@@ -64,9 +73,12 @@ struct conn {
 void conn_host_open(struct conn_host *host);
 void conn_host_close(struct conn_host *host);
 
-/* Begins to connect. `c` is zeroed but for address, attempt and peer. A libuv error means that
- * there is nothing to close and no callback will come: no socket was to be had. */
-int conn_start(struct conn *c, struct conn_host *host);
+/* Begins to connect. `c` is zeroed but for host, address, attempt, proxy and tunnel. A libuv error
+ * means that there is nothing to close and no callback will come: no socket was to be had. */
+int conn_start(struct conn *c);
+/* What a libuv error says that was met while connecting. */
+enum txs_outcome conn_judge(const struct conn *c, int uv_error, bool at_once,
+                            enum txs_error *error);
 /* This machine stood still for so long: its deadline moves. */
 void conn_stalled(struct conn *c, uint64_t ms);
 /* Ends it with an outcome `interrupted`; finished() is called as ever. */

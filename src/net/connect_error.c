@@ -37,3 +37,25 @@ enum txs_outcome connect_error_judge(int uv_error, bool at_once, enum txs_error 
     *code = verdict.code;
     return verdict.outcome;
 }
+
+static enum txs_error proxy_code(int uv_error)
+{
+    switch (uv_error) {
+    case UV_ECONNREFUSED:
+        return TXS_ERROR_PROXY_REFUSED;
+    case UV_ETIMEDOUT:
+        return TXS_ERROR_PROXY_SILENT;
+    case UV_ECONNRESET:
+        return TXS_ERROR_PROXY_CLOSED;
+    default:
+        return TXS_ERROR_PROXY_UNREACHABLE;
+    }
+}
+
+enum txs_outcome connect_error_judge_proxy(int uv_error, bool at_once, enum txs_error *code)
+{
+    if (connect_error_judge(uv_error, at_once, code) == TXS_OUTCOME_LOCAL_ERROR)
+        return TXS_OUTCOME_LOCAL_ERROR;
+    *code = proxy_code(uv_error);
+    return TXS_OUTCOME_PROXY_FAILED;
+}

@@ -1,5 +1,4 @@
 /* Connections: whom the survey names next is dialled, and what comes of it is recorded. */
-#include "connect_error.h"
 #include "run.h"
 
 #include <stdlib.h>
@@ -8,29 +7,32 @@
 
 /* Records of peers */
 
-static void record(struct txs_engine *e, const struct conn *c)
+static void record(struct txs_engine *e, const struct conn *c, const struct txs_peer_result *result)
 {
-    const struct txs_peer_result *result = txs_peer_result(c->peer);
-    txs_survey_done(e->survey, result);
-    e->sink->peer(e->sink->context, &(struct txs_peer_record){
-                                        .address = &c->address,
-                                        .source = txs_survey_source(e->survey, c->attempt.peer),
-                                        .started_ms = c->attempt.started_ms,
-                                        .ended_ms = txs_engine_now_ms(e),
-                                        .connected_ms = c->connected_ms,
-                                        .connecting_ms = c->connecting_ms,
-                                        .attempts = c->attempt.attempts,
-                                        .result = result,
-                                    });
+    char source[TXS_SOURCE_TEXT_MAX];
+    txs_survey_source(e->survey, c->attempt.peer, source);
+    txs_survey_done(e->survey, &c->attempt, result);
+    e->sink->peer(e->sink->context,
+                  &(struct txs_peer_record){
+                      .address = &c->address,
+                      .source = source,
+                      .started_ms = c->attempt.started_ms,
+                      .ended_ms = txs_engine_now_ms(e),
+                      .connected_ms = c->connected_ms,
+                      .connecting_ms = c->connecting_ms,
+                      .attempts = c->attempt.attempts,
+                      .told = e->told,
+                      .told_count = txs_survey_told(e->survey, c->attempt.told, e->told, TOLD_MAX),
+                      .result = result,
+                  });
 }
 
 static void record_failure(struct txs_engine *e, const struct conn *c, enum txs_outcome outcome,
                            enum txs_error error)
 {
-    struct txs_peer_result *result = txs_peer_result(c->peer);
-    result->outcome = outcome;
-    result->error = error;
-    record(e, c);
+    e->unconnected.outcome = outcome;
+    e->unconnected.error = error;
+    record(e, c, &e->unconnected);
 }
 
 /* A fault of this machine is tried again and never laid on the peer; a timeout as often as the user
@@ -48,18 +50,19 @@ static bool try_again(struct txs_engine *e, struct conn *c, enum txs_outcome out
     return false;
 }
 
-static void connect_failed(struct conn *c, int uv_error, bool at_once)
+static void connect_failed(struct conn *c, enum txs_outcome outcome, enum txs_error error)
 {
     struct txs_engine *e = c->host->context;
-    enum txs_error code;
-    enum txs_outcome outcome = connect_error_judge(uv_error, at_once, &code);
+    ways_note(&e->ways, error);
     if (!try_again(e, c, outcome))
-        record_failure(e, c, outcome, code);
+        record_failure(e, c, outcome, error);
 }
 
 static void on_conn_connected(struct conn *c)
 {
-    ((struct txs_engine *)c->host->context)->connected++;
+    struct txs_engine *e = c->host->context;
+    c->peer = txs_peer_new(&e->peer_config, &c->address, txs_random_next(&e->random));
+    e->connected += c->peer != NULL;
 }
 
 static void on_conn_served(struct conn *c, const struct txs_served *served)
@@ -76,13 +79,30 @@ static void on_conn_served(struct conn *c, const struct txs_served *served)
                                            });
 }
 
+static void on_conn_told(struct conn *c, const struct txs_told *told)
+{
+    struct txs_engine *e = c->host->context;
+    struct txs_addr_reader reader = txs_addr_reader_of(told->payload, told->v2);
+    struct txs_addr_entry entry;
+    int64_t now_s = (e->epoch_unix_ms + (int64_t)txs_engine_now_ms(e)) / 1000;
+    size_t count = 0;
+    while (count < TXS_ADDR_MAX && txs_addr_next(&reader, &entry)) {
+        if (!txs_addr_entry_address(&e->heard[count].address, &entry))
+            continue;
+        e->heard[count].tier = txs_gossip_tier(entry.time, now_s, count);
+        count++;
+    }
+    txs_survey_add_gossip(e->survey, &c->attempt, e->heard, count);
+}
+
 static void on_conn_finished(struct conn *c)
 {
-    record(c->host->context, c);
+    record(c->host->context, c, txs_peer_result(c->peer));
 }
 
 static void conn_free(struct conn *c)
 {
+    txs_tunnel_free(c->tunnel);
     txs_peer_free(c->peer);
     free(c);
 }
@@ -107,6 +127,7 @@ static void on_stalled(struct conn_host *host, uint64_t ms)
     for (struct conn *c = e->conns; c != NULL; c = c->next)
         conn_stalled(c, ms);
     resolver_stalled(e->resolver, ms);
+    ways_stalled(&e->ways, ms);
 }
 
 /* Dialling */
@@ -116,14 +137,10 @@ static struct conn *conn_new(struct txs_engine *e, const struct txs_attempt *att
     struct conn *c = calloc(1, sizeof *c);
     if (c == NULL)
         return NULL;
+    c->host = &e->host;
     c->attempt = *attempt;
     c->address = *txs_survey_address(e->survey, attempt->peer);
     c->connected_ms = c->connecting_ms = TXS_NEVER;
-    c->peer = txs_peer_new(&e->peer_config, &c->address, txs_random_next(&e->random));
-    if (c->peer == NULL) {
-        free(c);
-        return NULL;
-    }
     return c;
 }
 
@@ -143,8 +160,59 @@ static void no_socket(struct txs_engine *e, struct conn *c, int error)
             return;
         }
     }
-    connect_failed(c, error, true);
+    enum txs_error code;
+    enum txs_outcome outcome = conn_judge(c, error, true, &code);
+    connect_failed(c, outcome, code);
     conn_free(c);
+}
+
+static void prepend(struct conn **list, struct conn *c)
+{
+    c->previous = NULL;
+    c->next = *list;
+    if (*list != NULL)
+        (*list)->previous = c;
+    *list = c;
+}
+
+static void start(struct txs_engine *e, struct conn *c)
+{
+    enum txs_outcome outcome;
+    enum txs_error code;
+    switch (ways_take(&e->ways, c, &outcome, &code)) {
+    case WAY_OPENING:
+        prepend(&e->waiting, c);
+        return;
+    case WAY_CLOSED:
+        connect_failed(c, outcome, code);
+        conn_free(c);
+        return;
+    case WAY_OPEN:
+        break;
+    }
+    int error = conn_start(c);
+    if (error != 0)
+        no_socket(e, c, error);
+    else
+        prepend(&e->conns, c);
+}
+
+/* Takes those that wait out of their list, one after the other. */
+static struct conn *next_waiting(struct txs_engine *e)
+{
+    struct conn *c = e->waiting;
+    if (c == NULL)
+        return NULL;
+    e->waiting = c->next;
+    c->next = NULL;
+    return c;
+}
+
+static void start_waiting(struct txs_engine *e)
+{
+    struct conn *c;
+    while (!ways_opening(&e->ways) && (c = next_waiting(e)) != NULL)
+        start(e, c);
 }
 
 /* Without memory for a peer and not even for remembering it, its record is lost, and the run with
@@ -167,15 +235,7 @@ static bool dial(struct txs_engine *e, const struct txs_attempt *attempt)
             lose(e);
         return false;
     }
-    int error = conn_start(c, &e->host);
-    if (error != 0) {
-        no_socket(e, c, error);
-        return true;
-    }
-    c->next = e->conns;
-    if (e->conns != NULL)
-        e->conns->previous = c;
-    e->conns = c;
+    start(e, c);
     return true;
 }
 
@@ -189,6 +249,7 @@ void dial_what_is_due(struct txs_engine *e)
     struct txs_attempt attempt;
     if (e->flushed == TXS_FULL || e->flushed == TXS_BROKEN)
         return;
+    start_waiting(e);
     uint64_t now = txs_engine_now_ms(e);
     while (txs_survey_next(e->survey, now, &attempt) && dial(e, &attempt))
         ;
@@ -212,6 +273,8 @@ void dial_stop(struct txs_engine *e, enum txs_error why)
         record_failure(e, c, TXS_OUTCOME_INTERRUPTED, why);
         conn_free(c);
     }
+    for (struct conn *c; (c = next_waiting(e)) != NULL; conn_free(c))
+        record_failure(e, c, TXS_OUTCOME_INTERRUPTED, why);
     for (struct conn *c = e->conns; c != NULL; c = c->next)
         conn_stop(c, why);
 }
@@ -222,6 +285,7 @@ void dial_prepare(struct txs_engine *e)
     e->host.connected = on_conn_connected;
     e->host.connect_failed = connect_failed;
     e->host.served = on_conn_served;
+    e->host.told = on_conn_told;
     e->host.finished = on_conn_finished;
     e->host.gone = on_conn_gone;
     e->host.stalled = on_stalled;

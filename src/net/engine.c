@@ -19,6 +19,7 @@
 #define OTHER_DESCRIPTORS 32
 #define BODY_POOL_BYTES (64u * 1024 * 1024)
 #define LARGE_BODY_POOL_BYTES (32u * 1024 * 1024)
+#define GOSSIP_POOL_BYTES (32u * 1024 * 1024)
 
 struct txs_engine *engine_of(void *handle)
 {
@@ -79,6 +80,7 @@ static void close_handles(struct txs_engine *e)
     for (size_t i = 0; i < STOP_SIGNALS; i++)
         uv_close((uv_handle_t *)&e->signals[i], NULL);
     conn_host_close(&e->host);
+    ways_close(&e->ways);
     e->clean = resolver_close(e->resolver);
 }
 
@@ -100,17 +102,22 @@ static void on_before_wait(uv_prepare_t *prepare)
 
 /* Seeds */
 
-static size_t on_seed_addresses(void *context, const char *host, struct txs_address *list,
+static size_t on_seed_addresses(void *context, const char *host, struct txs_heard *list,
                                 size_t count)
 {
     struct txs_engine *e = context;
-    return txs_survey_add_seed(e->survey, host, list, count);
+    return txs_survey_add_seed(e->survey, host, list, count, &e->seed_told);
 }
 
 static void on_seed_settled(void *context, const struct txs_seed_record *seed)
 {
     struct txs_engine *e = context;
-    e->sink->seed(e->sink->context, seed);
+    struct txs_seed_record record = *seed;
+    if (record.outcome == TXS_SEED_RESOLVED) {
+        record.told = e->told;
+        record.told_count = txs_survey_told(e->survey, e->seed_told, e->told, TOLD_MAX);
+    }
+    e->sink->seed(e->sink->context, &record);
 }
 
 static void report_progress(uv_timer_t *timer)
@@ -135,6 +142,12 @@ static void report_progress(uv_timer_t *timer)
 }
 
 /* Opening, running, closing */
+
+static bool proxy_has_route(const struct txs_address *address)
+{
+    (void)address; /* whether it has is for it to say */
+    return true;
+}
 
 static int64_t wall_clock_ms(void)
 {
@@ -183,6 +196,7 @@ static void init_peers(struct txs_engine *e)
     const struct txs_plan *plan = e->plan;
     e->pool.left_bytes = BODY_POOL_BYTES;
     e->pool.large_left_bytes = LARGE_BODY_POOL_BYTES;
+    e->pool.gossip_left_bytes = GOSSIP_POOL_BYTES;
     e->peer_config = (struct txs_peer_config){
         .chain = plan->chain,
         .user_agent = {(const uint8_t *)plan->user_agent, strlen(plan->user_agent)},
@@ -193,12 +207,14 @@ static void init_peers(struct txs_engine *e)
         .handshake_timeout_ms = plan->handshake_timeout_ms,
         .response_timeout_ms = plan->response_timeout_ms,
         .patience_ms = plan->patience_ms,
+        .crawl = plan->crawl,
         .epoch_unix_ms = e->epoch_unix_ms,
         .pool = &e->pool,
         .learned = &e->learned,
     };
     e->host.loop = &e->loop;
     e->host.connect_timeout_ms = plan->connect_timeout_ms;
+    e->host.proxy_timeout_ms = plan->proxy_timeout_ms;
     e->host.sink = e->sink;
     dial_prepare(e);
     conn_host_open(&e->host);
@@ -207,7 +223,11 @@ static void init_peers(struct txs_engine *e)
 static void engine_free(struct txs_engine *e)
 {
     txs_survey_free(e->survey);
+    txs_address_set_free(&e->own);
+    free(e->heard);
+    free(e->told);
     free(e->learned.entries);
+    free(e->unconnected.answers);
     free(e->host.read_buffer);
     free(e);
 }
@@ -237,12 +257,26 @@ enum txs_status txs_engine_open(struct txs_engine **out, struct txs_plan *plan,
         status = txs_fail(message, TXS_E_SYSTEM, "the system gives no random numbers");
         goto no_loop;
     }
+    status = ways_open(&e->ways, &e->loop, plan, &e->random, message);
+    if (status != TXS_OK)
+        goto no_loop;
     fit_descriptors(e, plan);
     struct txs_random order = {txs_random_next(&e->random)};
-    e->survey = txs_survey_new(plan, route_exists, order);
+    if (route_own_addresses(&e->own) != TXS_OK) {
+        status = txs_fail(message, TXS_E_NOMEM, "out of memory");
+        goto no_loop;
+    }
+    struct txs_vantage vantage = {plan->proxy.given ? proxy_has_route : route_exists, &e->own};
+    e->survey = txs_survey_new(plan, vantage, order);
+    e->heard = calloc(TXS_ADDR_MAX, sizeof *e->heard);
+    e->told = calloc(TOLD_MAX, sizeof *e->told);
     e->host.read_buffer = malloc(CONN_READ_BUFFER_BYTES);
     e->learned.entries = calloc(plan->id_count, sizeof *e->learned.entries);
-    if (e->survey == NULL || e->learned.entries == NULL || e->host.read_buffer == NULL ||
+    struct txs_answer *no_answers = calloc(plan->id_count, sizeof *no_answers);
+    if (no_answers != NULL)
+        txs_peer_result_blank(&e->unconnected, no_answers, plan->id_count);
+    if (e->survey == NULL || no_answers == NULL || e->heard == NULL || e->told == NULL ||
+        e->learned.entries == NULL || e->host.read_buffer == NULL ||
         txs_survey_add_named(e->survey) != TXS_OK) {
         status = txs_fail(message, TXS_E_NOMEM, "out of memory");
         goto no_loop;
@@ -253,6 +287,7 @@ enum txs_status txs_engine_open(struct txs_engine **out, struct txs_plan *plan,
         goto no_loop;
     }
     e->resolver = resolver_new(&e->loop, plan->seeds, plan->seed_count, plan->chain->port,
+                               plan->proxy.given ? "proxy" : NULL,
                                (struct resolver_events){e, on_seed_addresses, on_seed_settled});
     if (e->resolver == NULL) {
         status = txs_fail(message, TXS_E_NOMEM, "out of memory");
@@ -273,13 +308,50 @@ no_loop:
     return status;
 }
 
+enum txs_status txs_engine_restore_peer(struct txs_engine *e, const struct txs_restored_peer *peer)
+{
+    const struct txs_peer_result *r = peer->result;
+    for (size_t i = 0; i < r->answer_count && e->plan->id_type == TXS_ID_TYPE_TXID; i++)
+        if (r->answers[i].has_wtxid)
+            txs_learned_add(&e->learned, r->answers[i].wtxid, (uint16_t)i);
+    return txs_survey_restore_peer(e->survey, peer);
+}
+
+enum txs_status txs_engine_restore_seed(struct txs_engine *e, const struct txs_restored_seed *seed)
+{
+    resolver_settle_before(e->resolver, seed->host);
+    return txs_survey_restore_seed(e->survey, seed);
+}
+
+void txs_engine_restore_ignored(struct txs_engine *e, enum txs_ignored reason, uint64_t count)
+{
+    txs_survey_restore_ignored(e->survey, reason, count);
+}
+
+size_t txs_engine_visit_good_peers(const struct txs_engine *e,
+                                   void (*visit)(void *context, const struct txs_address *address),
+                                   void *context)
+{
+    return txs_survey_visit_good_peers(e->survey, visit, context);
+}
+
+/* Since the opening, the records of an earlier part may have been read for minutes. */
+static void begin_now(struct txs_engine *e)
+{
+    uv_update_time(&e->loop);
+    e->started_ms = txs_engine_now_ms(e);
+    e->host.last_turn_ms = uv_hrtime() / 1000000;
+}
+
 void txs_engine_run(struct txs_engine *e, struct txs_ending *ending)
 {
+    begin_now(e);
     ending_start(e);
     if (e->sink->progress_every_ms > 0)
         uv_timer_start(&e->progress, report_progress, e->sink->progress_every_ms,
                        e->sink->progress_every_ms);
     resolver_start(e->resolver);
+    ways_start(&e->ways);
     uv_prepare_start(&e->before_wait, on_before_wait);
     uv_run(&e->loop, UV_RUN_DEFAULT);
     *ending = ending_of(e);

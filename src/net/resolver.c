@@ -20,6 +20,7 @@ struct resolver {
     struct resolver_events events;
     uint64_t started_ms;
     uint16_t port;
+    const char *refusal; /* why nothing can be asked */
     size_t count, outstanding, running;
     struct lookup lookups[];
 };
@@ -62,14 +63,14 @@ static void take_answer(struct lookup *l, const struct addrinfo *answer)
     size_t count = 0;
     for (const struct addrinfo *i = answer; i != NULL; i = i->ai_next)
         count++;
-    struct txs_address *list = malloc((count + 1) * sizeof *list);
+    struct txs_heard *list = malloc((count + 1) * sizeof *list);
     if (list == NULL) {
         settle(l, TXS_SEED_FAILED, 0, uv_err_name(UV_ENOMEM));
         return;
     }
     count = 0;
     for (const struct addrinfo *i = answer; i != NULL; i = i->ai_next)
-        count += address_of(&list[count], i, r->port);
+        count += address_of(&list[count].address, i, r->port);
     size_t distinct = r->events.addresses(r->events.context, l->host, list, count);
     free(list);
     if (distinct > 0)
@@ -98,11 +99,11 @@ static void on_deadline(uv_timer_t *timer)
         settle(&r->lookups[i], TXS_SEED_TIMEOUT, 0, uv_err_name(UV_ETIMEDOUT));
 }
 
-static void on_no_threads(uv_timer_t *timer)
+static void on_refused(uv_timer_t *timer)
 {
     struct resolver *r = timer->data;
     for (size_t i = 0; i < r->count; i++)
-        settle(&r->lookups[i], TXS_SEED_FAILED, 0, "no_threads");
+        settle(&r->lookups[i], TXS_SEED_FAILED, 0, r->refusal);
 }
 
 static void start_lookup(struct lookup *l)
@@ -119,7 +120,7 @@ static void start_lookup(struct lookup *l)
 }
 
 struct resolver *resolver_new(uv_loop_t *loop, const char *const *hosts, size_t count,
-                              uint16_t port, struct resolver_events events)
+                              uint16_t port, const char *refusal, struct resolver_events events)
 {
     struct resolver *r = calloc(1, sizeof *r + count * sizeof(struct lookup));
     if (r == NULL)
@@ -127,6 +128,7 @@ struct resolver *resolver_new(uv_loop_t *loop, const char *const *hosts, size_t 
     r->loop = loop;
     r->events = events;
     r->port = port;
+    r->refusal = refusal;
     r->count = r->outstanding = count;
     uv_timer_init(loop, &r->deadline);
     r->deadline.data = r;
@@ -140,21 +142,35 @@ struct resolver *resolver_new(uv_loop_t *loop, const char *const *hosts, size_t 
 void resolver_start(struct resolver *r)
 {
     r->started_ms = uv_now(r->loop);
-    if (r->count == 0)
+    if (r->outstanding == 0)
         return;
-    if (limits_prepare_pool(r->count) == 0) {
-        uv_timer_start(&r->deadline, on_no_threads, 0, 0);
+    if (r->refusal == NULL && limits_prepare_pool(r->count) == 0)
+        r->refusal = "no_threads";
+    if (r->refusal != NULL) {
+        uv_timer_start(&r->deadline, on_refused, 0, 0);
         return;
     }
     uv_timer_start(&r->deadline, on_deadline, RESOLVER_DEADLINE_MS, 0);
     for (size_t i = 0; i < r->count; i++)
-        start_lookup(&r->lookups[i]);
+        if (!r->lookups[i].settled)
+            start_lookup(&r->lookups[i]);
 }
 
 void resolver_stalled(struct resolver *r, uint64_t ms)
 {
     if (uv_is_active((uv_handle_t *)&r->deadline))
         uv_timer_start(&r->deadline, on_deadline, uv_timer_get_due_in(&r->deadline) + ms, 0);
+}
+
+void resolver_settle_before(struct resolver *r, const char *host)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        struct lookup *l = &r->lookups[i];
+        if (l->settled || strcmp(l->host, host) != 0)
+            continue;
+        l->settled = true;
+        r->outstanding--;
+    }
 }
 
 size_t resolver_outstanding(const struct resolver *r)

@@ -9,6 +9,7 @@
 
 #include "txsurvey/address.h"
 #include "txsurvey/record.h"
+#include "txsurvey/survey.h"
 
 #include <uv.h>
 
@@ -20,15 +21,18 @@ struct resolver;
  * return value is the number of distinct addresses; and then the name's record. */
 struct resolver_events {
     void *context;
-    size_t (*addresses)(void *context, const char *host, struct txs_address *list, size_t count);
+    size_t (*addresses)(void *context, const char *host, struct txs_heard *list, size_t count);
     void (*settled)(void *context, const struct txs_seed_record *record);
 };
 
-/* For look-ups of `hosts` (borrowed). NULL when out of memory. */
+/* For look-ups of `hosts` (borrowed). With a `refusal` none is made: every name fails with that
+ * word. NULL when out of memory. */
 struct resolver *resolver_new(uv_loop_t *loop, const char *const *hosts, size_t count,
-                              uint16_t port, struct resolver_events events);
-/* Begins to look them up. Where no thread can be had for them, every name is settled as failed, in
- * the loop's first turn. */
+                              uint16_t port, const char *refusal, struct resolver_events events);
+/* This name was settled, and recorded, by an earlier part of the run: it is not looked up. */
+void resolver_settle_before(struct resolver *resolver, const char *host);
+/* Begins to look them up. Where none may be made, or no thread can be had for them, every name is
+ * settled as failed, in the loop's first turn. */
 void resolver_start(struct resolver *resolver);
 /* This machine stood still for so long: the deadline moves. */
 void resolver_stalled(struct resolver *resolver, uint64_t ms);

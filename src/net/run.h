@@ -5,21 +5,30 @@
 
 #include "conn.h"
 #include "resolver.h"
+#include "ways.h"
 
 #define STOP_SIGNALS 3
+#define TOLD_MAX 2048 /* what one peer can tell is less, and what a seed can */
 
 struct txs_engine {
     uv_loop_t loop;
     const struct txs_plan *plan;
     const struct txs_sink *sink;
     struct txs_survey *survey;
+    struct txs_address_set own; /* this machine's addresses */
     struct resolver *resolver;
     struct txs_random random;
     struct txs_body_pool pool;
     struct txs_learned learned;
+    struct txs_heard *heard;  /* room for one message */
+    struct txs_address *told; /* and for what goes into one record */
+    uint32_t seed_told;       /* batch of the seed whose record is next */
     struct txs_peer_config peer_config;
+    struct txs_peer_result unconnected; /* of peers that no connection came about with */
     struct conn_host host;
-    struct conn *conns; /* all that are not gone */
+    struct ways ways;
+    struct conn *conns;   /* all that are not gone */
+    struct conn *waiting; /* not yet started: the way to them is being opened */
     uv_prepare_t before_wait;
     uv_timer_t pace, deadline, progress, drain;
     uv_poll_t output; /* while the sink waits for its reader */

@@ -193,9 +193,9 @@ static enum txs_error silence_error(const struct txs_peer *p)
 static void conclude(struct txs_peer *p)
 {
     if (all_answered(p))
-        peer_finish(p, TXS_OUTCOME_ANSWERED, TXS_ERROR_NONE);
+        peer_decide(p, TXS_OUTCOME_ANSWERED, TXS_ERROR_NONE);
     else
-        peer_finish(p, TXS_OUTCOME_SILENT, silence_error(p));
+        peer_decide(p, TXS_OUTCOME_SILENT, silence_error(p));
 }
 
 /* Answers count as they come, but decide nothing before the peer's verack: the first request leaves
@@ -213,7 +213,7 @@ void ask_handshake_complete(struct txs_peer *p)
 void ask_continue(struct txs_peer *p)
 {
     struct asking *q = &p->asking;
-    if (is_undecided(p) || q->awaiting)
+    if (p->decided || is_undecided(p) || q->awaiting)
         return;
     if (!any_notfound(p) || q->next_ms == TXS_NEVER) {
         conclude(p);
@@ -257,8 +257,7 @@ void ask_closed(struct txs_peer *p, enum txs_error error)
     give_up_request(p);
     if (!is_undecided(p) && all_answered(p))
         conclude(p);
-    else
-        peer_finish(p, TXS_OUTCOME_CLOSED, error);
+    peer_finish(p, TXS_OUTCOME_CLOSED, error);
 }
 
 void ask_deadline(struct txs_peer *p)

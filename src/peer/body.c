@@ -1,13 +1,14 @@
-/* The bytes of a transaction in arrival, as far as there is room for them. */
+/* The bytes of a message in arrival, as far as there is room for them. */
 #include "machine.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-void body_begin(struct body *b, size_t *pool)
+void body_begin(struct body *b, size_t *pool, size_t free_bytes)
 {
     body_drop(b);
     b->pool = pool;
+    b->free_bytes = free_bytes;
 }
 
 void body_drop(struct body *b)
@@ -23,7 +24,7 @@ static bool grow(struct body *b, size_t need)
     size_t cap = b->cap ? b->cap : 1024;
     while (cap < need)
         cap *= 2;
-    size_t pooled = cap > TXS_BODY_FREE_BYTES ? cap - TXS_BODY_FREE_BYTES : 0;
+    size_t pooled = cap > b->free_bytes ? cap - b->free_bytes : 0;
     if (pooled - b->from_pool > *b->pool)
         return false;
     uint8_t *data = realloc(b->data, cap);

@@ -1,6 +1,6 @@
 /* Inside the peer machine. peer.c takes the events, receive.c reads what comes (body.c keeps the
  * bytes of a transaction, strange.c judges streams that are not Bitcoin's), ask.c decides what is
- * asked and when a peer is done, say.c writes what goes out. */
+ * asked and when a peer is done, gossip.c collects addresses, say.c writes what goes out. */
 #ifndef TXSURVEY_PEER_MACHINE_H
 #define TXSURVEY_PEER_MACHINE_H
 
@@ -10,20 +10,21 @@
 /* What is kept of the message in hand: no more than its reader needs. */
 #define KEEP_MAX TXS_VERSION_MAX_BYTES
 
-/* The bytes of a transaction in arrival. Without a pool nothing is kept: no transaction is
- * arriving, or there was no room for this one. */
+/* The bytes of a transaction, or of a list of addresses, in arrival. Without a pool nothing is
+ * kept: nothing is arriving, or there was no room for this one. */
 struct body {
     uint8_t *data;
     size_t len, cap;
-    size_t *pool; /* what is left of the one that it takes from */
+    size_t free_bytes; /* not taken from the pool */
+    size_t *pool;      /* what is left of the one that it takes from */
     size_t from_pool;
 };
 
-/* The last wtxids that the peer announced, their first eight bytes: when it serves a transaction,
- * this tells whether it had announced it, which by txid alone nobody could know before. */
+/* The last wtxids that the peer announced, their first bytes: when it serves a transaction, this
+ * tells whether it had announced it, which by txid alone nobody could know before. */
 #define ANNOUNCED_KEPT 128
 struct announced {
-    uint64_t prefixes[ANNOUNCED_KEPT]; /* a ring */
+    uint32_t prefixes[ANNOUNCED_KEPT]; /* a ring */
     uint32_t count;
 };
 
@@ -52,6 +53,12 @@ struct asking {
     uint64_t fence;             /* nonce of the ping behind the last request */
 };
 
+/* Whether addresses are still awaited. */
+struct gossip {
+    bool complete;
+    uint64_t deadline_ms; /* a session that is open for their sake alone ends then */
+};
+
 struct id_state {
     bool pending;   /* in the request that is out */
     bool tentative; /* named by the inv or notfound in hand, whose checksum is not yet known */
@@ -63,9 +70,11 @@ struct txs_peer {
     uint64_t nonce;
     uint64_t now_ms;
     uint64_t handshake_deadline_ms;
+    bool decided; /* the answers stand; only addresses are awaited */
     bool finished;
     bool version_seen, verack_seen;
-    bool served_ready; /* one step hands out one transaction */
+    bool served_ready; /* one step hands out one transaction, */
+    bool told_ready;   /* or one list of addresses */
     bool unsolicited_tx;
     bool clogged;
     bool header_seen;
@@ -83,6 +92,7 @@ struct txs_peer {
     struct txs_tx_ids ids;
     struct body body;
     struct txs_served served;
+    struct txs_told told;
     struct strange strange;
 
     uint64_t handshake_bytes;
@@ -95,11 +105,17 @@ struct txs_peer {
     struct txs_writer out;
 
     struct asking asking;
+    struct gossip gossip;
     struct id_state *id_states;
     struct txs_peer_result result;
 };
 
 /* peer.c */
+/* The first deciding event wins: later ones change nothing. What is decided stands, and the session
+ * goes on only where addresses are still awaited. */
+void peer_decide(struct txs_peer *p, enum txs_outcome outcome, enum txs_error error);
+void peer_finish_if_over(struct txs_peer *p);
+/* The same, and the session is over. */
 void peer_finish(struct txs_peer *p, enum txs_outcome outcome, enum txs_error error);
 
 /* receive.c */
@@ -107,7 +123,7 @@ void receive_bytes(struct txs_peer *p, struct txs_span *in);
 bool receive_in_tx(const struct txs_peer *p); /* a tx message is arriving */
 
 /* body.c */
-void body_begin(struct body *b, size_t *pool);
+void body_begin(struct body *b, size_t *pool, size_t free_bytes);
 void body_add(struct body *b, struct txs_span chunk);
 void body_drop(struct body *b);
 
@@ -136,11 +152,23 @@ void ask_deadline(struct txs_peer *p);
 void ask_closed(struct txs_peer *p, enum txs_error error);
 void ask_judge_strength(struct txs_peer *p);
 
+/* gossip.c */
+void gossip_ask(struct txs_peer *p); /* behind our verack */
+void gossip_handshake_complete(struct txs_peer *p);
+void gossip_stalled(struct txs_peer *p, uint64_t ms);
+/* Until when addresses are awaited; now_ms where none are. */
+uint64_t gossip_deadline_ms(const struct txs_peer *p);
+void gossip_begin(struct txs_peer *p);
+void gossip_chunk(struct txs_peer *p, struct txs_span chunk);
+void gossip_end_addr(struct txs_peer *p);
+void gossip_end_addrv2(struct txs_peer *p);
+
 /* say.c */
 size_t say_capacity(const struct txs_peer_config *config);
 void say_version(struct txs_peer *p);
 void say_ready(struct txs_peer *p);   /* features that the peer's version allows, verack */
 void say_request(struct txs_peer *p); /* getdata for the pending ids, and the fence */
+void say_getaddr(struct txs_peer *p);
 void say_pong(struct txs_peer *p);
 
 #endif

@@ -5,6 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+void txs_peer_result_blank(struct txs_peer_result *result, struct txs_answer *answers, size_t count)
+{
+    *result = (struct txs_peer_result){
+        .stage = TXS_STAGE_CONNECT,
+        .handshake_ms = TXS_NEVER,
+        .answer_count = count,
+        .answers = answers,
+    };
+    for (size_t i = 0; i < count; i++)
+        answers[i] = (struct txs_answer){
+            .first_request_ms = TXS_NEVER,
+            .answered_ms = TXS_NEVER,
+        };
+}
+
 struct txs_peer *txs_peer_new(const struct txs_peer_config *config,
                               const struct txs_address *remote, uint64_t nonce)
 {
@@ -18,14 +33,8 @@ struct txs_peer *txs_peer_new(const struct txs_peer_config *config,
     p->nonce = nonce;
     p->handshake_deadline_ms = TXS_NEVER;
     p->asking.next_ms = TXS_NEVER;
-    p->result.answers = (struct txs_answer *)(p + 1);
-    p->result.answer_count = ids;
-    for (size_t i = 0; i < ids; i++) {
-        p->result.answers[i].first_request_ms = TXS_NEVER;
-        p->result.answers[i].answered_ms = TXS_NEVER;
-    }
-    p->result.handshake_ms = TXS_NEVER;
-    p->result.stage = TXS_STAGE_CONNECT;
+    p->gossip.deadline_ms = TXS_NEVER;
+    txs_peer_result_blank(&p->result, (struct txs_answer *)(p + 1), ids);
     p->id_states = (struct id_state *)(p->result.answers + ids);
     p->out = txs_writer_to(p->id_states + ids, out_cap);
     txs_splitter_init(&p->splitter, config->chain->magic);
@@ -58,14 +67,14 @@ static void take_back_early_request(struct txs_peer *p)
         a->requests = 0;
         a->first_request_ms = a->answered_ms = TXS_NEVER;
     }
+    p->result.asked_addresses = false;
 }
 
-/* The first deciding event wins: later calls change nothing. */
-void peer_finish(struct txs_peer *p, enum txs_outcome outcome, enum txs_error error)
+void peer_decide(struct txs_peer *p, enum txs_outcome outcome, enum txs_error error)
 {
-    if (p->finished)
+    if (p->decided)
         return;
-    p->finished = true;
+    p->decided = true;
     if (outcome == TXS_OUTCOME_ANSWERED)
         p->result.stage = TXS_STAGE_DONE;
     p->result.outcome = outcome;
@@ -74,6 +83,19 @@ void peer_finish(struct txs_peer *p, enum txs_outcome outcome, enum txs_error er
     if (p->result.handshake_ms == TXS_NEVER)
         take_back_early_request(p);
     ask_judge_strength(p);
+    peer_finish_if_over(p);
+}
+
+void peer_finish_if_over(struct txs_peer *p)
+{
+    if (p->decided && p->now_ms >= gossip_deadline_ms(p))
+        p->finished = true;
+}
+
+void peer_finish(struct txs_peer *p, enum txs_outcome outcome, enum txs_error error)
+{
+    peer_decide(p, outcome, error);
+    p->finished = true;
 }
 
 static void on_connected(struct txs_peer *p)
@@ -105,6 +127,8 @@ static void on_deadline(struct txs_peer *p)
 {
     if (p->result.stage == TXS_STAGE_HANDSHAKE && p->now_ms >= p->handshake_deadline_ms)
         on_handshake_deadline(p);
+    else if (p->decided)
+        peer_finish_if_over(p);
     else
         ask_deadline(p);
 }
@@ -115,10 +139,13 @@ static void on_stalled(struct txs_peer *p, uint64_t ms)
         p->handshake_deadline_ms += ms;
     p->asking.deadline_ms += ms;
     p->asking.fence_deadline_ms += ms;
+    gossip_stalled(p, ms);
 }
 
 static uint64_t next_deadline_ms(const struct txs_peer *p)
 {
+    if (p->decided)
+        return gossip_deadline_ms(p);
     uint64_t asking = ask_deadline_ms(p);
     if (p->result.stage == TXS_STAGE_HANDSHAKE)
         return p->handshake_deadline_ms < asking ? p->handshake_deadline_ms : asking;
@@ -131,8 +158,8 @@ static void begin_step(struct txs_peer *p, const struct txs_peer_event *event)
     p->now_ms = event->now_ms;
     p->clogged = event->clogged;
     p->out.len = 0;
-    if (p->served_ready) {
-        p->served_ready = false;
+    if (p->served_ready || p->told_ready) {
+        p->served_ready = p->told_ready = false;
         body_drop(&p->body);
     }
 }
@@ -176,6 +203,7 @@ struct txs_peer_actions txs_peer_step(struct txs_peer *p, const struct txs_peer_
         .send = {p->out.data, p->out.len},
         .rest = rest,
         .served = p->served_ready ? &p->served : NULL,
+        .told = p->told_ready ? &p->told : NULL,
         .deadline_ms = p->finished ? TXS_NEVER : next_deadline_ms(p),
         .finished = p->finished,
     };

@@ -17,6 +17,7 @@ struct message {
                   struct txs_span chunk); /* NULL: keep the first `keep` bytes */
     void (*end)(struct txs_peer *p);
     bool may_be_asked; /* sets p->asked when it was; else it counts against the budget */
+    bool to_the_end;   /* of interest also when the answers stand */
 };
 
 static struct txs_span kept(const struct txs_peer *p)
@@ -73,6 +74,7 @@ static void end_version(struct txs_peer *p)
     say_ready(p);
     if (p->config->id_type == TXS_ID_TYPE_TXID)
         ask_first(p);
+    gossip_ask(p);
 }
 
 static bool has_feature(const struct txs_peer *p, enum txs_feature feature)
@@ -88,12 +90,13 @@ static void end_verack(struct txs_peer *p)
     p->result.handshake_ms = p->now_ms;
     p->result.stage = TXS_STAGE_REQUEST;
     ask_handshake_complete(p);
+    gossip_handshake_complete(p);
     if (p->config->id_type == TXS_ID_TYPE_TXID)
         return;
     if (p->result.version >= TXS_WTXIDRELAY_VERSION && has_feature(p, TXS_FEATURE_WTXIDRELAY))
         ask_first(p);
     else
-        peer_finish(p, TXS_OUTCOME_SILENT, TXS_ERROR_WTXID_UNSUPPORTED);
+        peer_decide(p, TXS_OUTCOME_SILENT, TXS_ERROR_WTXID_UNSUPPORTED);
 }
 
 /* Negotiation messages count wherever they come: sendheaders and sendcmpct follow the verack. */
@@ -153,9 +156,9 @@ static void chunk_notfound(struct txs_peer *p, struct txs_span chunk)
     }
 }
 
-static uint64_t prefix_of(const uint8_t hash[32])
+static uint32_t prefix_of(const uint8_t hash[32])
 {
-    uint64_t prefix;
+    uint32_t prefix;
     memcpy(&prefix, hash, sizeof prefix);
     return prefix;
 }
@@ -216,7 +219,8 @@ static void begin_tx(struct txs_peer *p)
 {
     struct txs_body_pool *pool = p->config->pool;
     bool standard = p->splitter.length <= TXS_BODY_STANDARD_BYTES;
-    body_begin(&p->body, standard ? &pool->left_bytes : &pool->large_left_bytes);
+    body_begin(&p->body, standard ? &pool->left_bytes : &pool->large_left_bytes,
+               TXS_BODY_FREE_BYTES);
     txs_tx_walker_init(&p->walker);
     p->walk_failed = p->walk_done = false;
 }
@@ -309,15 +313,17 @@ static void end_tx(struct txs_peer *p)
 }
 
 static const struct message messages[] = {
-    {"version", TXS_VERSION_MAX_BYTES, NULL, NULL, end_version, false},
-    {"verack", 0, NULL, NULL, end_verack, false},
-    {"tx", 0, begin_tx, chunk_tx, end_tx, true},
-    {"notfound", 0, begin_list, chunk_notfound, end_notfound, true},
-    {"inv", 0, begin_list, chunk_inv, end_inv, false},
-    {"ping", 8, NULL, NULL, end_ping, false},
-    {"pong", 8, NULL, NULL, end_pong, false},
-    {"feefilter", 8, NULL, NULL, end_feefilter, false},
-#define X(id, command) {command, 0, NULL, NULL, end_feature, false},
+    {"version", TXS_VERSION_MAX_BYTES, NULL, NULL, end_version, false, false},
+    {"verack", 0, NULL, NULL, end_verack, false, false},
+    {"tx", 0, begin_tx, chunk_tx, end_tx, true, false},
+    {"notfound", 0, begin_list, chunk_notfound, end_notfound, true, false},
+    {"inv", 0, begin_list, chunk_inv, end_inv, false, false},
+    {"ping", 8, NULL, NULL, end_ping, false, true},
+    {"pong", 8, NULL, NULL, end_pong, false, false},
+    {"feefilter", 8, NULL, NULL, end_feefilter, false, true},
+    {"addr", 0, gossip_begin, gossip_chunk, gossip_end_addr, true, true},
+    {"addrv2", 0, gossip_begin, gossip_chunk, gossip_end_addrv2, true, true},
+#define X(id, command) {command, 0, NULL, NULL, end_feature, false, true},
     TXS_FEATURE_TABLE(X)
 #undef X
 };
@@ -364,6 +370,8 @@ static void on_header(struct txs_peer *p)
         return;
     }
     p->message = p->splitter.command_ok ? message_of(p->splitter.command) : NULL;
+    if (p->decided && p->message != NULL && !p->message->to_the_end)
+        p->message = NULL;
     p->splitter.want_checksum = p->message != NULL;
     p->kept_len = 0;
     p->asked = false;
@@ -432,7 +440,8 @@ static void on_bad_magic(struct txs_peer *p, struct txs_span *in)
  * whose answer to the one before is on its way. */
 static bool has_something_to_hand_out(const struct txs_peer *p)
 {
-    return p->finished || p->served_ready || p->out.len > 0 || (p->pong_due && !p->clogged);
+    return p->finished || p->served_ready || p->told_ready || p->out.len > 0 ||
+           (p->pong_due && !p->clogged);
 }
 
 static void receive_frames(struct txs_peer *p, struct txs_span *in)

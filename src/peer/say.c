@@ -12,7 +12,7 @@ size_t say_capacity(const struct txs_peer_config *config)
     size_t ready = 3 * TXS_FRAME_HEADER_BYTES;
     size_t request = TXS_FRAME_HEADER_BYTES + 3 + 36 * config->id_count + SMALL_FRAME;
     size_t most = version > ready + request ? version : ready + request;
-    return most + SMALL_FRAME /* a pong */;
+    return most + SMALL_FRAME /* a pong */ + TXS_FRAME_HEADER_BYTES /* getaddr */;
 }
 
 static void say_empty(struct txs_peer *p, const char *command)
@@ -87,6 +87,11 @@ void say_request(struct txs_peer *p)
     }
     txs_frame_end(&p->out, begun);
     say_u64(p, "ping", p->asking.fence);
+}
+
+void say_getaddr(struct txs_peer *p)
+{
+    say_empty(p, "getaddr");
 }
 
 /* A peer that pings but does not read gets one pong in the end, for its last ping. */

@@ -12,6 +12,9 @@ void txs_plan_init(struct txs_plan *plan)
         .concurrency = 1000,
         .rate = 1000,
         .connect_timeout_ms = 5000,
+        .proxy_timeout_ms = 20000, /* as Core waits for a proxy (g_socks5_recv_timeout) */
+        .shard_index = 1,
+        .shard_count = 1,
         .handshake_timeout_ms = 10000,
         .response_timeout_ms = 15000,
         .patience_ms = 30000,
@@ -25,6 +28,7 @@ void txs_plan_free(struct txs_plan *plan)
     free(plan->id_order);
     free(plan->peers);
     free(plan->seeds);
+    txs_address_set_free(&plan->exclude);
 }
 
 /* Room for one element more in a list that grows by doubling; NULL when out of memory. */
@@ -63,21 +67,27 @@ enum txs_status txs_plan_add_id(struct txs_plan *plan, const char *text,
     return TXS_OK;
 }
 
+enum txs_status txs_plan_add_address(struct txs_plan *plan, const struct txs_named_peer *peer,
+                                     struct txs_message *message)
+{
+    void *peers = room(plan->peers, plan->peer_count, sizeof *plan->peers);
+    if (peers == NULL)
+        return out_of_memory(message);
+    plan->peers = peers;
+    plan->peers[plan->peer_count++] = *peer;
+    return TXS_OK;
+}
+
 enum txs_status txs_plan_add_peer(struct txs_plan *plan, const char *text,
                                   enum txs_named_by named_by, struct txs_message *message)
 {
-    struct txs_named_peer peer = {.named_by = (uint8_t)named_by};
+    struct txs_named_peer peer = {.named_by = (uint8_t)named_by, .expect = TXS_EXPECT_ANSWER};
     if (!txs_address_parse(&peer.address, text, plan->chain->port))
         return txs_fail(
             message, TXS_E_USAGE,
             "'%.120s' is no address (ADDR or ADDR:PORT, PORT from 1 to 65535, IPv6 as [::1]:8333)",
             text);
-    void *peers = room(plan->peers, plan->peer_count, sizeof *plan->peers);
-    if (peers == NULL)
-        return out_of_memory(message);
-    plan->peers = peers;
-    plan->peers[plan->peer_count++] = peer;
-    return TXS_OK;
+    return txs_plan_add_address(plan, &peer, message);
 }
 
 enum txs_status txs_plan_add_seed(struct txs_plan *plan, const char *host,
@@ -94,8 +104,17 @@ enum txs_status txs_plan_add_seed(struct txs_plan *plan, const char *host,
     return TXS_OK;
 }
 
+void txs_plan_name_network(const struct txs_plan *plan, struct txs_address *a)
+{
+    if (plan->cjdns_reachable && a->network == TXS_NETWORK_IPV6 && a->bytes[0] == 0xfc)
+        a->network = TXS_NETWORK_CJDNS;
+}
+
 enum txs_status txs_plan_complete(struct txs_plan *plan)
 {
+    for (size_t i = 0; i < plan->peer_count; i++)
+        txs_plan_name_network(plan, &plan->peers[i].address);
+    txs_address_set_complete(&plan->exclude);
     plan->id_order = malloc(plan->id_count * sizeof *plan->id_order);
     if (plan->id_order == NULL)
         return TXS_E_NOMEM;

@@ -2,6 +2,7 @@
  * another attempt and in progress again. */
 #include "txsurvey/survey.h"
 
+#include "groups.h"
 #include "pace.h"
 
 #include <assert.h>
@@ -10,8 +11,6 @@
 #include <string.h>
 
 #define AGAIN_AFTER_MS 500
-#define SEED_MAX_ADDRESSES 512
-#define SEED_MAX_A_GROUP 64
 
 struct waiting {
     struct txs_attempt attempt;
@@ -20,8 +19,9 @@ struct waiting {
 
 struct txs_survey {
     const struct txs_plan *plan;
-    txs_has_route_fn *has_route;
+    struct txs_vantage vantage;
     struct txs_book *book;
+    struct groups groups;
     struct pace pace;
     struct txs_tally tally;
     uint32_t window;
@@ -32,18 +32,19 @@ struct txs_survey {
     size_t queue_head, queue_len, queue_cap;
 };
 
-struct txs_survey *txs_survey_new(const struct txs_plan *plan, txs_has_route_fn *has_route,
+struct txs_survey *txs_survey_new(const struct txs_plan *plan, struct txs_vantage vantage,
                                   struct txs_random random)
 {
     struct txs_survey *s = calloc(1, sizeof *s);
     if (s == NULL)
         return NULL;
     s->plan = plan;
-    s->has_route = has_route;
+    s->vantage = vantage;
     s->window = plan->concurrency;
     s->pace.rate = plan->rate;
     s->tally.id_count = plan->id_count;
     s->tally.ids = calloc(plan->id_count, sizeof *s->tally.ids);
+    s->groups.key = txs_random_next(&random);
     s->book = txs_book_new(random);
     if (s->tally.ids == NULL || s->book == NULL) {
         txs_survey_free(s);
@@ -62,83 +63,281 @@ void txs_survey_free(struct txs_survey *s)
     free(s);
 }
 
-/* An address that is left out counts once, however often it is named. */
-static void ignore(struct txs_survey *s, const struct txs_address *address, enum txs_ignored reason)
+/* Who is known */
+
+uint32_t txs_networks_with_a_way(const struct txs_plan *plan)
 {
-    if (txs_book_leave_out(s->book, address) == TXS_BOOK_ADDED)
-        s->tally.ignored[reason]++;
+    uint32_t networks = 1u << TXS_NETWORK_IPV4 | 1u << TXS_NETWORK_IPV6;
+    if (plan->proxy.given || plan->onion.given)
+        networks |= 1u << TXS_NETWORK_ONION;
+    if (plan->i2psam.given)
+        networks |= 1u << TXS_NETWORK_I2P;
+    if (plan->cjdns_reachable)
+        networks |= 1u << TXS_NETWORK_CJDNS;
+    return networks;
 }
 
-/* Onion, I2P and CJDNS have no way out: there is no proxy yet that would lead to them. */
-#define DIALLABLE (1u << TXS_NETWORK_IPV4 | 1u << TXS_NETWORK_IPV6)
+#define NOT_IGNORED TXS_IGNORED_COUNT
 
-static bool network_allowed(const struct txs_survey *s, const struct txs_address *address)
+/* What keeps any peer out, whoever names it. */
+static enum txs_ignored closed_to_all(const struct txs_survey *s, const struct txs_address *a)
 {
-    return s->plan->networks & DIALLABLE & (1u << address->network);
+    if (!(s->plan->networks & txs_networks_with_a_way(s->plan) & (1u << a->network)))
+        return TXS_IGNORED_NETWORK;
+    if (txs_address_set_has(&s->plan->exclude, a))
+        return TXS_IGNORED_EXCLUDED;
+    if (txs_shard_of(a, s->plan->shard_count) != s->plan->shard_index)
+        return TXS_IGNORED_SHARD;
+    return NOT_IGNORED;
+}
+
+/* I2P has no ports, and Core's bridge opens none (Session::Connect). */
+static bool port_is_closed(const struct txs_survey *s, const struct txs_address *a)
+{
+    if (a->network == TXS_NETWORK_I2P)
+        return a->port != 0;
+    return a->port == 0 || (!s->plan->any_port && txs_port_is_foreign(a->port));
+}
+
+/* What others name may be aimed at somebody. */
+static enum txs_ignored closed_to_hearsay(const struct txs_survey *s, const struct txs_address *a)
+{
+    if (!s->plan->allow_local && !txs_address_is_routable(a))
+        return TXS_IGNORED_UNROUTABLE;
+    if (port_is_closed(s, a))
+        return TXS_IGNORED_PORT;
+    if (txs_address_set_has(s->vantage.own, a))
+        return TXS_IGNORED_OWN;
+    enum txs_ignored why = closed_to_all(s, a);
+    if (why == NOT_IGNORED && !s->vantage.has_route(a))
+        return TXS_IGNORED_NETWORK;
+    return why;
+}
+
+/* An address that is left out counts once, however often it is named. */
+static enum txs_status leave_out(struct txs_survey *s, const struct txs_address *address,
+                                 enum txs_ignored reason)
+{
+    enum txs_book_add added = txs_book_leave_out(s->book, address);
+    s->tally.ignored[reason] += added == TXS_BOOK_ADDED;
+    return added == TXS_BOOK_NO_MEMORY ? TXS_E_NOMEM : TXS_OK;
+}
+
+static unsigned named_tier(const struct txs_named_peer *peer)
+{
+    static const unsigned tiers[] = {[TXS_EXPECT_ANSWER] = TXS_TIER_NAMED,
+                                     [TXS_EXPECT_CONNECTION] = TXS_TIER_SEED,
+                                     [TXS_EXPECT_NOTHING] = TXS_TIER_LAST};
+    return tiers[peer->expect];
+}
+
+static enum txs_status add_named(struct txs_survey *s, const struct txs_named_peer *peer)
+{
+    enum txs_ignored why = closed_to_all(s, &peer->address);
+    if (why != NOT_IGNORED)
+        return leave_out(s, &peer->address, why);
+    switch (txs_book_add(s->book, &peer->address, named_tier(peer))) {
+    case TXS_BOOK_ADDED:
+    case TXS_BOOK_KNOWN:
+        return TXS_OK;
+    case TXS_BOOK_FULL:
+        s->tally.ignored[TXS_IGNORED_QUOTA]++;
+        return TXS_OK;
+    case TXS_BOOK_NO_MEMORY:
+        break;
+    }
+    return TXS_E_NOMEM;
 }
 
 enum txs_status txs_survey_add_named(struct txs_survey *s)
 {
-    const int sources[] = {[TXS_NAMED_CONNECT] = txs_book_source(s->book, "connect"),
-                           [TXS_NAMED_FILE] = txs_book_source(s->book, "file")};
-    if (sources[0] < 0 || sources[1] < 0)
-        return TXS_E_NOMEM;
-    for (size_t i = 0; i < s->plan->peer_count; i++) {
+    static const char *const sources[] = {
+        [TXS_NAMED_CONNECT] = "connect", [TXS_NAMED_FILE] = "file"};
+    enum txs_status status = TXS_OK;
+    for (size_t i = 0; i < s->plan->peer_count && status == TXS_OK; i++) {
         const struct txs_named_peer *peer = &s->plan->peers[i];
-        if (!network_allowed(s, &peer->address))
-            ignore(s, &peer->address, TXS_IGNORED_NETWORK);
-        else if (txs_book_add(s->book, &peer->address, sources[peer->named_by]) ==
-                 TXS_BOOK_NO_MEMORY)
+        bool another = i == 0 || peer->named_by != (peer - 1)->named_by;
+        if (another && txs_book_batch(s->book, sources[peer->named_by]) == 0)
             return TXS_E_NOMEM;
+        status = add_named(s, peer);
     }
-    return TXS_OK;
+    return status;
 }
 
-static int by_bytes(const void *a, const void *b)
+/* Hearsay */
+
+#define DAY_S 86400
+
+uint8_t txs_gossip_tier(uint32_t time_s, int64_t now_s, size_t place)
 {
-    return memcmp(a, b, sizeof(struct txs_address));
+    int64_t age_s = now_s - (int64_t)time_s;
+    if (age_s < -600) /* Core takes a time in the future for five days ago */
+        age_s = 5 * DAY_S;
+    unsigned age = age_s < DAY_S ? 0 : age_s < 7 * DAY_S ? 1 : age_s < 30 * DAY_S ? 2 : 3;
+    unsigned depth = place < 16 ? 0 : place < 64 ? 1 : place < 256 ? 2 : 3;
+    return (uint8_t)(TXS_TIER_LAST - 6 + age + depth);
 }
 
-static size_t unite(struct txs_address *addresses, size_t count)
+static int by_address(const void *a, const void *b)
+{
+    return memcmp(&((const struct txs_heard *)a)->address, &((const struct txs_heard *)b)->address,
+                  sizeof(struct txs_address));
+}
+
+static size_t unite(const struct txs_survey *s, struct txs_heard *heard, size_t count)
 {
     size_t distinct = 0;
-    if (count > 0)
-        qsort(addresses, count, sizeof *addresses, by_bytes);
     for (size_t i = 0; i < count; i++)
-        if (distinct == 0 || !txs_address_equal(&addresses[distinct - 1], &addresses[i]))
-            addresses[distinct++] = addresses[i];
+        txs_plan_name_network(s->plan, &heard[i].address);
+    if (count > 0)
+        qsort(heard, count, sizeof *heard, by_address);
+    for (size_t i = 0; i < count; i++)
+        if (distinct == 0 || by_address(&heard[distinct - 1], &heard[i]) != 0)
+            heard[distinct++] = heard[i];
     return distinct;
 }
 
-static bool same_group(const struct txs_address *a, const struct txs_address *b)
-{
-    size_t bytes = a->network == TXS_NETWORK_IPV4 ? 2 : 4;
-    return a->network == b->network && memcmp(a->bytes, b->bytes, bytes) == 0;
-}
+/* What a source may add at a time. */
+struct allowance {
+    size_t addresses;
+    bool of_all_peers; /* counts against what all peers' gossip may fill of a group */
+};
 
 /* Sorted addresses of one group stand side by side, which makes the count of a group a run's
  * length. */
-size_t txs_survey_add_seed(struct txs_survey *s, const char *host, struct txs_address *addresses,
-                           size_t count)
+static void add_heard(struct txs_survey *s, struct txs_heard *heard, size_t count,
+                      struct allowance left)
 {
-    char text[300];
-    snprintf(text, sizeof text, "dns:%.255s", host);
-    int source = txs_book_source(s->book, text);
-    size_t distinct = unite(addresses, count), taken = 0, run = 0;
-    for (size_t i = 0; i < distinct && source >= 0; i++) {
-        const struct txs_address *a = &addresses[i];
-        run = i > 0 && same_group(a, a - 1) ? run + 1 : 1;
-        if (!s->plan->allow_local && !txs_address_is_routable(a))
-            ignore(s, a, TXS_IGNORED_UNROUTABLE);
-        else if (!network_allowed(s, a) || !s->has_route(a))
-            ignore(s, a, TXS_IGNORED_NETWORK);
-        else if (taken == SEED_MAX_ADDRESSES || (run > SEED_MAX_A_GROUP && !s->plan->allow_local))
-            s->tally.ignored[TXS_IGNORED_QUOTA]++; /* of this answer: another one may name it */
-        else if (txs_book_add(s->book, a, source) != TXS_BOOK_NO_MEMORY)
-            taken++;
+    size_t run = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct txs_address *a = &heard[i].address;
+        run = i > 0 && groups_same(a, &heard[i - 1].address) ? run + 1 : 1;
+        bool known = txs_book_knows(s->book, a);
+        enum txs_ignored why = known ? NOT_IGNORED : closed_to_hearsay(s, a);
+        bool grouped = !known && txs_address_is_routable(a);
+        if (why != NOT_IGNORED) {
+            leave_out(s, a, why);
+        } else if (left.addresses == 0 || (grouped && run > GROUP_MAX_AT_A_TIME) ||
+                   (grouped && left.of_all_peers && !groups_take(&s->groups, a))) {
+            s->tally.ignored[TXS_IGNORED_QUOTA]++; /* of this source: another one may name it */
+        } else if (txs_book_add(s->book, a, heard[i].tier) == TXS_BOOK_FULL) {
+            s->tally.ignored[TXS_IGNORED_QUOTA]++;
+        } else {
+            left.addresses--;
+        }
     }
+}
+
+size_t txs_survey_add_seed(struct txs_survey *s, const char *host, struct txs_heard *heard,
+                           size_t count, uint32_t *batch)
+{
+    char text[TXS_SOURCE_TEXT_MAX];
+    snprintf(text, sizeof text, "dns:%.255s", host);
+    size_t distinct = unite(s, heard, count);
+    for (size_t i = 0; i < distinct; i++)
+        heard[i].tier = TXS_TIER_SEED;
+    *batch = txs_book_batch(s->book, text);
+    if (*batch != 0)
+        add_heard(s, heard, distinct, (struct allowance){SEED_MAX_ADDRESSES, false});
     return distinct;
 }
+
+void txs_survey_add_gossip(struct txs_survey *s, struct txs_attempt *attempt,
+                           struct txs_heard *heard, size_t count)
+{
+    uint32_t batch = txs_book_batch_of_peer(s->book, attempt->peer, attempt->told);
+    if (batch == 0)
+        return;
+    attempt->told = batch;
+    add_heard(s, heard, unite(s, heard, count), (struct allowance){SIZE_MAX, true});
+}
+
+size_t txs_survey_told(const struct txs_survey *s, uint32_t batch, struct txs_address *out,
+                       size_t max)
+{
+    return txs_book_batch_addresses(s->book, batch, out, max);
+}
+
+/* Counting */
+
+static enum txs_peer_worth worth_of(const struct txs_peer_result *result)
+{
+    if (result->outcome == TXS_OUTCOME_ANSWERED)
+        return TXS_WORTH_ANSWERED;
+    return result->handshake_ms != TXS_NEVER ? TXS_WORTH_REACHED : TXS_WORTH_NONE;
+}
+
+static void tally(struct txs_survey *s, uint32_t peer, const struct txs_peer_result *result)
+{
+    txs_book_judge(s->book, peer, worth_of(result));
+    s->tally.peers++;
+    s->tally.by_outcome[result->outcome]++;
+    for (size_t i = 0; i < result->answer_count; i++)
+        s->tally.ids[i].by_status[result->answers[i].status]++;
+}
+
+/* What an earlier part of this run recorded */
+
+/* Its times are not known any more. */
+#define RESTORED_TIER (TXS_TIER_LAST - 3)
+
+static enum txs_status restore_told(struct txs_survey *s, const struct txs_address *told,
+                                    size_t told_count, uint8_t tier)
+{
+    struct txs_heard *heard = malloc((told_count + 1) * sizeof *heard);
+    if (heard == NULL)
+        return TXS_E_NOMEM;
+    for (size_t i = 0; i < told_count; i++)
+        heard[i] = (struct txs_heard){told[i], tier};
+    add_heard(s, heard, unite(s, heard, told_count), (struct allowance){SIZE_MAX, false});
+    free(heard);
+    return TXS_OK;
+}
+
+enum txs_status txs_survey_restore_peer(struct txs_survey *s, const struct txs_restored_peer *peer)
+{
+    uint32_t index = 0;
+    if (txs_book_batch(s->book, "resumed") == 0)
+        return TXS_E_NOMEM;
+    bool taken = txs_book_take_address(s->book, &peer->address, &index);
+    if (!taken && !txs_book_knows(s->book, &peer->address))
+        return TXS_E_NOMEM;
+    s->attempted += taken;
+    tally(s, index, peer->result);
+    if (peer->told_count == 0)
+        return TXS_OK;
+    if (txs_book_batch_of_peer(s->book, index, 0) == 0)
+        return TXS_E_NOMEM;
+    return restore_told(s, peer->told, peer->told_count, RESTORED_TIER);
+}
+
+enum txs_status txs_survey_restore_seed(struct txs_survey *s, const struct txs_restored_seed *seed)
+{
+    char text[TXS_SOURCE_TEXT_MAX];
+    snprintf(text, sizeof text, "dns:%.255s", seed->host);
+    if (txs_book_batch(s->book, text) == 0)
+        return TXS_E_NOMEM;
+    return restore_told(s, seed->told, seed->told_count, TXS_TIER_SEED);
+}
+
+/* That count holds those that the user named, who have been left out again by now. */
+void txs_survey_restore_ignored(struct txs_survey *s, enum txs_ignored reason, uint64_t count)
+{
+    if (s->tally.ignored[reason] < count)
+        s->tally.ignored[reason] = count;
+}
+
+size_t txs_survey_visit_good_peers(const struct txs_survey *s,
+                                   void (*visit)(void *context, const struct txs_address *address),
+                                   void *context)
+{
+    size_t reached = txs_book_visit(s->book, TXS_WORTH_ANSWERED, visit, context);
+    reached += txs_book_visit(s->book, TXS_WORTH_REACHED, visit, context);
+    txs_book_visit(s->book, TXS_WORTH_NONE, visit, context);
+    return reached;
+}
+
+/* Whom to dial */
 
 static bool may_start_another(const struct txs_survey *s)
 {
@@ -226,13 +425,11 @@ void txs_survey_narrow(struct txs_survey *s)
         s->window = (uint32_t)window;
 }
 
-void txs_survey_done(struct txs_survey *s, const struct txs_peer_result *result)
+void txs_survey_done(struct txs_survey *s, const struct txs_attempt *attempt,
+                     const struct txs_peer_result *result)
 {
     s->in_progress--;
-    s->tally.peers++;
-    s->tally.by_outcome[result->outcome]++;
-    for (size_t i = 0; i < result->answer_count; i++)
-        s->tally.ids[i].by_status[result->answers[i].status]++;
+    tally(s, attempt->peer, result);
 }
 
 void txs_survey_lose(struct txs_survey *s)
@@ -274,9 +471,9 @@ const struct txs_address *txs_survey_address(const struct txs_survey *s, uint32_
     return txs_book_address(s->book, peer);
 }
 
-const char *txs_survey_source(const struct txs_survey *s, uint32_t peer)
+void txs_survey_source(const struct txs_survey *s, uint32_t peer, char out[TXS_SOURCE_TEXT_MAX])
 {
-    return txs_book_source_text(s->book, peer);
+    txs_book_source_text(s->book, peer, out);
 }
 
 uint64_t txs_survey_known(const struct txs_survey *s)

@@ -51,31 +51,57 @@ static void get_entry_v2(struct txs_reader *r, struct txs_addr_entry *entry)
         r->failed = true;
 }
 
-/* Entries past `max` are read too: a list is malformed as a whole. */
-static int get_list(struct txs_addr_entry *out, size_t max, struct txs_span payload,
-                    void (*get)(struct txs_reader *, struct txs_addr_entry *))
+struct txs_addr_reader txs_addr_reader_of(struct txs_span payload, bool v2)
 {
-    struct txs_reader r = txs_reader_of(payload);
-    size_t count = (size_t)txs_get_compact(&r, TXS_ADDR_MAX);
-    for (size_t i = 0; i < count && !r.failed; i++) {
-        struct txs_addr_entry entry;
-        get(&r, &entry);
-        if (i < max)
-            out[i] = entry;
-    }
-    if (r.failed)
+    struct txs_addr_reader reader = {.bytes = txs_reader_of(payload), .v2 = v2};
+    reader.left = txs_get_compact(&reader.bytes, TXS_ADDR_MAX);
+    return reader;
+}
+
+bool txs_addr_next(struct txs_addr_reader *r, struct txs_addr_entry *entry)
+{
+    if (r->left == 0 || r->bytes.failed)
+        return false;
+    r->left--;
+    if (r->v2)
+        get_entry_v2(&r->bytes, entry);
+    else
+        get_entry(&r->bytes, entry);
+    return !r->bytes.failed;
+}
+
+/* Entries past `max` are read too: a list is malformed as a whole. */
+static int get_list(struct txs_addr_entry *out, size_t max, struct txs_span payload, bool v2)
+{
+    struct txs_addr_reader r = txs_addr_reader_of(payload, v2);
+    struct txs_addr_entry entry;
+    size_t count = 0;
+    for (; txs_addr_next(&r, &entry); count++)
+        if (count < max)
+            out[count] = entry;
+    if (r.bytes.failed)
         return -1;
     return (int)(count < max ? count : max);
 }
 
+int txs_addr_count(struct txs_span payload, bool v2)
+{
+    struct txs_addr_reader r = txs_addr_reader_of(payload, v2);
+    struct txs_addr_entry entry;
+    int count = 0;
+    while (txs_addr_next(&r, &entry))
+        count++;
+    return r.bytes.failed ? -1 : count;
+}
+
 int txs_addr_decode(struct txs_addr_entry *out, size_t max, struct txs_span payload)
 {
-    return get_list(out, max, payload, get_entry);
+    return get_list(out, max, payload, false);
 }
 
 int txs_addrv2_decode(struct txs_addr_entry *out, size_t max, struct txs_span payload)
 {
-    return get_list(out, max, payload, get_entry_v2);
+    return get_list(out, max, payload, true);
 }
 
 void txs_addr_encode(struct txs_writer *w, const struct txs_addr_entry *entries, size_t count)

@@ -140,6 +140,60 @@ static bool put_nonce(struct txs_writer *out, const struct build_context *c, con
     return true;
 }
 
+/* One entry, without the count in front of a list. */
+static void put_entry(struct txs_writer *out, const struct txs_addr_entry *entry, bool v2)
+{
+    uint8_t room[700];
+    struct txs_writer list = txs_writer_to(room, sizeof room);
+    if (v2)
+        txs_addrv2_encode(&list, entry, 1);
+    else
+        txs_addr_encode(&list, entry, 1);
+    txs_put_bytes(out, room + 1, list.len - 1);
+}
+
+/* addr|addrv2 ADDRESS... items=OTHERS count=CLAIMED id=BIP155 bytes=LENGTH (of one more entry) */
+static bool put_addresses(struct txs_writer *out, const struct words *w, bool v2)
+{
+    uint8_t strange[600] = {0x77};
+    uint64_t others = words_number(w, "items", 0), strange_len = words_number(w, "bytes", 0);
+    struct txs_addr_entry entry = {.time = 1699999000, .services = 9};
+    struct txs_address a;
+    uint64_t named = 0;
+    for (size_t i = 1; i < w->count; i++)
+        named += txs_address_parse(&a, w->word[i], 8333);
+    txs_put_compact(out, words_number(w, "count", named + others + (strange_len > 0)));
+    struct txs_writer list = txs_writer_to(out->data + out->len, out->cap - out->len);
+    for (size_t i = 1; i < w->count + others; i++) {
+        uint8_t ip[16];
+        uint64_t n = i - w->count + 1;
+        a = (struct txs_address){.network = TXS_NETWORK_IPV4,
+                                 .port = 8333,
+                                 .bytes = {8, (uint8_t)(n >> 8), (uint8_t)n, 1}};
+        if (i < w->count && !txs_address_parse(&a, w->word[i], 8333))
+            continue;
+        struct txs_writer one = txs_writer_to(list.data + list.len, list.cap - list.len);
+        entry.network_id = (uint8_t[]){1, 2, 4, 5, 6}[a.network];
+        entry.port = a.port;
+        entry.bytes = (struct txs_span){a.bytes, txs_network_address_len(a.network)};
+        if (!v2) {
+            txs_address_to_ip16(ip, &a);
+            entry.bytes = (struct txs_span){ip, sizeof ip};
+        }
+        put_entry(&one, &entry, v2);
+        list.len += one.len;
+    }
+    if (strange_len > 0) {
+        struct txs_writer one = txs_writer_to(list.data + list.len, list.cap - list.len);
+        entry.network_id = (uint8_t)words_number(w, "id", 99);
+        entry.bytes = (struct txs_span){strange, (size_t)strange_len};
+        put_entry(&one, &entry, true);
+        list.len += one.len;
+    }
+    out->len += list.len;
+    return !list.failed;
+}
+
 static bool put_hex(struct txs_writer *out, const char *hex)
 {
     size_t len = strlen(hex) / 2;
@@ -162,6 +216,8 @@ static bool put_payload(struct txs_writer *out, const struct build_context *c,
         ok = put_tx(out, w);
     else if (strcmp(command, "inv") == 0 || strcmp(command, "notfound") == 0)
         ok = put_list(out, c, w);
+    else if (strncmp(command, "addr", 4) == 0 && w->count > 1)
+        ok = put_addresses(out, w, strcmp(command, "addrv2") == 0);
     else if (strcmp(command, "ping") == 0 || strcmp(command, "pong") == 0 ||
              strcmp(command, "feefilter") == 0)
         ok = w->count > 1 && strchr(w->word[1], '=') != NULL ? true : put_nonce(out, c, w);

@@ -51,7 +51,7 @@ struct run {
     struct txs_body_pool pool;
     struct txs_learned learned;
     struct txs_learned_wtxid learned_entries[TXS_GETDATA_MAX];
-    size_t pool_bytes;
+    size_t pool_bytes, gossip_bytes;
     char names[IDS_MAX + 1];
     struct txs_peer_config config;
     struct build_context context;
@@ -232,6 +232,26 @@ static void take_served(struct run *r, const struct txs_served *served)
     did(r, "served%s bytes=%zu witness_known=%d", name, served->bytes.len, served->witness_known);
 }
 
+static void take_told(struct run *r, const struct txs_told *told)
+{
+    char text[300] = "";
+    struct txs_addr_reader reader = txs_addr_reader_of(told->payload, told->v2);
+    struct txs_addr_entry entry;
+    unsigned count = 0, named = 0;
+    for (; txs_addr_next(&reader, &entry); count++) {
+        struct txs_address address;
+        char one[TXS_ADDRESS_TEXT_MAX];
+        if (named == 3 || !txs_addr_entry_address(&address, &entry))
+            continue;
+        txs_address_text(one, &address);
+        snprintf(text + strlen(text), sizeof text - strlen(text), " %s", one);
+        named++;
+    }
+    if (reader.bytes.failed)
+        fail(r, "a malformed list is handed out");
+    did(r, "told %u%s", count, text);
+}
+
 /* Events */
 
 static void step(struct run *r, struct txs_peer_event event)
@@ -244,6 +264,8 @@ static void step(struct run *r, struct txs_peer_event event)
     take_sent(r, r->actions.send);
     if (r->actions.served != NULL)
         take_served(r, r->actions.served);
+    if (r->actions.told != NULL)
+        take_told(r, r->actions.told);
     const struct txs_peer_result *result = txs_peer_result(r->peer);
     if (r->actions.finished)
         did(r, "finish %s %s %s", txs_outcome_name(result->outcome), txs_stage_name(result->stage),
@@ -329,6 +351,10 @@ static void setup(struct run *r, const struct words *w)
         r->config.patience_ms = number;
     } else if (strcmp(w->word[0], "pool") == 0) {
         r->pool_bytes = number;
+    } else if (strcmp(w->word[0], "gossip") == 0) {
+        r->gossip_bytes = number;
+    } else if (strcmp(w->word[0], "crawl") == 0) {
+        r->config.crawl = true;
     } else {
         fail(r, "unknown word '%s'", w->word[0]);
     }
@@ -351,6 +377,7 @@ static void begin(struct run *r)
     if (txs_plan_complete(&r->plan) != TXS_OK)
         abort();
     r->pool.left_bytes = r->pool_bytes;
+    r->pool.gossip_left_bytes = r->gossip_bytes;
     r->config.chain = r->context.chain;
     r->config.user_agent = (struct txs_span){(const uint8_t *)AGENT, strlen(AGENT)};
     r->config.id_type = r->context.by_wtxid ? TXS_ID_TYPE_WTXID : TXS_ID_TYPE_TXID;
@@ -500,6 +527,8 @@ static void check_peer(const struct run *r, const struct words *w)
     check(r, "handshake", p->handshake_ms, words_number(w, "handshake", p->handshake_ms));
     check(r, "feefilter", (uint64_t)p->feefilter_sat_kvb,
           words_number(w, "feefilter", (uint64_t)p->feefilter_sat_kvb));
+    check(r, "addresses", p->asked_addresses ? p->addresses : UINT64_MAX,
+          words_number(w, "addresses", p->asked_addresses ? p->addresses : UINT64_MAX));
     check(r, "has_feefilter", p->has_feefilter, words_number(w, "has_feefilter", p->has_feefilter));
     if (words_value(w, "subver") != NULL)
         check_subver(r, words_value(w, "subver"));
@@ -607,6 +636,9 @@ static void end(struct run *r)
     txs_peer_free(r->peer);
     if (r->pool.left_bytes != r->pool_bytes)
         fail(r, "the pool has %zu bytes of %zu", r->pool.left_bytes, r->pool_bytes);
+    if (r->pool.gossip_left_bytes != r->gossip_bytes)
+        fail(r, "the gossip's pool has %zu bytes of %zu", r->pool.gossip_left_bytes,
+             r->gossip_bytes);
     txs_plan_free(&r->plan);
     free(r->segment.data);
     free(r->sent_payload.data);
@@ -622,6 +654,7 @@ static struct bytes replay(const char *path, const struct manner *manner)
         .manner = manner,
         .names = "A",
         .pool_bytes = 1000000,
+        .gossip_bytes = 1000000,
         .random = {manner->seed},
         .config = {.handshake_timeout_ms = 10000, .response_timeout_ms = 15000, .patience_ms = 0}};
     r.context.chain = txs_chain_by_name("main");

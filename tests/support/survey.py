@@ -29,11 +29,11 @@ REASONS = {"finished", "deadline", "signal", "output"}
 
 FIELDS = {
     "survey": "schema tool chain txids id_type started shard resumed options",
-    "seed": "host outcome addresses error duration_ms",
+    "seed": "host outcome addresses new_addresses error duration_ms",
     "peer": "address port network source started duration_ms attempts outcome stage error "
             "connect_ms handshake_ms version subver services servicesnames startingheight "
             "relaytxes timeoffset features feefilter_sat_kvb bytessent bytesrecv addresses "
-            "transactions",
+            "new_addresses transactions",
     "transaction": "txid hash version size vsize weight locktime vin vout first_peer",
     "summary": "finished duration_ms complete reason peers not_attempted addresses transactions",
 }
@@ -170,10 +170,14 @@ def _check(result):
     assert all(line["resumed"] for line in surveys[1:]), "two survey lines without a resume"
     assert len({record["survey"] for record in result.records}) == 1, "one UUID a run"
     assert len(summaries) <= 1, "at most one summary"
-    _check_survey(result.survey)
+    for line in surveys:
+        _check_survey(line)
+        for field in ("chain", "txids", "id_type", "shard"):
+            assert sorted(line[field]) == sorted(surveys[0][field]), f"resumed with other {field}"
     for seed in result.seeds:
         _check_seed(seed)
     _check_peers(result)
+    _check_told(result)
     _check_transactions(result)
     if summaries:
         assert result.records[-1] is summaries[0], "the summary is the last line"
@@ -242,7 +246,8 @@ def _check_peer(peer, txids):
     assert peer["outcome"] in OUTCOMES, peer["outcome"]
     assert peer["stage"] in STAGES, peer["stage"]
     assert peer["error"] is None or CODE.fullmatch(peer["error"]), f"error {peer['error']!r}"
-    assert 1 <= peer["port"] <= 65535, peer["port"]
+    least = 0 if peer["network"] == "i2p" else 1
+    assert least <= peer["port"] <= 65535, peer["port"]
     _check_time(peer["started"])
     _check_count(peer["attempts"], 1)
     for field in ("bytessent", "bytesrecv"):
@@ -255,6 +260,27 @@ def _check_peer(peer, txids):
     for entry in entries:
         _check_entry(entry)
     _check_outcome(peer, {entry["status"] for entry in entries})
+
+
+def _check_told(result):
+    """Who was heard of from whom first."""
+    told = {}
+    for record in result.seeds + result.peers:
+        new = record["new_addresses"]
+        if new is None:
+            assert record["type"] == "peer" and record["addresses"] is None, "told, but what?"
+            continue
+        source = (f"dns:{record['host']}" if record["type"] == "seed"
+                  else f"gossip:{endpoint(record)}")
+        assert len(new) <= record["addresses"], f"{source}: {len(new)} of {record['addresses']}"
+        for address in new:
+            assert address not in told, f"{address}: from {told[address]}, and from {source}"
+            told[address] = source
+    if not result.summary or len(result.of("survey")) > 1:
+        return  # who told of a peer may not have come to its record before the run was cut short
+    for peer in result.peers:
+        if peer["source"] not in ("connect", "file"):
+            assert told.get(endpoint(peer)) == peer["source"], f"{endpoint(peer)}: {peer['source']}"
 
 
 def _check_version(peer):
@@ -277,7 +303,9 @@ def _check_outcome(peer, statuses):
         assert statuses & {"ignored", "timeout"} or peer["error"] == "wtxid_unsupported", statuses
     elif outcome in NO_CONNECTION:
         assert stage == "connect" and statuses == {"unasked"}, (stage, statuses)
-        assert peer["bytesrecv"] == 0 or outcome == "proxy_failed", "bytes without a connection"
+        assert peer["bytesrecv"] == 0 and peer["bytessent"] == 0, "bytes without a connection"
+        assert peer["connect_ms"] is None, peer["connect_ms"]
+        assert peer["error"], f"a {outcome} says why"
     elif outcome == "handshake_timeout":
         assert stage == "handshake" and statuses == {"unasked"}, (stage, statuses)
     elif outcome == "protocol_error":

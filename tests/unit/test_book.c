@@ -38,10 +38,10 @@ static void a_peer_is_known_once_whatever_its_spelling(void **state)
 {
     (void)state;
     struct txs_book *book = new_book(1);
-    int source = txs_book_source(book, "connect");
+    assert_int_not_equal(txs_book_batch(book, "connect"), 0);
     struct txs_address plain = address("1.2.3.4"), mapped = address("[::ffff:1.2.3.4]:8333");
-    assert_int_equal(txs_book_add(book, &plain, source), TXS_BOOK_ADDED);
-    assert_int_equal(txs_book_add(book, &mapped, source), TXS_BOOK_KNOWN);
+    assert_int_equal(txs_book_add(book, &plain, TXS_TIER_NAMED), TXS_BOOK_ADDED);
+    assert_int_equal(txs_book_add(book, &mapped, TXS_TIER_NAMED), TXS_BOOK_KNOWN);
     assert_int_equal(txs_book_known(book), 1);
     txs_book_free(book);
 }
@@ -50,11 +50,18 @@ static void another_port_is_another_peer(void **state)
 {
     (void)state;
     struct txs_book *book = new_book(1);
-    int source = txs_book_source(book, "connect");
+    assert_int_not_equal(txs_book_batch(book, "connect"), 0);
     struct txs_address one = address("1.2.3.4:8333"), two = address("1.2.3.4:8334");
-    assert_int_equal(txs_book_add(book, &one, source), TXS_BOOK_ADDED);
-    assert_int_equal(txs_book_add(book, &two, source), TXS_BOOK_ADDED);
+    assert_int_equal(txs_book_add(book, &one, TXS_TIER_NAMED), TXS_BOOK_ADDED);
+    assert_int_equal(txs_book_add(book, &two, TXS_TIER_NAMED), TXS_BOOK_ADDED);
     txs_book_free(book);
+}
+
+static void assert_source(const struct txs_book *book, uint32_t peer, const char *wanted)
+{
+    char text[TXS_SOURCE_TEXT_MAX];
+    txs_book_source_text(book, peer, text);
+    assert_string_equal(text, wanted);
 }
 
 static void the_first_source_stays(void **state)
@@ -62,15 +69,167 @@ static void the_first_source_stays(void **state)
     (void)state;
     struct txs_book *book = new_book(1);
     char text[] = "dns:one";
-    int one = txs_book_source(book, text);
-    int two = txs_book_source(book, "dns:two");
-    memset(text, 'x', strlen(text)); /* the book has its own copy */
     struct txs_address a = address("1.2.3.4");
     uint32_t peer;
-    txs_book_add(book, &a, one);
-    assert_int_equal(txs_book_add(book, &a, two), TXS_BOOK_KNOWN);
+    assert_int_equal(txs_book_batch(book, text), 1);
+    memset(text, 'x', strlen(text)); /* the book has its own copy */
+    txs_book_add(book, &a, TXS_TIER_SEED);
+    assert_int_equal(txs_book_batch(book, "dns:two"), 2);
+    assert_int_equal(txs_book_add(book, &a, TXS_TIER_SEED), TXS_BOOK_KNOWN);
     assert_true(txs_book_take(book, &peer));
-    assert_string_equal(txs_book_source_text(book, peer), "dns:one");
+    assert_source(book, peer, "dns:one");
+    txs_book_free(book);
+}
+
+/* Batches, some of them empty, some of several peers in turn. */
+static void each_peer_has_its_source(void **state)
+{
+    (void)state;
+    struct txs_book *book = new_book(1);
+    struct txs_address out[8];
+    uint32_t told = 0, other = 0;
+    txs_book_batch(book, "connect");
+    for (unsigned i = 0; i < 2; i++) {
+        struct txs_address a = numbered(i);
+        txs_book_add(book, &a, TXS_TIER_NAMED);
+    }
+    txs_book_batch(book, "dns:empty");
+    for (unsigned i = 2; i < 20; i++) {
+        struct txs_address a = numbered(i);
+        uint32_t *batch = i % 3 == 0 ? &other : &told;
+        *batch = txs_book_batch_of_peer(book, i % 3 == 0 ? 1 : 0, *batch);
+        assert_int_not_equal(*batch, 0);
+        if (i % 5 == 0)
+            txs_book_leave_out(book, &a);
+        else if (i % 7 != 0)
+            txs_book_add(book, &a, TXS_TIER_GOSSIP);
+    }
+    assert_source(book, 0, "connect");
+    assert_source(book, 1, "connect");
+    assert_source(book, 2, "gossip:0.0.0.1:8333");
+    assert_source(book, 3, "gossip:0.0.1.1:8333");
+    /* 3, 6, 9, 12, 18: the last one first, none of those left out */
+    assert_int_equal(txs_book_batch_addresses(book, other, out, 8), 5);
+    assert_int_equal(out[0].bytes[2], 18);
+    assert_int_equal(out[4].bytes[2], 3);
+    assert_int_equal(txs_book_batch_addresses(book, other, out, 2), 2);
+    assert_int_equal(txs_book_batch_addresses(book, told, out, 8), 8);
+    txs_book_free(book);
+}
+
+/* Tiers */
+
+static unsigned taken(struct txs_book *book)
+{
+    uint32_t peer;
+    assert_true(txs_book_take(book, &peer));
+    const struct txs_address *a = txs_book_address(book, peer);
+    return (unsigned)a->bytes[0] << 16 | (unsigned)a->bytes[1] << 8 | a->bytes[2];
+}
+
+static void better_tiers_are_taken_first(void **state)
+{
+    (void)state;
+    struct txs_book *book = new_book(3);
+    txs_book_batch(book, "file");
+    for (unsigned i = 0; i < 3000; i++) {
+        struct txs_address a = numbered(i);
+        assert_int_equal(txs_book_add(book, &a, i * 7919 % TXS_TIERS), TXS_BOOK_ADDED);
+    }
+    unsigned last = 0;
+    for (unsigned i = 0; i < 3000; i++) {
+        unsigned tier = taken(book) * 7919 % TXS_TIERS;
+        assert_true(tier >= last);
+        last = tier;
+    }
+    assert_int_equal(txs_book_untaken(book), 0);
+    txs_book_free(book);
+}
+
+static void another_source_raises_a_peer_by_one(void **state)
+{
+    (void)state;
+    struct txs_book *book = new_book(3);
+    struct txs_address one = numbered(1), two = numbered(2), self = numbered(0);
+    txs_book_batch(book, "connect");
+    txs_book_add(book, &self, TXS_TIER_NAMED);
+    uint32_t batch = txs_book_batch_of_peer(book, 0, 0);
+    txs_book_add(book, &one, 6);
+    txs_book_add(book, &two, 6);
+    txs_book_batch_of_peer(book, 0, batch);
+    txs_book_add(book, &two, 6); /* the same teller: nothing */
+    txs_book_batch(book, "dns:x");
+    txs_book_add(book, &one, 6);
+    assert_int_equal(taken(book), 0);
+    assert_int_equal(taken(book), 1);
+    assert_int_equal(taken(book), 2);
+    txs_book_free(book);
+}
+
+static void the_better_tier_counts(void **state)
+{
+    (void)state;
+    struct txs_book *book = new_book(3);
+    struct txs_address one = numbered(1), two = numbered(2);
+    txs_book_batch(book, "file");
+    txs_book_add(book, &one, TXS_TIER_LAST);
+    txs_book_add(book, &two, TXS_TIER_SEED);
+    txs_book_add(book, &one, TXS_TIER_NAMED);
+    txs_book_add(book, &one, TXS_TIER_LAST);
+    assert_int_equal(taken(book), 1);
+    txs_book_free(book);
+}
+
+/* Random additions, raises and takings against a plain list. */
+static void the_order_holds_whatever_happens(void **state)
+{
+    (void)state;
+    struct txs_random random = {99};
+    struct txs_book *book = new_book(4);
+    enum { PEERS = 500 };
+    unsigned tier[PEERS], untaken = 0;
+    txs_book_batch(book, "file");
+    for (unsigned i = 0; i < PEERS; i++)
+        tier[i] = TXS_TIERS;
+    for (unsigned step = 0; step < 20000; step++) {
+        unsigned i = (unsigned)txs_random_below(&random, PEERS);
+        unsigned t = (unsigned)txs_random_below(&random, TXS_TIERS);
+        struct txs_address a = numbered(i);
+        if (txs_random_below(&random, 3) > 0) {
+            bool is_new = txs_book_add(book, &a, t) == TXS_BOOK_ADDED;
+            assert_int_equal(is_new, tier[i] == TXS_TIERS);
+            untaken += is_new;
+            if (tier[i] != TXS_TIERS + 1 && t < tier[i])
+                tier[i] = t;
+        } else if (untaken > 0) {
+            unsigned best = TXS_TIERS, got = taken(book);
+            for (unsigned k = 0; k < PEERS; k++)
+                if (tier[k] < best)
+                    best = tier[k];
+            assert_int_equal(tier[got], best);
+            tier[got] = TXS_TIERS + 1;
+            untaken--;
+        }
+        assert_int_equal(txs_book_untaken(book), untaken);
+    }
+    txs_book_free(book);
+}
+
+static void an_address_can_be_taken_by_name(void **state)
+{
+    (void)state;
+    struct txs_book *book = new_book(3);
+    struct txs_address known = numbered(1), unknown = numbered(2), closed = numbered(3);
+    uint32_t peer;
+    txs_book_batch(book, "file");
+    txs_book_add(book, &known, TXS_TIER_NAMED);
+    txs_book_leave_out(book, &closed);
+    assert_true(txs_book_take_address(book, &known, &peer));
+    assert_false(txs_book_take_address(book, &known, &peer));
+    assert_true(txs_book_take_address(book, &unknown, &peer));
+    assert_false(txs_book_take_address(book, &closed, &peer));
+    assert_int_equal(txs_book_untaken(book), 0);
+    assert_int_equal(txs_book_known(book), 2);
     txs_book_free(book);
 }
 
@@ -78,12 +237,12 @@ static void what_is_left_out_is_never_taken_nor_added(void **state)
 {
     (void)state;
     struct txs_book *book = new_book(1);
-    int source = txs_book_source(book, "connect");
+    assert_int_not_equal(txs_book_batch(book, "connect"), 0);
     struct txs_address a = address("10.0.0.1");
     uint32_t peer;
     assert_int_equal(txs_book_leave_out(book, &a), TXS_BOOK_ADDED);
     assert_int_equal(txs_book_leave_out(book, &a), TXS_BOOK_KNOWN);
-    assert_int_equal(txs_book_add(book, &a, source), TXS_BOOK_KNOWN);
+    assert_int_equal(txs_book_add(book, &a, TXS_TIER_NAMED), TXS_BOOK_KNOWN);
     assert_int_equal(txs_book_known(book), 0);
     assert_int_equal(txs_book_untaken(book), 0);
     assert_false(txs_book_take(book, &peer));
@@ -94,9 +253,9 @@ static void leaving_out_what_is_known_changes_nothing(void **state)
 {
     (void)state;
     struct txs_book *book = new_book(1);
-    int source = txs_book_source(book, "connect");
+    assert_int_not_equal(txs_book_batch(book, "connect"), 0);
     struct txs_address a = address("10.0.0.1");
-    txs_book_add(book, &a, source);
+    txs_book_add(book, &a, TXS_TIER_NAMED);
     assert_int_equal(txs_book_leave_out(book, &a), TXS_BOOK_KNOWN);
     assert_int_equal(txs_book_known(book), 1);
     assert_int_equal(txs_book_untaken(book), 1);
@@ -107,13 +266,13 @@ static void each_of_many_is_taken_once(void **state)
 {
     (void)state;
     struct txs_book *book = new_book(7);
-    int source = txs_book_source(book, "file");
+    assert_int_not_equal(txs_book_batch(book, "file"), 0);
     uint8_t *seen = calloc(MANY, 1);
     assert_non_null(seen);
     for (unsigned i = 0; i < MANY; i++) {
         struct txs_address a = numbered(i);
-        assert_int_equal(txs_book_add(book, &a, source), TXS_BOOK_ADDED);
-        assert_int_equal(txs_book_add(book, &a, source), TXS_BOOK_KNOWN);
+        assert_int_equal(txs_book_add(book, &a, TXS_TIER_NAMED), TXS_BOOK_ADDED);
+        assert_int_equal(txs_book_add(book, &a, TXS_TIER_NAMED), TXS_BOOK_KNOWN);
     }
     uint32_t peer;
     for (unsigned i = 0; i < MANY; i++) {
@@ -134,11 +293,11 @@ static void each_of_many_is_taken_once(void **state)
 static void order_of(uint64_t seed, char out[1000])
 {
     struct txs_book *book = new_book(seed);
-    int source = txs_book_source(book, "file");
+    assert_int_not_equal(txs_book_batch(book, "file"), 0);
     uint32_t peer;
     for (unsigned i = 0; i < 100; i++) {
         struct txs_address a = numbered(i);
-        txs_book_add(book, &a, source);
+        txs_book_add(book, &a, TXS_TIER_NAMED);
     }
     out[0] = '\0';
     while (txs_book_take(book, &peer))
@@ -176,6 +335,12 @@ int main(void)
         cmocka_unit_test(a_peer_is_known_once_whatever_its_spelling),
         cmocka_unit_test(another_port_is_another_peer),
         cmocka_unit_test(the_first_source_stays),
+        cmocka_unit_test(each_peer_has_its_source),
+        cmocka_unit_test(better_tiers_are_taken_first),
+        cmocka_unit_test(another_source_raises_a_peer_by_one),
+        cmocka_unit_test(the_better_tier_counts),
+        cmocka_unit_test(the_order_holds_whatever_happens),
+        cmocka_unit_test(an_address_can_be_taken_by_name),
         cmocka_unit_test(what_is_left_out_is_never_taken_nor_added),
         cmocka_unit_test(leaving_out_what_is_known_changes_nothing),
         cmocka_unit_test(each_of_many_is_taken_once),

@@ -93,6 +93,65 @@ static void a_nul_is_refused(void **state)
     assert_string_equal(t.text, "a|");
 }
 
+/* The lines of `text`, of which at most `max` bytes are kept, are those that a reader gives. */
+static void check_reader(const char *text, size_t len, size_t max, bool finish)
+{
+    struct txs_line_reader *reader;
+    struct txs_line line;
+    struct txs_message message = {""};
+    size_t begin = 0, number = 0;
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, len, file), len);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(txs_line_reader_open(&reader, path, max, &message), TXS_OK);
+    while (txs_line_next(reader, &line)) {
+        const char *newline = memchr(text + begin, '\n', len - begin);
+        size_t line_len = newline ? (size_t)(newline - text) - begin : len - begin;
+        size_t kept = line_len < max ? line_len : max;
+        if (finish)
+            txs_line_finish(reader, &line);
+        assert_int_equal(line.number, ++number);
+        assert_int_equal(line.offset, begin);
+        assert_int_equal(line.len, kept);
+        assert_memory_equal(line.text, text + begin, kept);
+        assert_int_equal(line.cut, line_len > max);
+        begin += line_len + (newline != NULL);
+        if (!line.cut || finish) {
+            assert_int_equal(line.end, begin);
+            assert_int_equal(line.ended, newline != NULL);
+        }
+    }
+    assert_int_equal(begin, len);
+    assert_int_equal(txs_line_reader_status(reader, &message), TXS_OK);
+    txs_line_reader_free(reader);
+}
+
+static void lines_of_any_length_are_cut_as_asked(void **state)
+{
+    (void)state;
+    enum { LEN = 700000 };
+    static const size_t lengths[] = {0, 1, 3, 4, 5, 4096, 65535, 65536, 65537, 140000, 300000};
+    char *text = malloc(LEN);
+    assert_non_null(text);
+    for (size_t i = 0; i < LEN; i++)
+        text[i] = (char)('a' + i % 23);
+    size_t end = 0;
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        end += lengths[i];
+        text[end++] = '\n';
+    }
+    static const size_t maxima[] = {1, 4, 4095, 65536, 131072, 1000000};
+    for (size_t i = 0; i < 2 * sizeof maxima / sizeof *maxima; i++) {
+        check_reader(text, end, maxima[i / 2], i % 2);
+        check_reader(text, end - 1, maxima[i / 2], i % 2);
+        check_reader(text + 200000, end - 200000, maxima[i / 2], i % 2);
+        check_reader(text, LEN, maxima[i / 2], i % 2);
+        check_reader(text, 0, maxima[i / 2], i % 2);
+    }
+    free(text);
+}
+
 static void a_missing_file_is_named(void **state)
 {
     (void)state;
@@ -131,6 +190,7 @@ int main(void)
         cmocka_unit_test(a_refusal_ends_the_reading_and_names_the_line),
         cmocka_unit_test(a_line_may_have_4095_bytes),
         cmocka_unit_test(a_nul_is_refused),
+        cmocka_unit_test(lines_of_any_length_are_cut_as_asked),
         cmocka_unit_test(a_missing_file_is_named),
         cmocka_unit_test(a_directory_is_no_file_of_lines),
         cmocka_unit_test(a_dash_is_standard_input),

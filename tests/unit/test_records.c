@@ -154,19 +154,62 @@ static void a_survey_line_tells_what_was_asked(void **state)
     json_decref(lines);
 }
 
+/* The field is a list of these texts, each with a blank behind it. */
+static void check_texts(const json_t *record, const char *field, const char *expected)
+{
+    const json_t *list = json_object_get(record, field);
+    char got[1000] = "";
+    assert_true(json_is_array(list));
+    for (size_t i = 0; i < json_array_size(list); i++)
+        strcat(strcat(got, json_string_value(json_array_get(list, i))), " ");
+    assert_string_equal(got, expected);
+}
+
+static void addresses_that_were_told_are_listed(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    const struct txs_address told[] = {{TXS_NETWORK_IPV4, 0, 8333, {1, 2, 3, 4}},
+                                       {TXS_NETWORK_CJDNS, 0, 1, {0xfc}}};
+    struct txs_peer_record peer = {.address = &f.address,
+                                   .source = "gossip:1.2.3.4:8333",
+                                   .connected_ms = TXS_NEVER,
+                                   .told = told,
+                                   .result = &f.result};
+    f.result.asked_addresses = true;
+    txs_records_peer(f.records, &peer);
+    f.result.addresses = 1000;
+    peer.told_count = 2;
+    txs_records_peer(f.records, &peer);
+    txs_records_seed(f.records,
+                     &(struct txs_seed_record){
+                         .host = "seed.example", .addresses = 5, .told = told, .told_count = 1});
+    json_t *lines = end(&f);
+    check_number(json_array_get(lines, 0), "addresses", 0);
+    check_texts(json_array_get(lines, 0), "new_addresses", "");
+    check_number(json_array_get(lines, 1), "addresses", 1000);
+    check_texts(json_array_get(lines, 1), "new_addresses", "1.2.3.4:8333 [fc00::]:1 ");
+    check_texts(json_array_get(lines, 2), "new_addresses", "1.2.3.4:8333 ");
+    json_decref(lines);
+}
+
 static void a_seed_line_tells_what_came_of_a_name(void **state)
 {
     (void)state;
     struct fixture f;
     begin(&f);
-    txs_records_seed(
-        f.records, &(struct txs_seed_record){"seed.example", TXS_SEED_FAILED, 0, "EAI_AGAIN", 12});
+    txs_records_seed(f.records, &(struct txs_seed_record){.host = "seed.example",
+                                                          .outcome = TXS_SEED_FAILED,
+                                                          .error = "EAI_AGAIN",
+                                                          .duration_ms = 12});
     json_t *lines = end(&f), *record = only(lines, "seed");
     check_fields(record, "seed", "type survey ");
     check_text(record, "host", "seed.example");
     check_text(record, "outcome", "failed");
     check_text(record, "error", "EAI_AGAIN");
     check_number(record, "addresses", 0);
+    check_texts(record, "new_addresses", "");
     check_number(record, "duration_ms", 12);
     json_decref(lines);
 }
@@ -200,7 +243,7 @@ static void a_peer_of_which_nothing_is_known_has_nulls(void **state)
     static const char *const unknown[] = {
         "connect_ms", "handshake_ms",      "version",        "subver",
         "services",   "servicesnames",     "startingheight", "relaytxes",
-        "timeoffset", "feefilter_sat_kvb", "addresses"};
+        "timeoffset", "feefilter_sat_kvb", "addresses",      "new_addresses"};
     check_fields(record, "peer", "type survey ");
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
         check_text(record, unknown[i], NULL);
@@ -470,6 +513,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_survey_line_tells_what_was_asked),
         cmocka_unit_test(a_seed_line_tells_what_came_of_a_name),
+        cmocka_unit_test(addresses_that_were_told_are_listed),
         cmocka_unit_test(a_peer_of_which_nothing_is_known_has_nulls),
         cmocka_unit_test(a_peer_line_tells_what_it_said),
         cmocka_unit_test(an_answer_tells_what_was_served),

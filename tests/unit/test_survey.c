@@ -16,6 +16,7 @@ struct fixture {
     struct txs_survey *survey;
     struct txs_answer answer;
     struct txs_peer_result result;
+    struct txs_address_set own;
 };
 
 static bool any_route(const struct txs_address *address)
@@ -50,9 +51,10 @@ static void name_peers(struct fixture *f, unsigned count)
     }
 }
 
-static void start_with(struct fixture *f, txs_has_route_fn *route)
+static void start_with(struct fixture *f, bool (*route)(const struct txs_address *address))
 {
-    f->survey = txs_survey_new(&f->plan, route, (struct txs_random){1});
+    struct txs_vantage vantage = {route, &f->own};
+    f->survey = txs_survey_new(&f->plan, vantage, (struct txs_random){1});
     assert_non_null(f->survey);
     assert_int_equal(txs_survey_add_named(f->survey), TXS_OK);
 }
@@ -85,6 +87,12 @@ static struct txs_attempt next(struct fixture *f, uint64_t now_ms)
     return attempt;
 }
 
+/* One of those in progress: which one plays no part in what is counted. */
+static void done(struct fixture *f)
+{
+    txs_survey_done(f->survey, &(struct txs_attempt){.peer = 0}, &f->result);
+}
+
 static void no_more_at_once_than_the_window(void **state)
 {
     (void)state;
@@ -99,7 +107,7 @@ static void no_more_at_once_than_the_window(void **state)
         begun += begun_at(&f, now);
     assert_int_equal(begun, 3);
     assert_true(txs_survey_next_ms(f.survey, 100) == TXS_NEVER);
-    txs_survey_done(f.survey, &f.result);
+    done(&f);
     assert_int_equal(txs_survey_next_ms(f.survey, 100), 100);
     assert_int_equal(begun_at(&f, 100), 1);
     end(&f);
@@ -205,8 +213,8 @@ static void max_peers_counts_peers_not_attempts(void **state)
     assert_true(txs_survey_again(f.survey, 200, &first));
     assert_int_equal(begun_at(&f, 1000), 1);
     assert_int_equal(txs_survey_not_attempted(f.survey), 8);
-    txs_survey_done(f.survey, &f.result);
-    txs_survey_done(f.survey, &f.result);
+    done(&f);
+    done(&f);
     assert_true(txs_survey_idle(f.survey));
     end(&f);
 }
@@ -224,7 +232,7 @@ static void narrowing_leaves_one_at_least(void **state)
     assert_int_equal(txs_survey_window(f.survey), 4);
     assert_int_equal(begun_at(&f, 1000), 0);
     for (unsigned i = 0; i < 5; i++)
-        txs_survey_done(f.survey, &f.result);
+        done(&f);
     txs_survey_narrow(f.survey);
     assert_int_equal(txs_survey_window(f.survey), 1);
     assert_int_equal(begun_at(&f, 2000), 1);
@@ -251,8 +259,8 @@ static void after_stop_only_those_that_wait_are_left(void **state)
     assert_int_equal(waiting.peer, first.peer);
     assert_int_equal(waiting.attempts, 1);
     assert_false(txs_survey_waiting(f.survey, &waiting));
-    txs_survey_done(f.survey, &f.result);
-    txs_survey_done(f.survey, &f.result);
+    done(&f);
+    done(&f);
     assert_true(txs_survey_idle(f.survey));
     assert_int_equal(txs_survey_not_attempted(f.survey), 3);
     end(&f);
@@ -267,11 +275,11 @@ static void the_counts_are_those_of_the_results(void **state)
     start(&f);
     for (unsigned i = 0; i < 3; i++)
         next(&f, i * 10);
-    txs_survey_done(f.survey, &f.result);
+    done(&f);
     f.answer.status = TXS_ID_UNASKED;
     f.result.outcome = TXS_OUTCOME_CLOSED;
-    txs_survey_done(f.survey, &f.result);
-    txs_survey_done(f.survey, &f.result);
+    done(&f);
+    done(&f);
     const struct txs_tally *t = txs_survey_tally(f.survey);
     assert_int_equal(t->peers, 3);
     assert_int_equal(t->by_outcome[TXS_OUTCOME_ANSWERED], 1);
@@ -302,10 +310,18 @@ static void a_peer_that_is_lost_is_no_longer_in_progress(void **state)
 
 static size_t seed(struct fixture *f, const char *host, const char *const *texts, size_t count)
 {
-    struct txs_address addresses[10];
+    struct txs_heard heard[10];
+    uint32_t batch;
     for (size_t i = 0; i < count; i++)
-        assert_true(txs_address_parse(&addresses[i], texts[i], 8333));
-    return txs_survey_add_seed(f->survey, host, addresses, count);
+        assert_true(txs_address_parse(&heard[i].address, texts[i], 8333));
+    return txs_survey_add_seed(f->survey, host, heard, count, &batch);
+}
+
+static void assert_source(const struct fixture *f, uint32_t peer, const char *wanted)
+{
+    char text[TXS_SOURCE_TEXT_MAX];
+    txs_survey_source(f->survey, peer, text);
+    assert_string_equal(text, wanted);
 }
 
 static uint64_t left_out(const struct fixture *f, enum txs_ignored reason)
@@ -322,7 +338,7 @@ static void a_seed_counts_each_address_once(void **state)
     static const char *const texts[] = {"1.2.3.4", "5.6.7.8", "1.2.3.4", "[::ffff:5.6.7.8]:8333"};
     assert_int_equal(seed(&f, "seed.example", texts, 4), 2);
     assert_int_equal(txs_survey_known(f.survey), 2);
-    assert_string_equal(txs_survey_source(f.survey, next(&f, 0).peer), "dns:seed.example");
+    assert_source(&f, next(&f, 0).peer, "dns:seed.example");
     assert_int_equal(seed(&f, "other.example", NULL, 0), 0);
     end(&f);
 }
@@ -365,7 +381,7 @@ static void named_peers_are_taken_whatever_their_range(void **state)
     name_peers(&f, 1);
     start(&f);
     assert_int_equal(txs_survey_known(f.survey), 1);
-    assert_string_equal(txs_survey_source(f.survey, next(&f, 0).peer), "connect");
+    assert_source(&f, next(&f, 0).peer, "connect");
     end(&f);
 }
 
@@ -383,21 +399,26 @@ static void named_peers_of_other_networks_are_left_out(void **state)
     end(&f);
 }
 
-/* `count` addresses, `a_group` of each /16. */
-static void seed_many(struct fixture *f, unsigned count, unsigned a_group)
+static struct txs_address numbered(uint8_t first, unsigned group, unsigned member)
 {
-    struct txs_address *addresses = calloc(count, sizeof *addresses);
-    assert_non_null(addresses);
+    return (struct txs_address){
+        .network = TXS_NETWORK_IPV4,
+        .port = 8333,
+        .bytes = {first, (uint8_t)group, (uint8_t)(member / 200), (uint8_t)(1 + member % 200)}};
+}
+
+/* `count` addresses that begin with `first`, `a_group` of each /16. */
+static void seed_many(struct fixture *f, uint8_t first, unsigned count, unsigned a_group)
+{
+    struct txs_heard *heard = calloc(count, sizeof *heard);
+    uint32_t batch;
+    assert_non_null(heard);
     for (unsigned i = 0; i < count; i++) {
         unsigned group = i / a_group, member = i % a_group;
-        addresses[i] = (struct txs_address){.network = TXS_NETWORK_IPV4, .port = 8333};
-        addresses[i].bytes[0] = 8;
-        addresses[i].bytes[1] = (uint8_t)group;
-        addresses[i].bytes[2] = (uint8_t)(member / 200);
-        addresses[i].bytes[3] = (uint8_t)(1 + member % 200);
+        heard[i].address = numbered(first, group, member);
     }
-    assert_int_equal(txs_survey_add_seed(f->survey, "x.example", addresses, count), count);
-    free(addresses);
+    assert_int_equal(txs_survey_add_seed(f->survey, "x.example", heard, count, &batch), count);
+    free(heard);
 }
 
 static void of_one_seed_512_addresses_are_taken(void **state)
@@ -406,7 +427,7 @@ static void of_one_seed_512_addresses_are_taken(void **state)
     struct fixture f;
     begin(&f);
     start(&f);
-    seed_many(&f, 600, 10);
+    seed_many(&f, 8, 600, 10);
     assert_int_equal(txs_survey_known(f.survey), 512);
     assert_int_equal(left_out(&f, TXS_IGNORED_QUOTA), 88);
     end(&f);
@@ -418,22 +439,250 @@ static void of_one_group_64_addresses_are_taken(void **state)
     struct fixture f;
     begin(&f);
     start(&f);
-    seed_many(&f, 200, 100);
+    seed_many(&f, 8, 200, 100);
     assert_int_equal(txs_survey_known(f.survey), 128);
     assert_int_equal(left_out(&f, TXS_IGNORED_QUOTA), 72);
     end(&f);
 }
 
-static void groups_do_not_count_where_local_ones_are_allowed(void **state)
+static void groups_count_for_routable_addresses_alone(void **state)
 {
     (void)state;
     struct fixture f;
     begin(&f);
     f.plan.allow_local = true;
     start(&f);
-    seed_many(&f, 200, 200);
+    seed_many(&f, 127, 200, 200);
     assert_int_equal(txs_survey_known(f.survey), 200);
+    seed_many(&f, 8, 200, 200);
+    assert_int_equal(txs_survey_known(f.survey), 264);
     end(&f);
+}
+
+/* Gossip */
+
+static void tell(struct fixture *f, struct txs_attempt *teller, const char *const *texts,
+                 size_t count)
+{
+    struct txs_heard heard[10];
+    for (size_t i = 0; i < count; i++) {
+        assert_true(txs_address_parse(&heard[i].address, texts[i], 8333));
+        heard[i].tier = txs_gossip_tier(1000000000, 1000000000, i);
+    }
+    txs_survey_add_gossip(f->survey, teller, heard, count);
+}
+
+static void gossip_is_filtered_by_reason(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct txs_message message;
+    begin(&f);
+    name_peers(&f, 1);
+    assert_int_equal(txs_address_set_add(&f.own, "5.5.5.5", &message), TXS_OK);
+    txs_address_set_complete(&f.own);
+    assert_int_equal(txs_address_set_add(&f.plan.exclude, "9.9.0.0/16", &message), TXS_OK);
+    txs_address_set_complete(&f.plan.exclude);
+    start(&f);
+    struct txs_attempt teller = next(&f, 0);
+    static const char *const texts[] = {
+        "1.2.3.4",     "127.0.0.9",
+        "5.5.5.5",     "9.9.1.2",
+        "1.2.3.4:22",  "[2a01::1]:8333",
+        "10.0.0.1:22", "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion:8333"};
+    tell(&f, &teller, texts, 8);
+    tell(&f, &teller, texts, 8); /* each counts once */
+    assert_int_equal(txs_survey_known(f.survey), 3);
+    assert_int_equal(left_out(&f, TXS_IGNORED_UNROUTABLE), 2);
+    assert_int_equal(left_out(&f, TXS_IGNORED_OWN), 1);
+    assert_int_equal(left_out(&f, TXS_IGNORED_EXCLUDED), 1);
+    assert_int_equal(left_out(&f, TXS_IGNORED_PORT), 1);
+    assert_int_equal(left_out(&f, TXS_IGNORED_NETWORK), 1);
+    assert_source(&f, next(&f, 100).peer, "gossip:127.0.0.1:8333");
+    txs_address_set_free(&f.own);
+    end(&f);
+}
+
+static void i2p_peers_have_no_ports(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    name_peers(&f, 1);
+    f.plan.i2psam.given = true;
+    start(&f);
+    struct txs_attempt teller = next(&f, 0);
+    static const char *const texts[] = {
+        "ukeu3k5oycgaauneqgtnvselmt4yemvoilkln7jpvamvfx7dnkdq.b32.i2p",
+        "ukeu3k5oycgaauneqgtnvselmt4yemvoilkln7jpvamvfx7dnkdq.b32.i2p:8333"};
+    tell(&f, &teller, texts, 2);
+    assert_int_equal(txs_survey_known(f.survey), 2);
+    assert_int_equal(left_out(&f, TXS_IGNORED_PORT), 1);
+    end(&f);
+}
+
+static void what_was_new_from_a_peer_is_told_once(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct txs_address told[10];
+    begin(&f);
+    name_peers(&f, 2);
+    start(&f);
+    struct txs_attempt one = next(&f, 0), two = next(&f, 100);
+    static const char *const texts[] = {"1.2.3.4", "1.2.3.5", "1.2.3.6", "10.0.0.1"};
+    tell(&f, &one, texts, 1);
+    tell(&f, &two, texts, 2);
+    tell(&f, &one, texts, 4);
+    assert_int_equal(txs_survey_told(f.survey, one.told, told, 10), 2);
+    assert_int_equal(txs_survey_told(f.survey, two.told, told, 10), 1);
+    assert_int_equal(told[0].bytes[3], 5);
+    assert_int_equal(txs_survey_told(f.survey, 0, told, 10), 0);
+    end(&f);
+}
+
+static void gossip_fills_no_more_of_a_group_than_its_share(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    name_peers(&f, 50);
+    start(&f);
+    for (unsigned p = 0; p < 50; p++) {
+        struct txs_attempt teller = next(&f, p * 100);
+        struct txs_heard heard[100];
+        for (unsigned i = 0; i < 100; i++)
+            heard[i] = (struct txs_heard){numbered(8, 1, p * 100 + i), TXS_TIER_LAST};
+        txs_survey_add_gossip(f.survey, &teller, heard, 100);
+    }
+    assert_int_equal(txs_survey_known(f.survey), 50 + 2048); /* of 50 times 64 */
+    assert_int_equal(left_out(&f, TXS_IGNORED_QUOTA), 50 * 100 - 2048);
+    end(&f);
+}
+
+/* One peer invents a thousand fresh addresses; two hundred others tell the same ten. */
+static void one_that_invents_cannot_fill_the_head(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct txs_heard heard[1000];
+    begin(&f);
+    name_peers(&f, 21);
+    start(&f);
+    struct txs_attempt liar = next(&f, 0);
+    for (unsigned i = 0; i < 1000; i++)
+        heard[i] = (struct txs_heard){numbered(66, i / 50, i % 50),
+                                      txs_gossip_tier(1000000000, 1000000000, i)};
+    txs_survey_add_gossip(f.survey, &liar, heard, 1000);
+    for (unsigned p = 0; p < 20; p++) {
+        struct txs_attempt honest = next(&f, 100 + p * 10);
+        for (unsigned i = 0; i < 10; i++)
+            heard[i] = (struct txs_heard){numbered(8, i, p % 4),
+                                          txs_gossip_tier(1000000000, 1000400000, i)};
+        txs_survey_add_gossip(f.survey, &honest, heard, 10);
+    }
+    unsigned honest_among = 0;
+    for (unsigned i = 0; i < 50; i++)
+        honest_among += txs_survey_address(f.survey, next(&f, 1000 + i * 10).peer)->bytes[0] == 8;
+    assert_int_equal(honest_among, 40);
+    end(&f);
+}
+
+static void tiers_of_gossip(void **state)
+{
+    (void)state;
+    const uint32_t now = 1000000000;
+    const uint8_t best = txs_gossip_tier(now, now, 0);
+    assert_true(best > TXS_TIER_GOSSIP);
+    assert_int_equal(txs_gossip_tier(now - 3600, now, 15), best);
+    assert_int_equal(txs_gossip_tier(now, now, 16), best + 1);
+    assert_int_equal(txs_gossip_tier(now - 2 * 86400, now, 0), best + 1);
+    assert_int_equal(txs_gossip_tier(UINT32_MAX, now, 0), best + 1); /* a clock that lies */
+    assert_int_equal(txs_gossip_tier(0, now, 999), TXS_TIER_LAST);
+}
+
+/* What an earlier part of the run recorded */
+
+static void restored_peers_are_not_attempted_and_count(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    name_peers(&f, 3);
+    start(&f);
+    struct txs_address told[2] = {numbered(8, 1, 1), numbered(127, 0, 9)};
+    struct txs_restored_peer peer = {.told = told, .told_count = 2, .result = &f.result};
+    assert_true(txs_address_parse(&peer.address, "127.0.0.2", 8333));
+    assert_int_equal(txs_survey_restore_peer(f.survey, &peer), TXS_OK);
+    assert_int_equal(txs_survey_known(f.survey), 4);
+    assert_int_equal(txs_survey_not_attempted(f.survey), 3);
+    assert_int_equal(txs_survey_tally(f.survey)->by_outcome[TXS_OUTCOME_ANSWERED], 1);
+    assert_int_equal(left_out(&f, TXS_IGNORED_UNROUTABLE), 1);
+    next(&f, 0);
+    next(&f, 10);
+    assert_source(&f, next(&f, 20).peer, "gossip:127.0.0.2:8333");
+    assert_int_equal(begun_at(&f, 1000), 0);
+    end(&f);
+}
+
+static void restored_seeds_tell_again(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    start(&f);
+    struct txs_address told = numbered(8, 1, 1);
+    struct txs_restored_seed seed = {.host = "seed.example", .told = &told, .told_count = 1};
+    assert_int_equal(txs_survey_restore_seed(f.survey, &seed), TXS_OK);
+    assert_source(&f, next(&f, 0).peer, "dns:seed.example");
+    end(&f);
+}
+
+static void count_visit(void *context, const struct txs_address *address)
+{
+    unsigned *last = context;
+    *last = *last * 10 + address->bytes[3];
+}
+
+static void good_peers_are_the_reached_and_the_named(void **state)
+{
+    (void)state;
+    struct fixture f;
+    unsigned order = 0;
+    begin(&f);
+    name_peers(&f, 4);
+    f.plan.max_peers = 3;
+    start(&f);
+    for (unsigned i = 0; i < 3; i++) {
+        struct txs_attempt a = next(&f, i * 10);
+        f.result.outcome = i == 0 ? TXS_OUTCOME_SILENT : TXS_OUTCOME_CONNECT_REFUSED;
+        f.result.handshake_ms = i == 0 ? 5 : TXS_NEVER;
+        txs_survey_done(f.survey, &a, &f.result);
+    }
+    assert_int_equal(txs_survey_visit_good_peers(f.survey, count_visit, &order), 1);
+    assert_in_range(order, 11, 49); /* two of them: the one that was reached, the one not tried */
+    end(&f);
+}
+
+/* Shards */
+
+static void a_shard_is_a_part_of_all_sources(void **state)
+{
+    (void)state;
+    unsigned known = 0;
+    for (uint32_t shard = 1; shard <= 3; shard++) {
+        struct fixture f;
+        begin(&f);
+        name_peers(&f, 100);
+        f.plan.shard_index = shard;
+        f.plan.shard_count = 3;
+        start(&f);
+        seed_many(&f, 8, 100, 10);
+        known += (unsigned)txs_survey_known(f.survey);
+        assert_int_equal(left_out(&f, TXS_IGNORED_SHARD), 200 - txs_survey_known(f.survey));
+        end(&f);
+    }
+    assert_int_equal(known, 200);
 }
 
 int main(void)
@@ -457,7 +706,17 @@ int main(void)
         cmocka_unit_test(named_peers_of_other_networks_are_left_out),
         cmocka_unit_test(of_one_seed_512_addresses_are_taken),
         cmocka_unit_test(of_one_group_64_addresses_are_taken),
-        cmocka_unit_test(groups_do_not_count_where_local_ones_are_allowed),
+        cmocka_unit_test(groups_count_for_routable_addresses_alone),
+        cmocka_unit_test(gossip_is_filtered_by_reason),
+        cmocka_unit_test(i2p_peers_have_no_ports),
+        cmocka_unit_test(what_was_new_from_a_peer_is_told_once),
+        cmocka_unit_test(gossip_fills_no_more_of_a_group_than_its_share),
+        cmocka_unit_test(one_that_invents_cannot_fill_the_head),
+        cmocka_unit_test(tiers_of_gossip),
+        cmocka_unit_test(restored_peers_are_not_attempted_and_count),
+        cmocka_unit_test(restored_seeds_tell_again),
+        cmocka_unit_test(good_peers_are_the_reached_and_the_named),
+        cmocka_unit_test(a_shard_is_a_part_of_all_sources),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,28 @@
+/* Lists of peers that a user keeps: read by --peers, written by --save-peers. */
+#ifndef TXSURVEY_PEER_LIST_H
+#define TXSURVEY_PEER_LIST_H
+
+#include "txsurvey/plan.h"
+
+/* Adds the peers of a file, or of standard input where `path` is `-`, to the plan, whose chain must
+ * be set. A line is `ADDR[:PORT]`, blank or a comment, or a record of an earlier run, of which
+ * those of peers count. A record that a killed run left unfinished at the end is passed over.
+ * TXS_E_USAGE, with file and line, for anything else. */
+enum txs_status txs_peer_list_read(struct txs_plan *plan, const char *path,
+                                   struct txs_message *message);
+
+/* A list on its way to a file, which is replaced as a whole or stays as it is. */
+struct txs_peer_list;
+
+/* Makes sure that the file can be replaced. Changes nothing. TXS_E_IO or TXS_E_NOMEM. */
+enum txs_status txs_peer_list_new(struct txs_peer_list **out, const char *path,
+                                  struct txs_message *message);
+/* What is added is kept until it is written. */
+void txs_peer_list_add(struct txs_peer_list *list, const struct txs_address *address);
+/* Writes the list, with `title` and the number of peers as its first line. On disk when it returns
+ * TXS_OK. */
+enum txs_status txs_peer_list_write(struct txs_peer_list *list, const char *title,
+                                    struct txs_message *message);
+void txs_peer_list_free(struct txs_peer_list *list);
+
+#endif

@@ -1,0 +1,486 @@
+/* --resume: the file of a run that ended early, read in again and made ready to go on.
+ *
+ *   good lines | left over: interrupted records, seeds, the summary, a torn line;
+ *                good lines among them
+ *
+ * Nothing is changed before all is read and right. Then the file is cut where the first left-over
+ * begins, and the good lines behind it are appended again; they are few, since the records of an
+ * interruption are all written at once. A run that is killed in between has lost some of those, and
+ * their peers are asked again. */
+#include "fields.h"
+#include "parse.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Of good lines behind the first left-over. A run that ended by itself had them all in its output's
+ * buffer. */
+#define BEHIND_MAX_BYTES (1024u * 1024 * 1024)
+
+struct recorded_peer {
+    struct txs_address address;
+    uint64_t line;
+};
+
+struct resume {
+    struct txs_records *records;
+    const struct txs_resume_events *events;
+    struct txs_peer_config ids; /* to find an id by */
+    struct txs_line line;
+    struct txs_message reason;
+    bool begun;      /* the first survey line was read */
+    bool summarized; /* nothing but a torn line may follow */
+    bool left_over;  /* the line that is being read is to go */
+    uint64_t cut;    /* where the first that goes begins; UINT64_MAX: none does */
+    uint64_t end;    /* of the last line */
+    char *behind;    /* good lines behind the cut */
+    size_t behind_len, behind_cap;
+    struct recorded_peer *peers;
+    size_t peer_count, peer_cap;
+    struct txs_address *told;
+    size_t told_cap;
+    struct txs_answer *answers;
+    bool *answered; /* an entry of this id was read */
+    uint64_t ignored[TXS_IGNORED_COUNT];
+};
+
+/* NULL when out of memory; the list is then as it was. */
+static void *room(void *list, size_t *cap, size_t need, size_t size)
+{
+    if (need <= *cap)
+        return list;
+    size_t more = need > 2 * *cap ? need : 2 * *cap;
+    void *grown = realloc(list, more * size);
+    if (grown != NULL)
+        *cap = more;
+    return grown;
+}
+
+static enum txs_status refuse(struct resume *r, const char *reason)
+{
+    return txs_fail(&r->reason, TXS_E_USAGE, "%s", reason);
+}
+
+static enum txs_status no_memory(struct resume *r)
+{
+    return txs_fail(&r->reason, TXS_E_NOMEM, "out of memory");
+}
+
+static bool is_text(const json_t *record, const char *name, const char *expected)
+{
+    const char *text = parse_text(record, name);
+    return text != NULL && strcmp(text, expected) == 0;
+}
+
+static bool take_hash(uint8_t out[32], const json_t *record, const char *name)
+{
+    const char *text = parse_text(record, name);
+    return text != NULL && txs_hash_from_hex(out, text, strlen(text));
+}
+
+/* The number of a name in a table; -1 where it is in none. */
+static int number_of(const char *name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; name != NULL && i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return (int)i;
+    return -1;
+}
+
+/* survey */
+
+/* As many different ids, each of which is asked for. */
+static bool same_ids(struct resume *r, const json_t *ids)
+{
+    size_t i;
+    json_t *id;
+    uint8_t hash[32];
+    if (json_array_size(ids) != r->ids.id_count)
+        return false;
+    memset(r->answered, 0, r->ids.id_count * sizeof *r->answered);
+    json_array_foreach(ids, i, id)
+    {
+        const char *text = json_string_value(id);
+        int at = text != NULL && txs_hash_from_hex(hash, text, strlen(text))
+                     ? txs_id_find(&r->ids, hash)
+                     : -1;
+        if (at < 0 || r->answered[at])
+            return false;
+        r->answered[at] = true;
+    }
+    return true;
+}
+
+static bool is_uuid(const char *text)
+{
+    static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    if (text == NULL || strlen(text) != sizeof form - 1)
+        return false;
+    for (size_t i = 0; form[i] != '\0'; i++)
+        if (form[i] == '-' ? text[i] != '-' : strchr("0123456789abcdef", text[i]) == NULL)
+            return false;
+    return true;
+}
+
+static enum txs_status take_survey(struct resume *r, const json_t *record)
+{
+    const struct txs_plan *plan = r->records->plan;
+    char shard[SHARD_TEXT_MAX];
+    shard_text(shard, plan);
+    if (json_integer_value(json_object_get(record, "schema")) != SCHEMA)
+        return refuse(r, "its records are of another version");
+    if (!is_text(record, "chain", plan->chain->name))
+        return refuse(r, "the run was of another chain");
+    if (!is_text(record, "id_type", id_type_name(plan)) ||
+        !same_ids(r, json_object_get(record, "txids")))
+        return refuse(r, "the run asked for other transactions");
+    if (!is_text(record, "shard", shard))
+        return refuse(r, "the run was of another shard");
+    if (json_is_true(json_object_get(record, "resumed")) != r->begun)
+        return refuse(r, r->begun ? "another run begins" : "the beginning of the run is missing");
+    r->begun = true;
+    return TXS_OK;
+}
+
+/* seed and peer */
+
+static enum txs_status take_told(struct resume *r, const json_t *record, size_t *count)
+{
+    const json_t *list = json_object_get(record, "new_addresses");
+    *count = json_array_size(list);
+    if (list != NULL && !json_is_null(list) && !json_is_array(list))
+        return refuse(r, "new_addresses is no list");
+    void *told = room(r->told, &r->told_cap, *count, sizeof *r->told);
+    if (told == NULL && *count > 0)
+        return no_memory(r);
+    r->told = told;
+    for (size_t i = 0; i < *count; i++)
+        if (!parse_told_address(&r->told[i], json_array_get(list, i)))
+            return refuse(r, "new_addresses holds what is no address");
+    return TXS_OK;
+}
+
+static enum txs_status take_seed(struct resume *r, const json_t *record)
+{
+    struct txs_restored_seed seed = {.host = parse_text(record, "host")};
+    if (seed.host == NULL)
+        return refuse(r, "a seed without a name");
+    if (is_text(record, "outcome", txs_seed_outcome_name(TXS_SEED_FAILED)) &&
+        is_text(record, "error", "interrupted")) {
+        r->left_over = true;
+        return TXS_OK;
+    }
+    enum txs_status status = take_told(r, record, &seed.told_count);
+    seed.told = r->told;
+    return status == TXS_OK ? r->events->seed(r->events->context, &seed) : status;
+}
+
+static enum txs_status take_answer(struct resume *r, const json_t *entry)
+{
+    static const char *const statuses[] = {
+#define X(id, name, text) name,
+        TXS_ID_STATUS_TABLE(X)
+#undef X
+    };
+    uint8_t id[32];
+    int status = number_of(parse_text(entry, "status"), statuses, TXS_ID_STATUS_COUNT);
+    int at = take_hash(id, entry, "txid") ? txs_id_find(&r->ids, id) : -1;
+    if (status < 0 || at < 0 || r->answered[at])
+        return refuse(r, "a peer's answer that is none of this run");
+    r->answered[at] = true;
+    r->answers[at] = (struct txs_answer){.status = (enum txs_id_status)status};
+    r->answers[at].has_wtxid = take_hash(r->answers[at].wtxid, entry, "wtxid");
+    return TXS_OK;
+}
+
+static enum txs_status take_answers(struct resume *r, const json_t *list)
+{
+    size_t i;
+    json_t *entry;
+    enum txs_status status = TXS_OK;
+    if (json_array_size(list) != r->ids.id_count)
+        return refuse(r, "a peer without an answer for each id");
+    memset(r->answered, 0, r->ids.id_count * sizeof *r->answered);
+    json_array_foreach(list, i, entry)
+    {
+        if (status == TXS_OK)
+            status = take_answer(r, entry);
+    }
+    return status;
+}
+
+static enum txs_status remember_peer(struct resume *r, const struct txs_address *address)
+{
+    void *peers = room(r->peers, &r->peer_cap, r->peer_count + 1, sizeof *r->peers);
+    if (peers == NULL)
+        return no_memory(r);
+    r->peers = peers;
+    r->peers[r->peer_count++] = (struct recorded_peer){*address, r->line.number};
+    return TXS_OK;
+}
+
+static bool take_result(struct txs_peer_result *result, const json_t *record)
+{
+    static const char *const outcomes[] = {
+#define X(id, name, text) name,
+        TXS_OUTCOME_TABLE(X)
+#undef X
+    };
+    static const char *const stages[] = {
+#define X(id, name) name,
+        TXS_STAGE_TABLE(X)
+#undef X
+    };
+    int outcome = number_of(parse_text(record, "outcome"), outcomes, TXS_OUTCOME_COUNT);
+    int stage = number_of(parse_text(record, "stage"), stages, TXS_STAGE_COUNT);
+    if (outcome < 0 || stage < 0)
+        return false;
+    bool handshake = json_is_number(json_object_get(record, "handshake_ms"));
+    *result = (struct txs_peer_result){.outcome = (enum txs_outcome)outcome,
+                                       .stage = (enum txs_stage)stage,
+                                       .handshake_ms = handshake ? 0 : TXS_NEVER};
+    return true;
+}
+
+static enum txs_status take_peer(struct resume *r, const json_t *record)
+{
+    struct txs_peer_result result;
+    struct txs_restored_peer peer = {.result = &result};
+    if (!parse_peer_address(&peer.address, record) || !take_result(&result, record))
+        return refuse(r, "a peer without proper address, outcome and stage");
+    enum txs_status status = take_answers(r, json_object_get(record, "transactions"));
+    if (status == TXS_OK)
+        status = take_told(r, record, &peer.told_count);
+    if (status == TXS_OK)
+        status = remember_peer(r, &peer.address);
+    if (status != TXS_OK)
+        return status;
+    if (result.outcome == TXS_OUTCOME_INTERRUPTED) {
+        r->left_over = true;
+        return TXS_OK;
+    }
+    result.answers = r->answers;
+    result.answer_count = r->ids.id_count;
+    peer.told = r->told;
+    return r->events->peer(r->events->context, &peer);
+}
+
+/* transaction and summary */
+
+static enum txs_status take_transaction(struct resume *r, const json_t *record)
+{
+    uint8_t txid[32], hash[32];
+    bool whole = take_hash(hash, record, "hash");
+    const uint8_t *id = r->ids.id_type == TXS_ID_TYPE_WTXID && whole ? hash : txid;
+    if (!take_hash(txid, record, "txid") || txs_id_find(&r->ids, id) < 0)
+        return refuse(r, "a transaction that is none of this run's");
+    switch (transaction_remember(r->records, txid, whole ? hash : NULL)) {
+    case SEEN_NEW:
+        return TXS_OK;
+    case SEEN_BEFORE:
+        return refuse(r, "a transaction that was recorded before");
+    case SEEN_NO_MEMORY:
+        break;
+    }
+    return no_memory(r);
+}
+
+static enum txs_status take_summary(struct resume *r, const json_t *record)
+{
+    const json_t *ignored = json_object_get(json_object_get(record, "addresses"), "ignored");
+    for (unsigned i = 0; i < TXS_IGNORED_COUNT; i++) {
+        json_int_t count = json_integer_value(json_object_get(ignored, txs_ignored_name(i)));
+        r->ignored[i] = count > 0 ? (uint64_t)count : 0;
+    }
+    r->summarized = r->left_over = true;
+    return TXS_OK;
+}
+
+/* Lines */
+
+static enum txs_status take_record(struct resume *r, const json_t *record)
+{
+    static const struct {
+        const char *type;
+        enum txs_status (*take)(struct resume *r, const json_t *record);
+    } takers[] = {
+        {"survey", take_survey},           {"seed", take_seed},       {"peer", take_peer},
+        {"transaction", take_transaction}, {"summary", take_summary},
+    };
+    const char *uuid = parse_text(record, "survey");
+    if (!r->begun && (!parse_is_type(record, "survey") || !is_uuid(uuid)))
+        return refuse(r, "the file does not begin with a survey's record");
+    if (r->begun && (uuid == NULL || strcmp(uuid, r->records->uuid) != 0))
+        return refuse(r, "a record of another run");
+    if (!r->begun)
+        memcpy(r->records->uuid, uuid, sizeof r->records->uuid);
+    for (size_t i = 0; i < sizeof takers / sizeof *takers; i++)
+        if (parse_is_type(record, takers[i].type))
+            return takers[i].take(r, record);
+    return refuse(r, "a record of an unknown type");
+}
+
+/* Of a transaction of any length, its ids are the first four members with `type` and `survey`. */
+static enum txs_status parse_record(struct resume *r, json_t **record)
+{
+    for (size_t i = 0; i < r->line.len; i++)
+        if (r->line.text[i] < ' ' || r->line.text[i] > '~')
+            return refuse(r, "it is no record: not all of it is printable ASCII");
+    if (r->line.len == 0 || r->line.text[0] != '{')
+        return refuse(r, "it is no record");
+    if (!r->line.cut)
+        return parse_line(record, &r->line, &r->reason);
+    enum txs_status status = parse_head(record, &r->line, 4, &r->reason);
+    if (status == TXS_OK && !parse_is_type(*record, "transaction")) {
+        json_decref(*record);
+        return refuse(r, "it is too long");
+    }
+    return status;
+}
+
+/* A good line behind the cut, from the file itself since it may be of any length. */
+static enum txs_status keep_behind(struct resume *r)
+{
+    size_t len = (size_t)(r->line.end - r->line.offset), done = 0;
+    if (len > BEHIND_MAX_BYTES - r->behind_len)
+        return refuse(r, "too much stands behind the first record of an interruption");
+    void *behind = room(r->behind, &r->behind_cap, r->behind_len + len, 1);
+    if (behind == NULL)
+        return no_memory(r);
+    r->behind = behind;
+    while (done < len) {
+        ssize_t n = pread(txs_output_fd(r->records->output), r->behind + r->behind_len + done,
+                          len - done, (off_t)(r->line.offset + done));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return txs_fail(&r->reason, TXS_E_IO, "%s", n < 0 ? strerror(errno) : "it is gone");
+        done += (size_t)n;
+    }
+    r->behind_len += len;
+    return TXS_OK;
+}
+
+static enum txs_status take_line(struct resume *r)
+{
+    json_t *record;
+    r->left_over = !r->line.ended;
+    if (r->line.ended) {
+        if (r->summarized)
+            return refuse(r, "it stands behind a summary");
+        enum txs_status status = parse_record(r, &record);
+        if (status != TXS_OK)
+            return status;
+        status = take_record(r, record);
+        json_decref(record);
+        if (status != TXS_OK)
+            return status;
+    }
+    r->end = r->line.end;
+    if (r->left_over && r->cut == UINT64_MAX)
+        r->cut = r->line.offset;
+    if (!r->left_over && r->cut != UINT64_MAX)
+        return keep_behind(r);
+    return TXS_OK;
+}
+
+static int by_address_and_line(const void *a, const void *b)
+{
+    const struct recorded_peer *x = a, *y = b;
+    int order = memcmp(&x->address, &y->address, sizeof x->address);
+    return order != 0 ? order : (x->line > y->line) - (x->line < y->line);
+}
+
+static enum txs_status no_peer_twice(struct resume *r, const char *path,
+                                     struct txs_message *message)
+{
+    if (r->peer_count > 0)
+        qsort(r->peers, r->peer_count, sizeof *r->peers, by_address_and_line);
+    for (size_t i = 1; i < r->peer_count; i++)
+        if (txs_address_equal(&r->peers[i - 1].address, &r->peers[i].address))
+            return txs_fail(message, TXS_E_USAGE,
+                            "%.200s: line %" PRIu64 ": a peer that has a record in line %" PRIu64,
+                            path, r->peers[i].line, r->peers[i - 1].line);
+    return TXS_OK;
+}
+
+static enum txs_status read_file(struct resume *r, const char *path, struct txs_message *message)
+{
+    int fd = txs_output_fd(r->records->output);
+    struct txs_line_reader *reader = txs_line_reader_new(fd, path, PARSE_LINE_MAX_BYTES);
+    enum txs_status status = TXS_OK;
+    if (reader == NULL)
+        return txs_fail(message, TXS_E_NOMEM, "out of memory");
+    while (status == TXS_OK && txs_line_next(reader, &r->line)) {
+        txs_line_finish(reader, &r->line);
+        status = take_line(r);
+        if (status != TXS_OK)
+            txs_line_refuse(reader, status, r->reason.text, message);
+    }
+    if (status == TXS_OK && txs_line_reader_status(reader, message) != TXS_OK)
+        status = TXS_E_IO;
+    txs_line_reader_free(reader);
+    return status == TXS_OK ? no_peer_twice(r, path, message) : status;
+}
+
+static void append_again(struct resume *r)
+{
+    for (size_t at = 0; at < r->behind_len;) {
+        const char *line = r->behind + at;
+        size_t len = (size_t)((const char *)memchr(line, '\n', r->behind_len - at) - line);
+        txs_output_end_line(r->records->output, txs_output_piece(r->records->output, line, len));
+        at += len + 1;
+    }
+}
+
+static enum txs_status go_on(struct resume *r, struct txs_message *message)
+{
+    struct txs_output *output = r->records->output;
+    uint64_t keep = r->cut != UINT64_MAX ? r->cut : r->end;
+    enum txs_status status = txs_output_continue(output, keep, message);
+    if (status != TXS_OK)
+        return status;
+    append_again(r);
+    if (txs_output_flush(output) == TXS_BROKEN)
+        return txs_fail(message, TXS_E_IO, "%s", txs_output_error(output));
+    for (unsigned i = 0; i < TXS_IGNORED_COUNT; i++)
+        r->events->ignored(r->events->context, i, r->ignored[i]);
+    r->records->resumed = r->begun;
+    return TXS_OK;
+}
+
+enum txs_status txs_records_resume(struct txs_records *records, const char *path,
+                                   const struct txs_resume_events *events,
+                                   struct txs_message *message)
+{
+    const struct txs_plan *plan = records->plan;
+    struct resume r = {
+        .records = records,
+        .events = events,
+        .ids = {.id_type = plan->id_type,
+                .ids = (const uint8_t(*)[32])plan->ids,
+                .id_count = plan->id_count,
+                .id_order = plan->id_order},
+        .cut = UINT64_MAX,
+    };
+    if (!txs_output_is_own_file(records->output))
+        return txs_fail(message, TXS_E_USAGE, "--resume: %.200s is no regular file", path);
+    enum txs_status status = TXS_OK;
+    r.answers = calloc(plan->id_count, sizeof *r.answers);
+    r.answered = calloc(plan->id_count, sizeof *r.answered);
+    if (r.answers == NULL || r.answered == NULL)
+        status = txs_fail(message, TXS_E_NOMEM, "out of memory");
+    else
+        status = read_file(&r, path, message);
+    if (status == TXS_OK)
+        status = go_on(&r, message);
+    free(r.answers);
+    free(r.answered);
+    free(r.told);
+    free(r.peers);
+    free(r.behind);
+    return status;
+}
