@@ -1,0 +1,405 @@
+"""scripts/fleet: surveys in parts by GNU parallel, Slurm's variables and the Kubernetes manifest, against
+the survey of the whole. What their README says of merging is tried on what they wrote."""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+import harness  # noqa: E402
+import survey  # noqa: E402
+from simnet import Network  # noqa: E402
+
+FLEET = harness.REPOSITORY / "scripts" / "fleet"
+NODES, SHARDS = 240, 4
+MIX = "served=50,notfound=30,refused=10,obsolete=10"
+SIGNS = ("SLURM_", "JOB_COMPLETION_", "PARALLEL", "TXSURVEY_SHARDS")
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(SIGNS)}
+CLEAN["TXSURVEY"] = os.path.abspath(os.environ["TXSURVEY"])
+
+# Runs here what would have run on another machine, in a home folder of its own. As ssh is called by GNU
+# parallel and rsync: options, the host, the command.
+SSH = """#!/bin/sh
+while [ $# -gt 0 ]; do
+    case "$1" in
+    -l | -p | -o) shift 2 ;;
+    -*) shift ;;
+    *) break ;;
+    esac
+done
+HOME={homes}/$1
+shift
+[ "$1" != -- ] || shift
+echo "$HOME" >>{homes}/calls
+mkdir -p "$HOME" && cd "$HOME" && exec sh -c "$*"
+"""
+
+
+def run(words, **environment):
+    return subprocess.run([str(word) for word in words], env={**CLEAN, **environment},
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600,
+                          check=False)
+
+
+def commands_of(path, heading=""):
+    """The commands of the `sh` blocks of a text, behind a heading if one is given."""
+    text = path.read_text()
+    text = text[text.index(heading):]
+    blocks = re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S)
+    return [command for block in blocks for command in block.split("\n\n") if "jq" in command]
+
+
+class Fleet(unittest.TestCase):
+    """One network for all, surveyed as a whole once."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.top = Path(tempfile.mkdtemp())
+        cls.top.chmod(0o755)
+        cls.addClassCleanup(shutil.rmtree, cls.top)
+        cls.network = Network(cls.top, "--nodes", str(NODES), "--mix", MIX, "--patience-ms", "0")
+        cls.addClassCleanup(cls.network.stop)
+        seconds = str(10 * harness.SLOWNESS)
+        cls.options = ["--chain", "regtest", "--patience", "0", "--handshake-timeout", seconds,
+                       "--response-timeout", seconds, "--peers", cls.network.list,
+                       *cls.network.ids]
+        cls.whole = cls.top / "whole.jsonl"
+        result = survey.run(["-q", "-o", cls.whole, *cls.options], env=CLEAN)
+        assert result.code == 0, result.stderr
+
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(dir=self.top))
+
+    def load_shards(self, paths):
+        """The shards' runs, after a look at each of them."""
+        shards = []
+        for index, path in enumerate(paths, 1):
+            shard = survey.load(path, 0)
+            survey.check_invariants(shard)
+            self.assertEqual(shard.survey["shard"], f"{index}/{len(paths)}")
+            self.assertTrue(shard.summary["complete"])
+            if not shard.of("survey")[-1]["resumed"]:
+                self.assertEqual(shard.summary["addresses"]["ignored"]["shard"],
+                                 NODES - len(shard.peers))
+            shards.append(shard)
+        return shards
+
+    def check_shards(self, paths):
+        """Disjoint, and together what the whole survey found."""
+        peers = [peer for shard in self.load_shards(paths) for peer in shard.peers]
+        whole = survey.load(self.whole).peers
+        self.assertEqual(len(whole), NODES)
+        self.assertEqual(sorted(map(survey.endpoint, peers)), sorted(map(survey.endpoint, whole)))
+        self.assertEqual(sorted((survey.endpoint(peer), peer["outcome"]) for peer in peers),
+                         sorted((survey.endpoint(peer), peer["outcome"]) for peer in whole))
+
+    @staticmethod
+    def expected(folder, first=1, count=SHARDS):
+        return [folder / f"shard-{index}.jsonl" for index in range(first, first + count)]
+
+    def paths(self, *args):
+        paths, folder = self.expected(*args), args[0]
+        self.assertEqual(sorted(paths), sorted(folder.iterdir()), "one file a shard, and no other")
+        return paths
+
+    def parallel(self, *words, **environment):
+        if not shutil.which("parallel"):
+            harness.skip_test("no GNU parallel")
+        return run([FLEET / "parallel", *words], HOME=str(self.folder), **environment)
+
+
+class Parallel(Fleet):
+    def test_local_slots_then_merged(self):
+        records = self.folder / "records"
+        words = ["-j", 3, SHARDS, records, "-q", *self.options]
+        result = self.parallel(*words)
+        self.assertEqual((result.returncode, result.stdout), (0, ""), result.stderr)
+        self.check_shards(self.paths(records))
+        self.check_questions(records)
+        before = [path.read_bytes() for path in self.paths(records)]
+        result = self.parallel(*words)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        for path, content in zip(self.paths(records), before):
+            self.assertTrue(path.read_bytes().startswith(content[:content.rindex(b'{"type":"summary"')]))
+        self.check_shards(self.paths(records))
+
+    def check_questions(self, records):
+        """Each question of README.md is put to the merged shards. Where the answer holds no times and
+        is not of the run but of the peers, it is that of the whole survey."""
+        if not shutil.which("jq"):
+            harness.skip_test("no jq")
+        merged = self.folder / "all.jsonl"
+        subprocess.run(["bash", "-c", 'cat "$1"/shard-*.jsonl > "$2"', "-", records, merged],
+                       check=True)
+        questions = commands_of(harness.REPOSITORY / "README.md", "as `jq` one-liners")
+        self.assertGreaterEqual(len(questions), 9)
+        alike = 0
+        for question in questions:
+            with self.subTest(question=question):
+                answer = self.ask(question, merged)
+                if "response_ms" in question or "summary" in question:
+                    continue
+                self.assertTrue(answer)
+                self.assertEqual(sorted(answer), sorted(self.ask(question, self.whole)))
+                alike += 1
+        self.assertGreaterEqual(alike, 6)
+        self.check_fleet_questions(merged)
+
+    def check_fleet_questions(self, merged):
+        share, whole = [self.ask(question, merged) for question in commands_of(FLEET / "README.md")]
+        self.assertEqual(len(share), len(self.network.ids))
+        totals = survey.load(self.whole).summary["transactions"]
+        for line in map(survey._parse, (line.encode() for line in share)):
+            expected = next(entry for entry in totals if entry["txid"] == line["txid"])
+            self.assertEqual((line["served"], line["asked"]), (expected["served"], expected["asked"]))
+            self.assertAlmostEqual(float(line["share"]), float(expected["share"]), 4)
+        self.assertEqual(whole, [f"{index}/{SHARDS}\ttrue" for index in range(1, SHARDS + 1)])
+
+    def ask(self, question, path):
+        """The lines that a question of a README gets when it is put to `path`."""
+        question, count = re.subn(r"\b(records|all)\.jsonl", str(path), question)
+        self.assertEqual(count, 1)
+        result = run(["bash", "-e", "-o", "pipefail", "-c", question])
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        return result.stdout.splitlines()
+
+    def test_machines(self):
+        if not shutil.which("rsync"):
+            harness.skip_test("no rsync")
+        homes, records = self.folder / "homes", self.folder / "records"
+        homes.mkdir()
+        ssh, machines = self.folder / "ssh", self.folder / "machines"
+        ssh.write_text(SSH.replace("{homes}", str(homes)))
+        ssh.chmod(0o755)
+        machines.write_text("one.invalid\nuser@two.invalid\n")
+        for _ in range(2):  # the second time nothing is left to do
+            result = self.parallel("-S", machines, SHARDS, records, "-q", *self.options,
+                                   PARALLEL_SSH=str(ssh))
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.check_shards(self.paths(records))
+        hosts = {path.name for path in homes.iterdir()} - {"calls"}
+        self.assertEqual(len(hosts), 2, "both machines took part")
+        left = [path for host in hosts for path in (homes / host).rglob("*") if path.is_file()]
+        self.assertEqual(left, [], "nothing is left there")
+
+    def test_interrupted_and_resumed(self):
+        if not shutil.which("parallel"):
+            harness.skip_test("no GNU parallel")
+        records = self.folder / "records"
+        words = ["-j", SHARDS, SHARDS, records, "-q", *self.options]
+        with subprocess.Popen([str(word) for word in [FLEET / "parallel", *words, "--rate", 10]],
+                              env={**CLEAN, "HOME": str(self.folder)}, stdin=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL) as process:
+            while not all(self.has_peers(path) for path in self.expected(records)):
+                self.assertIsNone(process.poll(), "it ended too early")
+                time.sleep(0.1)
+            process.terminate()
+        self.assertNotEqual(process.returncode, 0)
+        for path in self.paths(records):
+            interrupted = survey.load(path)
+            self.assertEqual(interrupted.summary["reason"], "signal")
+            self.assertGreater(interrupted.summary["not_attempted"], 0)
+        result = self.parallel(*words)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.check_shards(self.paths(records))
+
+    @staticmethod
+    def has_peers(path):
+        return path.exists() and b'"type":"peer"' in path.read_bytes()
+
+    def test_failures_are_told(self):
+        records = self.folder / "records"
+        result = self.parallel(2, records, "--rate", "0", *self.options)
+        self.assertEqual(result.returncode, 2, "two shards failed")
+        self.assertIn("--rate", result.stderr)
+        self.assertRegex(result.stderr, r"(?m)^2\ttxsurvey: ")
+
+    def test_wrong_use(self):
+        for words in ([], ["4"], ["4", "x"], ["x", self.folder, "y"], ["0", self.folder, "y"],
+                      ["-x", "4", self.folder, "y"]):
+            result = self.parallel(*words)
+            self.assertEqual((result.returncode, result.stdout), (2, ""), words)
+            self.assertIn("Usage: ", result.stderr)
+
+
+class Slurm(Fleet):
+    SCRIPT = FLEET / "slurm.sbatch"
+
+    def task(self, folder, task, shards=SHARDS, **more):
+        """A task of `sbatch --array=1-SHARDS`, with the variables that Slurm 22.05 sets."""
+        return run(["bash", self.SCRIPT, shards, folder, "-q", *self.options], **{
+            "SLURM_ARRAY_JOB_ID": "70", "SLURM_ARRAY_TASK_COUNT": str(SHARDS),
+            "SLURM_ARRAY_TASK_ID": str(task), "SLURM_ARRAY_TASK_MAX": str(SHARDS),
+            "SLURM_ARRAY_TASK_MIN": "1", "SLURM_ARRAY_TASK_STEP": "1", "SLURM_NTASKS": "1",
+            "SLURM_JOB_ID": str(70 + task), "SLURM_PROCID": "0", **more})
+
+    def test_array(self):
+        for task in range(1, SHARDS + 1):
+            result = self.task(self.folder / "records", task)
+            self.assertEqual(result.returncode, 0, result.stderr)
+        self.check_shards(self.paths(self.folder / "records"))
+
+    def test_part_of_an_array(self):
+        """`sbatch --array=3` would be a survey of all, were it not told that there are four."""
+        result = self.task(self.folder, 3, SLURM_ARRAY_TASK_COUNT="1", SLURM_ARRAY_TASK_MIN="3",
+                           SLURM_ARRAY_TASK_MAX="3")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("TXSURVEY_SHARDS", result.stderr)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_wrong_use(self):
+        for result in (run(["bash", self.SCRIPT, 4, self.folder, "x"]),
+                       run(["bash", self.SCRIPT, 4], SLURM_ARRAY_TASK_ID="1")):
+            self.assertEqual(result.returncode, 2)
+            self.assertIn("sbatch --array=1-SHARDS", result.stderr)
+
+    def test_directives_come_before_commands(self):
+        """Slurm reads none behind the first command."""
+        lines = self.SCRIPT.read_text().splitlines()
+        self.assertEqual(lines[0], "#!/bin/bash")
+        first = next(number for number, line in enumerate(lines) if line and not line.startswith("#"))
+        directives = [number for number, line in enumerate(lines) if line.startswith("#SBATCH")]
+        self.assertTrue(directives)
+        self.assertLess(max(directives), first)
+
+
+class Kubernetes(Fleet):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        try:
+            import yaml
+        except ImportError:
+            harness.skip("no python3-yaml")
+        documents = list(yaml.safe_load_all((FLEET / "kubernetes.yaml").read_text()))
+        cls.claim, cls.job = documents
+        cls.pod = cls.job["spec"]["template"]["spec"]
+        cls.container, = cls.pod["containers"]
+
+    def test_an_indexed_job(self):
+        spec = self.job["spec"]
+        self.assertEqual((self.job["apiVersion"], self.job["kind"]), ("batch/v1", "Job"))
+        self.assertEqual(spec["completionMode"], "Indexed")
+        environment = {entry["name"]: entry["value"] for entry in self.container["env"]}
+        self.assertEqual(environment, {"TXSURVEY_SHARDS": str(spec["completions"])})
+        self.assertEqual(spec["parallelism"], spec["completions"])
+        self.assertGreaterEqual(spec["backoffLimitPerIndex"], 1)
+        self.assertEqual(self.pod["restartPolicy"], "Never", "as backoffLimitPerIndex demands")
+        names = {rule.get("onExitCodes", {}).get("containerName", self.container["name"])
+                 for rule in spec["podFailurePolicy"]["rules"]}
+        self.assertEqual(names, {self.container["name"]})
+        selector = self.pod["topologySpreadConstraints"][0]["labelSelector"]["matchLabels"]
+        self.assertLessEqual(selector.items(), spec["template"]["metadata"]["labels"].items())
+
+    def test_no_more_rights_than_needed(self):
+        context = self.container["securityContext"]
+        self.assertIs(context["readOnlyRootFilesystem"], True)
+        self.assertIs(context["allowPrivilegeEscalation"], False)
+        self.assertEqual(context["capabilities"], {"drop": ["ALL"]})
+        self.assertIs(self.pod["securityContext"]["runAsNonRoot"], True)
+        self.assertGreater(self.pod["securityContext"]["runAsUser"], 0)
+        self.assertEqual(self.pod["securityContext"]["seccompProfile"], {"type": "RuntimeDefault"})
+        self.assertIs(self.pod["automountServiceAccountToken"], False)
+        self.assertLessEqual({"cpu", "memory"}, set(self.container["resources"]["limits"]))
+        for key in ("hostNetwork", "hostPID", "hostIPC"):
+            self.assertNotIn(key, self.pod)
+
+    def test_the_volume_takes_the_records(self):
+        volume, = self.pod["volumes"]
+        mount, = self.container["volumeMounts"]
+        self.assertEqual(mount["name"], volume["name"])
+        self.assertEqual(volume["persistentVolumeClaim"]["claimName"], self.claim["metadata"]["name"])
+        self.assertEqual(self.claim["spec"]["accessModes"], ["ReadWriteMany"])
+        outputs = [word for word in self.container["args"] if word.startswith("--output=")]
+        self.assertEqual(outputs, [f"--output={mount['mountPath']}/shard-$(JOB_COMPLETION_INDEX).jsonl"])
+
+    def pod_run(self, index, volume, *more):
+        """The container of one index: its arguments and environment, a root file system that cannot be
+        written, no capability, the user of the manifest, and the volume."""
+        mount = self.container["volumeMounts"][0]["mountPath"]
+        user = str(self.pod["securityContext"]["runAsUser"])
+        environment = {**{entry["name"]: entry["value"] for entry in self.container["env"]},
+                       "JOB_COMPLETION_INDEX": str(index)}
+        words = ["bwrap", "--unshare-user", "--uid", user, "--gid", user, "--cap-drop", "ALL",
+                 "--clearenv", "--tmpfs", "/", "--ro-bind", "/usr", "/usr", "--proc", "/proc"]
+        for name in ("bin", "lib", "lib64"):
+            words += ["--symlink", f"usr/{name}", f"/{name}"]
+        words += ["--ro-bind", CLEAN["TXSURVEY"], "/txsurvey", "--ro-bind", self.network.list, "/peers",
+                  "--bind", volume, mount, "--remount-ro", "/", "--chdir", "/"]
+        for name, value in environment.items():
+            words += ["--setenv", name, value]
+        args = [word.replace("$(JOB_COMPLETION_INDEX)", str(index)) for word in self.container["args"]]
+        self.assertEqual(args.pop(), "TXID", "what is to be filled in comes last")
+        options = ["/peers" if word == self.network.list else word for word in self.options]
+        return run([*words, "/txsurvey", *args, "--rate=1000", *options, *more])
+
+    def test_read_only_root(self):
+        if not shutil.which("bwrap"):
+            harness.skip_test("no bwrap (bubblewrap)")
+        probe = run(["bwrap", "--unshare-user", "--ro-bind", "/", "/", "--proc", "/proc", "true"])
+        if probe.returncode:
+            harness.skip_test(f"bwrap cannot work here: {probe.stderr.strip()}")
+        volume, completions = self.folder / "volume", self.job["spec"]["completions"]
+        volume.mkdir()
+        for index in range(completions):
+            result = self.pod_run(index, volume)
+            self.assertEqual(result.returncode, 0, result.stderr)
+        self.check_shards(self.paths(volume, 0, completions))
+        result = self.pod_run(0, volume, "--output=/elsewhere.jsonl")
+        self.assertEqual(result.returncode, 4, result.stderr)
+        self.assertIn("Read-only file system", result.stderr)
+
+    def test_wrong_usage_fails_the_job(self):
+        """The status that podFailurePolicy names is that of a TXID that was not filled in."""
+        rule = next(rule for rule in self.job["spec"]["podFailurePolicy"]["rules"]
+                    if rule["action"] == "FailJob")
+        args = [word.replace("$(JOB_COMPLETION_INDEX)", "0") for word in self.container["args"]]
+        result = survey.run(args, env={**CLEAN, "JOB_COMPLETION_INDEX": "0", "TXSURVEY_SHARDS": "8"})
+        self.assertIn("TXID", result.stderr)
+        self.assertEqual(rule["onExitCodes"]["values"], [result.code])
+
+
+class Image(unittest.TestCase):
+    TEXT = (FLEET / "Containerfile").read_text()
+
+    def test_libraries(self):
+        """The packages that are installed in the image are those of the libraries that the program is
+        linked with."""
+        listed = subprocess.run(["ldd", os.environ["TXSURVEY"]], capture_output=True, text=True)
+        if listed.returncode:
+            harness.skip_test(f"ldd: {listed.stderr.strip()}")
+        packages = set()
+        for path in re.findall(r"=> (/\S+)", listed.stdout):
+            path = os.path.realpath(path)  # dpkg may know it from before /lib was /usr/lib
+            owner = subprocess.run(["dpkg", "-S", path, path.removeprefix("/usr")],
+                                   capture_output=True, text=True).stdout
+            packages.add(owner.partition(":")[0])
+        packages -= {"libc6", "libgcc-s1", "libasan8", "libubsan1", "libstdc++6"}
+        second = self.TEXT[self.TEXT.rindex("FROM "):]
+        installed = re.search(r"--no-install-recommends ([^\\]+)", second).group(1).split()
+        self.assertEqual(set(installed), packages)
+
+    def test_what_is_copied_is_there(self):
+        for words in re.findall(r"^COPY (?!--)(.+) \S+$", self.TEXT, re.M):
+            for word in words.split():
+                self.assertTrue((harness.REPOSITORY / word).exists(), word)
+
+    def test_user(self):
+        self.assertRegex(self.TEXT, r"(?m)^USER [1-9]\d*:[1-9]\d*$")
+
+
+class Scripts(unittest.TestCase):
+    def test_shellcheck(self):
+        if not shutil.which("shellcheck"):
+            harness.skip_test("no shellcheck")
+        result = run(["shellcheck", FLEET / "parallel", FLEET / "slurm.sbatch"])
+        self.assertEqual(result.returncode, 0, result.stdout)
+
+
+if __name__ == "__main__":
+    harness.main()
