@@ -1,4 +1,4 @@
-"""A real Bitcoin node (Bitcoin Knots, in its own root) on regtest, driven by RPC."""
+"""Real Bitcoin nodes on regtest, driven by RPC; the usual one is Bitcoin Knots, in its own root."""
 
 import atexit
 import base64
@@ -46,20 +46,21 @@ def free_ports(count):
     return ports
 
 
-class Node:
-    """Runs from its making until stop() or the end of this program, whatever that end is."""
+class Daemon:
+    """A node with its data and its ports; it ends with this program, however that ends.
 
-    def __init__(self, *options):
-        root = provision()
+    A kind of node has words(), its command, and credentials(), user and password of its RPC.
+    """
+
+    def __init__(self, parent):
         self.port, self.rpc_port = free_ports(2)
-        self.datadir = Path(tempfile.mkdtemp(prefix="txsurvey-node.", dir=root / "tmp"))
+        self.datadir = Path(tempfile.mkdtemp(prefix="txsurvey-node.", dir=parent))
         atexit.register(self.stop)
+
+    def start(self):
         # pdeathsig: the node goes even where this program is killed outright.
         self.process = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "TERM", "chroot", root, "bitcoind", "-regtest",
-             f"-datadir=/tmp/{self.datadir.name}", f"-bind=127.0.0.1:{self.port}",
-             f"-rpcport={self.rpc_port}", "-rpcbind=127.0.0.1", "-rpcallowip=127.0.0.1",
-             *OPTIONS, *options],
+            ["setpriv", "--pdeathsig", "TERM", *self.words()],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         self._wait_for_rpc()
 
@@ -67,21 +68,20 @@ class Node:
         end = time.monotonic() + limit
         while time.monotonic() < end:
             if self.process.poll() is not None:
-                raise RuntimeError(f"bitcoind ended with {self.process.returncode}")
+                raise RuntimeError(f"the node ended with {self.process.returncode}")
             try:
                 return self.rpc("getblockcount")
             except (OSError, RPCError, http.client.HTTPException):
                 time.sleep(0.1)
-        raise RuntimeError("bitcoind does not answer")
+        raise RuntimeError("the node does not answer")
 
     def rpc(self, method, *params, wallet=None):
-        cookie = (self.datadir / "regtest" / ".cookie").read_bytes()
         connection = http.client.HTTPConnection("127.0.0.1", self.rpc_port, timeout=60)
         try:
             connection.request(
                 "POST", f"/wallet/{wallet}" if wallet else "/",
-                json.dumps({"id": 0, "method": method, "params": params}),
-                {"Authorization": "Basic " + base64.b64encode(cookie).decode()})
+                json.dumps({"jsonrpc": "1.0", "id": 0, "method": method, "params": params}),
+                {"Authorization": "Basic " + base64.b64encode(self.credentials()).decode()})
             answer = json.loads(connection.getresponse().read(), parse_float=Decimal)
         finally:
             connection.close()
@@ -89,9 +89,8 @@ class Node:
             raise RPCError(f"{method}: {answer['error']}")
         return answer["result"]
 
-    def stop(self):
-        """Ends the node and removes its data; may be called again."""
-        atexit.unregister(self.stop)
+    def end(self):
+        """Ends the node and keeps its data."""
         process = getattr(self, "process", None)
         if process and process.poll() is None:
             process.terminate()
@@ -100,6 +99,11 @@ class Node:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+    def stop(self):
+        """Ends the node and removes its data; may be called again."""
+        atexit.unregister(self.stop)
+        self.end()
         shutil.rmtree(self.datadir, ignore_errors=True)
 
     def __enter__(self):
@@ -107,3 +111,21 @@ class Node:
 
     def __exit__(self, *_):
         self.stop()
+
+
+class Node(Daemon):
+    """Bitcoin Knots; it runs from its making."""
+
+    def __init__(self, *options):
+        self.root = provision()
+        self.options = options
+        super().__init__(self.root / "tmp")
+        self.start()
+
+    def words(self):
+        return ["chroot", self.root, "bitcoind", "-regtest", f"-datadir=/tmp/{self.datadir.name}",
+                f"-bind=127.0.0.1:{self.port}", f"-rpcport={self.rpc_port}", "-rpcbind=127.0.0.1",
+                "-rpcallowip=127.0.0.1", *OPTIONS, *self.options]
+
+    def credentials(self):
+        return (self.datadir / "regtest" / ".cookie").read_bytes()

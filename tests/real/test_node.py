@@ -9,12 +9,9 @@ from pathlib import Path
 
 import suite
 import survey
+from kinds import UNKNOWN, assert_beside_rpc, target
 from node import Node
 from transactions import Chain
-
-UNKNOWN = "5" * 64
-# The names that Bitcoin Core gives; for other bits forks have names of their own.
-SERVICES = {"NETWORK", "BLOOM", "WITNESS", "COMPACT_FILTERS", "NETWORK_LIMITED", "P2P_V2"}
 
 
 def setUpModule():
@@ -23,10 +20,6 @@ def setUpModule():
     unittest.addModuleCleanup(node.stop)
     chain = Chain(node)
     offered = chain.offer()
-
-
-def target(of):
-    return ["--chain", "regtest", "--connect", f"127.0.0.1:{of.port}"]
 
 
 def without_desc(value):
@@ -120,41 +113,13 @@ class Peer(RealNode):
     """The peer record against the node's own description of itself."""
 
     def test_record(self):
-        info = node.rpc("getnetworkinfo")
-        height = node.rpc("getblockcount")
         # Two requests at least, so that the node's messages after the handshake have come.
         result = self.survey("--patience", "2", UNKNOWN)
-        peer = result.peer("127.0.0.1", node.port)
-        self.assertEqual((peer["outcome"], peer["stage"], peer["error"], peer["attempts"]),
-                         ("answered", "done", None, 1))
-        self.assertEqual((peer["network"], peer["source"]), ("ipv4", "connect"))
-        self.assertEqual(peer["version"], info["protocolversion"])
-        self.assertEqual(peer["subver"], info["subversion"])
-        self.assertEqual(peer["services"], info["localservices"])
-        self.assertEqual(SERVICES & set(peer["servicesnames"]),
-                         SERVICES & set(info["localservicesnames"]))
-        self.assertEqual(len(peer["servicesnames"]), len(info["localservicesnames"]))
-        self.assertEqual(peer["startingheight"], height)
-        self.assertIs(peer["relaytxes"], info["localrelay"])
-        self.assertLessEqual(abs(peer["timeoffset"]), 2)
-        self.assertLessEqual({"wtxidrelay", "sendaddrv2", "sendcmpct"}, set(peer["features"]))
-        self.assert_feefilter(peer["feefilter_sat_kvb"])
+        assert_beside_rpc(self, result.peer("127.0.0.1", node.port), node)
         self.assertEqual(result.summary["peers"]["answered"], 1)
         self.assertEqual((result.summary["reason"], result.summary["complete"]),
                          ("finished", True))
         self.assertEqual(result.summary["addresses"]["known"], 1)
-
-    def assert_feefilter(self, value):
-        """BIP133: the node's floor, blurred upwards by up to one step of a tenth."""
-        info = node.rpc("getmempoolinfo")
-        floor = max(info["mempoolminfee"], info["minrelaytxfee"]) * 100_000_000
-        self.assertGreaterEqual(value, floor)
-        self.assertLessEqual(value, floor * Decimal("1.1") + 1)
-
-    def test_blocksonly_is_seen(self):
-        with Node("-blocksonly") as quiet:
-            result = self.survey("--patience", "0", UNKNOWN, of=quiet)
-            self.assertIs(result.peer("127.0.0.1")["relaytxes"], False)
 
     def test_two_nodes(self):
         with Node() as other:

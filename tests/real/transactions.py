@@ -32,6 +32,8 @@ class Chain:
         self.lone = CBitcoinSecret.from_secret_bytes(bytes([3]) * 32, compressed=False)
         self.redeem = {}
         self.scripts = self._scripts()
+        # One for all blocks: a wallet writes each to its disk.
+        self.reward = node.rpc("getnewaddress", "", "bech32m", wallet=WALLET)
         self.mine(110)
         self.coins = {kind: [] for kind in self.spendable()}
         self.funding_block = None
@@ -39,9 +41,8 @@ class Chain:
 
     def mine(self, blocks, raw=None):
         """Blocks with nothing in them, or one with these transactions and not the mempool's."""
-        address = self.node.rpc("getnewaddress", "", "bech32m", wallet=WALLET)
         if raw is not None:
-            return self.node.rpc("generateblock", address, raw)["hash"]
+            return self.node.rpc("generateblock", self.reward, raw)["hash"]
         return [self.mine(1, []) for _ in range(blocks)][-1]
 
     @staticmethod
@@ -99,7 +100,7 @@ class Chain:
     def make(self, inputs, outputs, **fields):
         """A signed transaction (hex) that spends a coin of each type in `inputs`."""
         coins = [self.coins[kind].pop() for kind in inputs]
-        share = (COIN // 10 * len(inputs) - 10_000) // len(outputs)
+        share = (COIN // 10 * len(inputs) - fields.get("fee", 10_000)) // len(outputs)
         values = [0 if name.startswith("nulldata") else share for name in outputs]
         tx = CMutableTransaction(
             [CTxIn(COutPoint(lx(txid), n), nSequence=0xfffffffd) for txid, n in coins],
