@@ -16,10 +16,10 @@ import survey
 from fakepeer import TXID, UNKNOWN, FakeNetwork, honest, mute
 
 BEFORE = b"what an earlier run wrote\n"
-LATER = ["--crawl", "--proxy=127.0.0.1:9050", "--onion=127.0.0.1:9050", "--shard=1/2", "--resume",
-         f"--block={UNKNOWN}", "--block-peers=3"]
-OPTIONS = """--txid-file --wtxid --chain --dnsseed --no-dnsseed --connect --peers --max-peers --onlynet
-    --allow-local --concurrency --rate --connect-timeout --handshake-timeout --response-timeout
+LATER = [f"--block={UNKNOWN}", "--block-peers=3"]
+OPTIONS = """--txid-file --wtxid --chain --dnsseed --no-dnsseed --connect --peers --save-peers --crawl
+    --max-peers --exclude --shard --onlynet --allow-local --any-port --proxy --onion --i2psam
+    --cjdnsreachable --resume --concurrency --rate --connect-timeout --handshake-timeout --response-timeout
     --deadline --retries --patience --output --require-served --raw --trace --progress --quiet
     --verbose --user-agent --help --version -o -q -v -h -V""".split()
 
@@ -62,6 +62,12 @@ WRONG = [
     ("line\nfeeds", ["line\nfeeds\n\n\n\n"]),
 ]
 WRONG += [(option.partition("=")[0], [option]) for option in LATER]
+WRONG += [(option, [option, proxy]) for option in ("--proxy", "--onion", "--i2psam") for proxy in (
+    "", "127.0.0.1", ":9050", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:9050x",
+    "::1:9050", "[127.0.0.1]:9050", "[::1]", "[::1:9050", "a host:9050", "http://127.0.0.1:9050",
+    "a" * 254 + ":9050")]
+WRONG += [("--shard", ["--shard", shard]) for shard in (
+    "", "0/1", "2/1", "1", "1/", "/1", "1/0", "1/2/3", "a/b", "1/2 ", "-1/2", "1/99999999", "automatic")]
 WRONG += [(address, ["--connect", address]) for address in (
     "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:abc", "127.0.0.1:8333x",
     "127.0.0.1: 8333", "127.0.0.1:8333 ", "127.0.0.1:", "127.0.0.1:99999999999999999999",
@@ -138,7 +144,7 @@ class Wrong(Case):
         self.refused(["--peers", peers, TXID, "--rate", "x"], ["--rate"])
 
     def test_missing_files(self):
-        for option in ("--txid-file", "--peers"):
+        for option in ("--txid-file", "--peers", "--exclude"):
             self.refused([option, self.folder / "none", TXID], [option, str(self.folder / "none")])
             self.refused([option, "", TXID], [option])
             self.refused([option, self.folder, TXID], [option, str(self.folder)])
@@ -152,10 +158,12 @@ class Wrong(Case):
         self.assertIn(str(path), result.stderr)
 
     def test_lines(self):
-        good = {"--txid-file": TXID, "--peers": "127.0.0.1:8333"}
+        good = {"--txid-file": TXID, "--peers": "127.0.0.1:8333", "--exclude": "10.0.0.0/8"}
         bad = {"--txid-file": ["a" * 63, f"{TXID} {TXID}", f"{TXID}\0", "a" * 10000, "x\x1b[31m"],
                "--peers": ["localhost", "127.0.0.1:0", "127.0.0.1 8333", "127.0.0.1\0:8333",
-                           "1" * 10000, "127.0.0.1:8333 \r x", "\xff"]}
+                           "1" * 10000, "127.0.0.1:8333 \r x", "\xff"],
+               "--exclude": ["localhost", "127.0.0.1:8333", "10.0.0.0/33", "10.0.0.1/8", "10.0.0.0/",
+                             "[::1]:8333", "::/129", "10.0.0.0/-1", "x.onion", "10.0.0.0 /8"]}
         for option, lines in bad.items():
             for line in lines:
                 for number, content in ((1, line), (3, f"# a comment\n{good[option]}\n{line}\n"),
@@ -210,7 +218,7 @@ class Right(Case):
             for line in text.splitlines():
                 self.assertLessEqual(len(line), 80, line)
                 self.assertEqual(line, line.rstrip())
-            self.assertEqual(set(re.findall(r"^ +(-[a-zA-Z])\b|(?<!\S)(--[a-z-]+)", text, re.M)),
+            self.assertEqual(set(re.findall(r"^ +(-[a-zA-Z])\b|(?<!\S)(--[a-z0-9-]+)", text, re.M)),
                              {(word, "") if len(word) == 2 else ("", word) for word in OPTIONS})
 
     def test_version(self):
