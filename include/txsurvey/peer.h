@@ -62,8 +62,10 @@ struct txs_peer_config {
     uint64_t handshake_timeout_ms;
     uint64_t response_timeout_ms;
     uint64_t patience_ms;
-    bool crawl;            /* ask for addresses */
-    int64_t epoch_unix_ms; /* the wall clock at monotonic time 0 */
+    bool crawl;             /* ask for addresses */
+    bool control;           /* ask what tells liars */
+    uint8_t control_id[32]; /* random */
+    int64_t epoch_unix_ms;  /* the wall clock at monotonic time 0 */
     struct txs_body_pool *pool;
     struct txs_learned *learned;
 };
@@ -140,6 +142,8 @@ struct txs_evidence {
     uint64_t since_handshake_ms; /* from the handshake to the last request */
     bool tick_before_request;    /* it announced transactions, and was asked again after that */
 };
-enum txs_strength txs_notfound_strength(const struct txs_evidence *evidence);
+/* `withheld`: by the rules of its version the peer may have it, and not serve it yet or any more.
+ */
+enum txs_strength txs_notfound_strength(const struct txs_evidence *evidence, bool *withheld);
 
 #endif

@@ -31,6 +31,10 @@ struct txs_plan {
     uint8_t (*ids)[32]; /* wire order, each once, in the order they were given */
     uint16_t *id_order; /* txs_id_order() of them */
     size_t id_count;
+    char **labels; /* of the ids, NULL where there is none; owned */
+    bool has_fee_rate;
+    int64_t fee_rate_sat_kvb; /* of the transactions, as the user knows it */
+    bool control;             /* also ask for what tells liars */
 
     struct txs_named_peer *peers; /* surveyed whatever their range */
     size_t peer_count;
@@ -70,6 +74,9 @@ void txs_plan_free(struct txs_plan *plan);
  * with a message for a wrong one, and for more than TXS_GETDATA_MAX. */
 enum txs_status txs_plan_add_id(struct txs_plan *plan, const char *text,
                                 struct txs_message *message);
+/* The same for `TXID` or `TXID LABEL`; a label has at most 100 bytes. */
+enum txs_status txs_plan_add_labelled_id(struct txs_plan *plan, const char *line,
+                                         struct txs_message *message);
 /* Adds a peer; its default port is the chain's, so the chain must be set. */
 enum txs_status txs_plan_add_peer(struct txs_plan *plan, const char *text,
                                   enum txs_named_by named_by, struct txs_message *message);

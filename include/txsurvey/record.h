@@ -101,6 +101,24 @@
     X(SAM_UNKNOWN_RESULT, "sam_unknown_result", "the I2P router says a RESULT without a meaning")  \
     X(I2P_PORT, "i2p_port", "SAM 3.1 reaches I2P peers on port 0 alone")
 
+/* The likeliest reason why a peer says notfound, X(enum, name, text). */
+#define TXS_HINT_TABLE(X)                                                                \
+    X(NONE, "", "")                                                                      \
+    X(CONFIRMED, "confirmed", "the transaction is in a block")                           \
+    X(BLOCKSONLY, "blocksonly", "the peer wants no transactions, and so has hardly any") \
+    X(IBD, "ibd", "the peer is still loading the chain, its mempool is closed")          \
+    X(BEHIND, "behind", "its height is more than a day behind that of the others")       \
+    X(BELOW_FEEFILTER, "below_feefilter", "its feefilter is above --fee-rate")           \
+    X(RELAY_RULE, "relay_rule", "its version may have it, and not serve it yet or any more")
+
+/* What came of a control question (--control), X(enum, name). */
+#define TXS_CONTROL_TABLE(X) \
+    X(UNASKED, "")           \
+    X(UNANSWERED, "ignored") \
+    X(NOTFOUND, "notfound")  \
+    X(SERVED, "served")      \
+    X(ANNOUNCED, "announced")
+
 /* Error codes, X(enum, name, text): stable words for the field `error`. */
 #define TXS_ERROR_TABLE(X)                                                                   \
     X(NONE, "", "")                                                                          \
@@ -164,6 +182,16 @@ enum txs_strength {
     TXS_STRENGTH_TABLE(X)
 #undef X
 };
+enum txs_hint {
+#define X(id, name, text) TXS_HINT_##id,
+    TXS_HINT_TABLE(X) TXS_HINT_COUNT
+#undef X
+};
+enum txs_control {
+#define X(id, name) TXS_CONTROL_##id,
+    TXS_CONTROL_TABLE(X)
+#undef X
+};
 enum txs_error {
 #define X(id, name, text) TXS_ERROR_##id,
     TXS_ERROR_TABLE(X) TXS_ERROR_COUNT
@@ -177,6 +205,9 @@ const char *txs_id_status_name(enum txs_id_status status);
 const char *txs_id_status_text(enum txs_id_status status);
 const char *txs_via_name(enum txs_via via); /* "" for none */
 const char *txs_strength_name(enum txs_strength strength);
+const char *txs_hint_name(enum txs_hint hint); /* "" for none */
+const char *txs_hint_text(enum txs_hint hint);
+const char *txs_control_name(enum txs_control control); /* "" where it was not asked */
 const char *txs_error_name(enum txs_error error);
 const char *txs_error_text(enum txs_error error);
 
@@ -201,13 +232,16 @@ struct txs_answer {
     enum txs_id_status status;
     enum txs_via via;
     enum txs_strength strength;
-    bool announced; /* an inv named the id */
-    bool has_wtxid; /* wtxid is that of what was served */
+    enum txs_hint hint; /* for a notfound */
+    bool announced;     /* an inv named the id */
+    bool withheld;      /* a notfound by the rules of its version, whatever it has */
+    bool has_wtxid;     /* wtxid is that of what was served */
     uint8_t wtxid[32];
     uint32_t bytes;    /* of the transaction as it was served; 0 when it was not */
     uint32_t requests; /* how often this id was asked for */
     uint64_t first_request_ms;
-    uint64_t answered_ms; /* when the deciding message came */
+    uint64_t answered_ms;  /* when the deciding message came */
+    uint64_t announced_ms; /* when the first inv came that named it */
 };
 
 /* What the peer machine found out about one peer. */
@@ -228,11 +262,16 @@ struct txs_peer_result {
     char subver[TXS_SUBVER_MAX_BYTES]; /* any bytes, no NUL at its end */
     bool has_feefilter;
     int64_t feefilter_sat_kvb;
-    bool asked_addresses; /* getaddr was sent */
-    uint32_t addresses;   /* that it told us */
-    size_t answer_count;  /* the survey's ids, in their order */
+    enum txs_control control_random;    /* a random id, which nobody can have */
+    enum txs_control control_announced; /* a transaction that the peer itself had announced */
+    bool asked_addresses;               /* getaddr was sent */
+    uint32_t addresses;                 /* that it told us */
+    size_t answer_count;                /* the survey's ids, in their order */
     struct txs_answer *answers;
 };
+
+/* Whether the peer passed its control: 1, 0, or -1 where that is not known. */
+int txs_control_passed(const struct txs_peer_result *result);
 
 /* One peer, as it is recorded. */
 struct txs_peer_record {

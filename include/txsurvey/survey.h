@@ -18,6 +18,8 @@ struct txs_tally {
     uint64_t ignored[TXS_IGNORED_COUNT];
     struct txs_id_tally *ids; /* in the plan's order */
     size_t id_count;
+    struct txs_id_tally *controlled; /* the same, without the peers that failed their control */
+    uint64_t control_failed, control_passed;
 };
 
 uint64_t txs_id_tally_asked(const struct txs_id_tally *tally); /* all but unasked */
@@ -104,9 +106,9 @@ bool txs_survey_again(struct txs_survey *survey, uint64_t now_ms,
                       const struct txs_attempt *attempt);
 /* Out of descriptors: from now on no more at once than are in progress, but at least one. */
 void txs_survey_narrow(struct txs_survey *survey);
-/* The peer's record is written. */
+/* The peer's result is complete: it is counted, and its notfounds get their hints. */
 void txs_survey_done(struct txs_survey *survey, const struct txs_attempt *attempt,
-                     const struct txs_peer_result *result);
+                     struct txs_peer_result *result);
 /* A peer in progress that will have no record, for want of memory. */
 void txs_survey_lose(struct txs_survey *survey);
 /* No more attempts from now on; those waiting for another one are handed out by

@@ -179,6 +179,9 @@ static void write_survey_line(struct app *app)
         {"patience", TXS_OPTION_SECONDS, p->patience_ms, NULL},
         {"require_served", TXS_OPTION_NUMBER, p->require_served ? p->require_served : no_limit,
          NULL},
+        {"fee_rate", TXS_OPTION_SECONDS, p->has_fee_rate ? (uint64_t)p->fee_rate_sat_kvb : no_limit,
+         NULL},
+        {"control", TXS_OPTION_BOOL, p->control, NULL},
         {"raw", TXS_OPTION_BOOL, p->raw, NULL},
         {"user_agent", TXS_OPTION_TEXT, 0, p->user_agent},
     };

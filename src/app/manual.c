@@ -117,6 +117,9 @@ static void print_tables(void)
     puts(".El\n.Ss Statuses of an id\n.Bl -tag -width \"notfound\" -compact");
     for (unsigned i = 0; i < TXS_ID_STATUS_COUNT; i++)
         print_item(txs_id_status_name(i), txs_id_status_text(i));
+    puts(".El\n.Ss Hints at a notfound\n.Bl -tag -width \"below_feefilter\" -compact");
+    for (unsigned i = TXS_HINT_NONE + 1; i < TXS_HINT_COUNT; i++)
+        print_item(txs_hint_name(i), txs_hint_text(i));
     puts(".El\n.Ss Errors\n.Bl -tag -width \"network_unreachable\" -compact");
     for (unsigned i = TXS_ERROR_NONE + 1; i < TXS_ERROR_COUNT; i++)
         print_item(txs_error_name(i), txs_error_text(i));

@@ -13,7 +13,7 @@
 
 static enum txs_status take_id_line(void *context, const char *line, struct txs_message *message)
 {
-    return txs_plan_add_id(context, line, message);
+    return txs_plan_add_labelled_id(context, line, message);
 }
 
 /* Standard input can be read once. */
@@ -48,6 +48,28 @@ static enum txs_status take_wtxid(struct options *o, const char *value, struct t
     (void)value;
     (void)message;
     o->plan.id_type = TXS_ID_TYPE_WTXID;
+    return TXS_OK;
+}
+
+/* sat/vB with up to three digits behind the point is sat/kvB, as feefilter has it. */
+static enum txs_status take_fee_rate(struct options *o, const char *value,
+                                     struct txs_message *message)
+{
+    uint64_t sat_kvb;
+    struct txs_message reason;
+    if (value_seconds(&sat_kvb, value, 1, &reason) != TXS_OK)
+        return txs_fail(message, TXS_E_USAGE, "'%.80s' is no positive number of sat/vB", value);
+    o->plan.has_fee_rate = true;
+    o->plan.fee_rate_sat_kvb = (int64_t)sat_kvb;
+    return TXS_OK;
+}
+
+static enum txs_status take_control(struct options *o, const char *value,
+                                    struct txs_message *message)
+{
+    (void)value;
+    (void)message;
+    o->plan.control = true;
     return TXS_OK;
 }
 
@@ -343,10 +365,18 @@ static enum txs_status take_version(struct options *o, const char *value,
 
 const struct option_spec option_specs[] = {
     {0, "txid-file", "FILE", GROUP_TARGET, PASS_REST,
-     "read more ids from FILE, one a line, # starts a comment; - is standard input",
+     "read more ids from FILE, TXID or TXID LABEL a line, # starts a comment; - is standard input",
      take_txid_file},
     {0, "wtxid", NULL, GROUP_TARGET, PASS_REST, "the ids are wtxids (BIP339), not txids",
      take_wtxid},
+    {0, "fee-rate", "SAT", GROUP_TARGET, PASS_REST,
+     "the transactions' fee rate in sat/vB: notfounds of peers whose fee filter is higher are told "
+     "by "
+     "a hint",
+     take_fee_rate},
+    {0, "control", NULL, GROUP_TARGET, PASS_REST,
+     "also ask for what nobody can have and for what the peer itself announced, to tell liars",
+     take_control},
 
     {0, "chain", "NAME", GROUP_CHAIN, PASS_CHAIN,
      "the chain: main, test, testnet4, signet or regtest [main]", take_chain},

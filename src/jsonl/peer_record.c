@@ -182,6 +182,7 @@ static json_t *new_addresses(const struct field_source *s)
 /* One id at this peer. */
 struct asked {
     const uint8_t *id_wire;
+    const char *label;
     const struct txs_answer *answer;
 };
 
@@ -193,6 +194,11 @@ static const struct txs_answer *answer_of(const struct field_source *s)
 static json_t *a_txid(const struct field_source *s)
 {
     return json_hash(((const struct asked *)s->thing)->id_wire);
+}
+
+static json_t *a_label(const struct field_source *s)
+{
+    return json_text(((const struct asked *)s->thing)->label);
 }
 
 static json_t *a_status(const struct field_source *s)
@@ -230,6 +236,11 @@ static json_t *a_announced(const struct field_source *s)
     return json_boolean(answer_of(s)->announced);
 }
 
+static json_t *a_announced_at(const struct field_source *s)
+{
+    return field_time(s, answer_of(s)->announced_ms);
+}
+
 static json_t *a_wtxid(const struct field_source *s)
 {
     return answer_of(s)->has_wtxid ? json_hash(answer_of(s)->wtxid) : json_null();
@@ -240,8 +251,14 @@ static json_t *a_strength(const struct field_source *s)
     return json_text(txs_strength_name(answer_of(s)->strength));
 }
 
+static json_t *a_hint(const struct field_source *s)
+{
+    return json_text(txs_hint_name(answer_of(s)->hint));
+}
+
 const struct field answer_fields[] = {
     {"txid", "the id asked for, a txid or (with --wtxid) a wtxid", a_txid},
+    {"label", "its label in the file of ids, or null", a_label},
     {"status", "what came of it, see below", a_status},
     {"via", "how it was served: tx", a_via},
     {"answered", "when the deciding message came", a_answered},
@@ -249,17 +266,36 @@ const struct field answer_fields[] = {
     {"bytes", "of the transaction as it was served", a_bytes},
     {"requests", "how often it was asked for", a_requests},
     {"announced", "the peer sent an inv for it", a_announced},
+    {"announced_at", "when the first inv came, as far as it was known for one then",
+     a_announced_at},
     {"wtxid", "of what was served", a_wtxid},
     {"strength", "how far the answer can be relied on: proven, strong, weak", a_strength},
+    {"hint", "the likeliest reason of a notfound, see below, or null", a_hint},
 };
 const size_t answer_field_count = sizeof answer_fields / sizeof *answer_fields;
+
+static json_t *control(const struct field_source *s)
+{
+    const struct txs_peer_result *r = result_of(s);
+    int passed = txs_control_passed(r);
+    if (!s->records->plan->control)
+        return json_null();
+    json_t *object = json_object();
+    if (json_put(object, "random", json_text(txs_control_name(r->control_random))) &&
+        json_put(object, "announced", json_text(txs_control_name(r->control_announced))) &&
+        json_put(object, "passed", passed < 0 ? json_null() : json_boolean(passed)))
+        return object;
+    json_decref(object);
+    return NULL;
+}
 
 static json_t *transactions(const struct field_source *s)
 {
     const struct txs_peer_result *r = result_of(s);
     json_t *list = json_array();
     for (size_t i = 0; i < r->answer_count && list != NULL; i++) {
-        const struct asked asked = {s->records->plan->ids[i], &r->answers[i]};
+        const struct asked asked = {s->records->plan->ids[i], s->records->plan->labels[i],
+                                    &r->answers[i]};
         const struct field_source one = {s->records, &asked};
         list = json_append(list, fields_object(answer_fields, answer_field_count, &one));
     }
@@ -294,6 +330,8 @@ const struct field peer_fields[] = {
      addresses},
     {"new_addresses", "those that are surveyed because it was the first to tell, ADDR:PORT",
      new_addresses},
+    {"control",
+     "with --control: what it said about a random id and about one that it had announced", control},
     {"transactions", "what it said, an entry an id", transactions},
 };
 const size_t peer_field_count = sizeof peer_fields / sizeof *peer_fields;

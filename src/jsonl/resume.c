@@ -222,6 +222,17 @@ static enum txs_status remember_peer(struct resume *r, const struct txs_address 
     return TXS_OK;
 }
 
+static enum txs_control take_control(const json_t *control, const char *name)
+{
+    static const char *const words[] = {
+#define X(id, word) word,
+        TXS_CONTROL_TABLE(X)
+#undef X
+    };
+    int number = number_of(parse_text(control, name), words, sizeof words / sizeof *words);
+    return number < 0 ? TXS_CONTROL_UNASKED : (enum txs_control)number;
+}
+
 static bool take_result(struct txs_peer_result *result, const json_t *record)
 {
     static const char *const outcomes[] = {
@@ -242,6 +253,9 @@ static bool take_result(struct txs_peer_result *result, const json_t *record)
     *result = (struct txs_peer_result){.outcome = (enum txs_outcome)outcome,
                                        .stage = (enum txs_stage)stage,
                                        .handshake_ms = handshake ? 0 : TXS_NEVER};
+    const json_t *control = json_object_get(record, "control");
+    result->control_random = take_control(control, "random");
+    result->control_announced = take_control(control, "announced");
     return true;
 }
 

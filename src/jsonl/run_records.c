@@ -246,7 +246,9 @@ static json_t *addresses(const struct field_source *s)
 
 struct share_of {
     const uint8_t *id_wire;
+    const char *label;
     const struct txs_id_tally *tally;
+    const struct txs_id_tally *controlled; /* NULL without --control */
 };
 
 static const struct txs_id_tally *tally_of(const struct field_source *s)
@@ -257,6 +259,11 @@ static const struct txs_id_tally *tally_of(const struct field_source *s)
 static json_t *t_txid(const struct field_source *s)
 {
     return json_hash(((const struct share_of *)s->thing)->id_wire);
+}
+
+static json_t *t_label(const struct field_source *s)
+{
+    return json_text(((const struct share_of *)s->thing)->label);
 }
 
 static json_t *t_asked(const struct field_source *s)
@@ -295,22 +302,47 @@ static json_t *fraction(double value)
     return json_real(round(value * 1e6) / 1e6);
 }
 
-static json_t *t_share(const struct field_source *s)
+static json_t *share_of_tally(const struct txs_id_tally *tally)
 {
-    double share = txs_id_tally_share(tally_of(s));
+    double share = txs_id_tally_share(tally);
     return share < 0 ? json_null() : fraction(share);
 }
 
-static json_t *t_ci95(const struct field_source *s)
+static json_t *ci95_of_tally(const struct txs_id_tally *tally)
 {
     double low, high;
-    if (!txs_id_tally_ci95(tally_of(s), &low, &high))
+    if (!txs_id_tally_ci95(tally, &low, &high))
         return json_null();
     return json_append(json_append(json_array(), fraction(low)), fraction(high));
 }
 
+static json_t *t_share(const struct field_source *s)
+{
+    return share_of_tally(tally_of(s));
+}
+
+static json_t *t_ci95(const struct field_source *s)
+{
+    return ci95_of_tally(tally_of(s));
+}
+
+static json_t *t_controlled(const struct field_source *s)
+{
+    const struct txs_id_tally *t = ((const struct share_of *)s->thing)->controlled;
+    if (t == NULL)
+        return json_null();
+    json_t *object = json_object();
+    if (json_put(object, "asked", json_number(txs_id_tally_asked(t))) &&
+        json_put(object, "served", json_number(t->by_status[TXS_ID_SERVED])) &&
+        json_put(object, "share", share_of_tally(t)) && json_put(object, "ci95", ci95_of_tally(t)))
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
 const struct field share_fields[] = {
     {"txid", "the id asked for", t_txid},
+    {"label", "its label in the file of ids, or null", t_label},
     {"asked", "peers that were asked for it", t_asked},
     {"served", "of them, those that served it", t_served},
     {"notfound", "that said notfound", t_notfound},
@@ -319,6 +351,8 @@ const struct field share_fields[] = {
     {"unasked", "peers that could not be asked", t_unasked},
     {"share", "served of asked, null where nobody was asked", t_share},
     {"ci95", "its 95 % confidence interval (Wilson), low and high", t_ci95},
+    {"controlled", "with --control: asked, served, share and ci95 without peers that failed it",
+     t_controlled},
 };
 const size_t share_field_count = sizeof share_fields / sizeof *share_fields;
 
@@ -327,11 +361,25 @@ static json_t *transactions(const struct field_source *s)
     const struct txs_tally *tally = ending_of(s)->tally;
     json_t *list = json_array();
     for (size_t i = 0; i < tally->id_count && list != NULL; i++) {
-        const struct share_of share = {s->records->plan->ids[i], &tally->ids[i]};
+        const struct txs_plan *plan = s->records->plan;
+        const struct share_of share = {plan->ids[i], plan->labels[i], &tally->ids[i],
+                                       plan->control ? &tally->controlled[i] : NULL};
         const struct field_source one = {s->records, &share};
         list = json_append(list, fields_object(share_fields, share_field_count, &one));
     }
     return list;
+}
+
+static json_t *control(const struct field_source *s)
+{
+    if (!s->records->plan->control)
+        return json_null();
+    json_t *object = json_object();
+    if (json_put(object, "passed", json_number(ending_of(s)->tally->control_passed)) &&
+        json_put(object, "failed", json_number(ending_of(s)->tally->control_failed)))
+        return object;
+    json_decref(object);
+    return NULL;
 }
 
 const struct field summary_fields[] = {
@@ -342,6 +390,7 @@ const struct field summary_fields[] = {
     {"peers", "the number of peers by outcome", peers},
     {"not_attempted", "addresses that were known but not attempted", not_attempted},
     {"addresses", "known ones, and those left out, by reason", addresses},
+    {"control", "with --control: how many peers passed and failed it", control},
     {"transactions", "what the peers said, an entry an id", transactions},
 };
 const size_t summary_field_count = sizeof summary_fields / sizeof *summary_fields;

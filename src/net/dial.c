@@ -7,7 +7,7 @@
 
 /* Records of peers */
 
-static void record(struct txs_engine *e, const struct conn *c, const struct txs_peer_result *result)
+static void record(struct txs_engine *e, const struct conn *c, struct txs_peer_result *result)
 {
     char source[TXS_SOURCE_TEXT_MAX];
     txs_survey_source(e->survey, c->attempt.peer, source);

@@ -194,6 +194,9 @@ static void init_handles(struct txs_engine *e)
 static void init_peers(struct txs_engine *e)
 {
     const struct txs_plan *plan = e->plan;
+    uint64_t control[4];
+    for (size_t i = 0; i < 4; i++)
+        control[i] = txs_random_next(&e->random);
     e->pool.left_bytes = BODY_POOL_BYTES;
     e->pool.large_left_bytes = LARGE_BODY_POOL_BYTES;
     e->pool.gossip_left_bytes = GOSSIP_POOL_BYTES;
@@ -208,10 +211,12 @@ static void init_peers(struct txs_engine *e)
         .response_timeout_ms = plan->response_timeout_ms,
         .patience_ms = plan->patience_ms,
         .crawl = plan->crawl,
+        .control = plan->control,
         .epoch_unix_ms = e->epoch_unix_ms,
         .pool = &e->pool,
         .learned = &e->learned,
     };
+    memcpy(e->peer_config.control_id, control, sizeof control);
     e->host.loop = &e->loop;
     e->host.connect_timeout_ms = plan->connect_timeout_ms;
     e->host.proxy_timeout_ms = plan->proxy_timeout_ms;

@@ -276,21 +276,31 @@ void ask_deadline(struct txs_peer *p)
 }
 
 /* The peer's announcement ticks begin with our verack, which left with the first request or before
- * it: its own verack may well come some milliseconds later. */
-void ask_judge_strength(struct txs_peer *p)
+ * it: its own verack may well come some milliseconds later. Whoever announced the transaction had
+ * it, whatever it says. */
+static void judge_notfound(const struct txs_peer *p, struct txs_answer *a)
 {
     const struct asking *q = &p->asking;
+    a->strength = txs_notfound_strength(
+        &(struct txs_evidence){
+            .version = p->result.version,
+            .subver = {(const uint8_t *)p->result.subver, p->result.subver_len},
+            .relaytxes = p->result.relaytxes,
+            .since_handshake_ms = q->settled_ms - q->first_ms,
+            .tick_before_request = q->settled_after_tick,
+        },
+        &a->withheld);
+    if (a->announced)
+        a->strength = TXS_STRENGTH_WEAK;
+}
+
+void ask_judge_strength(struct txs_peer *p)
+{
     for (size_t i = 0; i < p->config->id_count; i++) {
         struct txs_answer *a = &p->result.answers[i];
         if (a->status == TXS_ID_SERVED)
             a->strength = TXS_STRENGTH_PROVEN;
         if (a->status == TXS_ID_NOTFOUND)
-            a->strength = txs_notfound_strength(&(struct txs_evidence){
-                .version = p->result.version,
-                .subver = {(const uint8_t *)p->result.subver, p->result.subver_len},
-                .relaytxes = p->result.relaytxes,
-                .since_handshake_ms = q->settled_ms - q->first_ms,
-                .tick_before_request = q->settled_after_tick,
-            });
+            judge_notfound(p, a);
     }
 }

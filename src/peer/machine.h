@@ -1,6 +1,7 @@
 /* Inside the peer machine. peer.c takes the events, receive.c reads what comes (body.c keeps the
  * bytes of a transaction, strange.c judges streams that are not Bitcoin's), ask.c decides what is
- * asked and when a peer is done, gossip.c collects addresses, say.c writes what goes out. */
+ * asked and when a peer is done, gossip.c collects addresses, control.c asks what tells liars,
+ * say.c writes what goes out. */
 #ifndef TXSURVEY_PEER_MACHINE_H
 #define TXSURVEY_PEER_MACHINE_H
 
@@ -59,6 +60,14 @@ struct gossip {
     uint64_t deadline_ms; /* a session that is open for their sake alone ends then */
 };
 
+/* The questions whose answers are known. */
+struct control {
+    bool names_random, names_announced, names_another; /* does the list in hand */
+    struct txs_inv_item announced;                     /* what is asked for */
+    uint64_t fence;                                    /* nonce of the ping behind the random id */
+    uint64_t deadline_ms; /* a session that is open for their sake alone ends then */
+};
+
 struct id_state {
     bool pending;   /* in the request that is out */
     bool tentative; /* named by the inv or notfound in hand, whose checksum is not yet known */
@@ -106,6 +115,7 @@ struct txs_peer {
 
     struct asking asking;
     struct gossip gossip;
+    struct control control;
     struct id_state *id_states;
     struct txs_peer_result result;
 };
@@ -163,11 +173,25 @@ void gossip_chunk(struct txs_peer *p, struct txs_span chunk);
 void gossip_end_addr(struct txs_peer *p);
 void gossip_end_addrv2(struct txs_peer *p);
 
+/* control.c */
+void control_asked_random(struct txs_peer *p);
+/* Until when an answer is awaited; now_ms where none is. */
+uint64_t control_deadline_ms(const struct txs_peer *p);
+void control_fence_passed(struct txs_peer *p, uint64_t nonce);
+/* An inv or notfound in hand: whom it names, and at its end what that means. */
+void control_begin_list(struct txs_peer *p);
+void control_listed(struct txs_peer *p, const struct txs_inv_item *item, bool is_target);
+void control_end_inv(struct txs_peer *p);
+void control_end_notfound(struct txs_peer *p);
+bool control_served(struct txs_peer *p); /* whether the transaction in hand is the announced one */
+void control_conclude(struct txs_peer *p);
+
 /* say.c */
 size_t say_capacity(const struct txs_peer_config *config);
 void say_version(struct txs_peer *p);
 void say_ready(struct txs_peer *p);   /* features that the peer's version allows, verack */
 void say_request(struct txs_peer *p); /* getdata for the pending ids, and the fence */
+void say_control(struct txs_peer *p); /* getdata for what the peer announced */
 void say_getaddr(struct txs_peer *p);
 void say_pong(struct txs_peer *p);
 

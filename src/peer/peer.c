@@ -17,6 +17,7 @@ void txs_peer_result_blank(struct txs_peer_result *result, struct txs_answer *an
         answers[i] = (struct txs_answer){
             .first_request_ms = TXS_NEVER,
             .answered_ms = TXS_NEVER,
+            .announced_ms = TXS_NEVER,
         };
 }
 
@@ -68,6 +69,7 @@ static void take_back_early_request(struct txs_peer *p)
         a->first_request_ms = a->answered_ms = TXS_NEVER;
     }
     p->result.asked_addresses = false;
+    p->result.control_random = TXS_CONTROL_UNASKED;
 }
 
 void peer_decide(struct txs_peer *p, enum txs_outcome outcome, enum txs_error error)
@@ -86,15 +88,22 @@ void peer_decide(struct txs_peer *p, enum txs_outcome outcome, enum txs_error er
     peer_finish_if_over(p);
 }
 
+static uint64_t linger_deadline_ms(const struct txs_peer *p)
+{
+    uint64_t gossip = gossip_deadline_ms(p), control = control_deadline_ms(p);
+    return gossip > control ? gossip : control;
+}
+
 void peer_finish_if_over(struct txs_peer *p)
 {
-    if (p->decided && p->now_ms >= gossip_deadline_ms(p))
-        p->finished = true;
+    if (p->decided && p->now_ms >= linger_deadline_ms(p))
+        peer_finish(p, p->result.outcome, p->result.error);
 }
 
 void peer_finish(struct txs_peer *p, enum txs_outcome outcome, enum txs_error error)
 {
     peer_decide(p, outcome, error);
+    control_conclude(p);
     p->finished = true;
 }
 
@@ -140,12 +149,13 @@ static void on_stalled(struct txs_peer *p, uint64_t ms)
     p->asking.deadline_ms += ms;
     p->asking.fence_deadline_ms += ms;
     gossip_stalled(p, ms);
+    p->control.deadline_ms += ms;
 }
 
 static uint64_t next_deadline_ms(const struct txs_peer *p)
 {
     if (p->decided)
-        return gossip_deadline_ms(p);
+        return linger_deadline_ms(p);
     uint64_t asking = ask_deadline_ms(p);
     if (p->result.stage == TXS_STAGE_HANDSHAKE)
         return p->handshake_deadline_ms < asking ? p->handshake_deadline_ms : asking;

@@ -116,8 +116,10 @@ static void end_ping(struct txs_peer *p)
 static void end_pong(struct txs_peer *p)
 {
     uint64_t nonce;
-    if (txs_u64_decode(&nonce, kept(p)))
-        ask_fence_passed(p, nonce);
+    if (!txs_u64_decode(&nonce, kept(p)))
+        return;
+    ask_fence_passed(p, nonce);
+    control_fence_passed(p, nonce);
 }
 
 /* BIP133: a value outside 0..21e14 is ignored. */
@@ -136,6 +138,7 @@ static void begin_list(struct txs_peer *p)
 {
     txs_inv_reader_init(&p->inv);
     p->inv_names_tx = false;
+    control_begin_list(p);
     for (size_t i = 0; i < p->config->id_count; i++)
         p->id_states[i].tentative = false;
 }
@@ -150,7 +153,10 @@ static void chunk_notfound(struct txs_peer *p, struct txs_span chunk)
 {
     struct txs_inv_item item;
     while (txs_inv_next(&p->inv, &item, &chunk)) {
-        int id = is_tx_item(&item) ? txs_id_find(p->config, item.hash) : -1;
+        if (!is_tx_item(&item))
+            continue;
+        int id = txs_id_find(p->config, item.hash);
+        control_listed(p, &item, id >= 0);
         if (id >= 0)
             p->id_states[id].tentative = true;
     }
@@ -174,6 +180,7 @@ static void chunk_inv(struct txs_peer *p, struct txs_span chunk)
         int id = txs_id_find(p->config, item.hash);
         if (id < 0)
             id = txs_learned_find(p->config->learned, item.hash);
+        control_listed(p, &item, id >= 0);
         if (id >= 0)
             p->id_states[id].tentative = true;
     }
@@ -188,12 +195,23 @@ static bool had_announced(const struct txs_peer *p, const uint8_t wtxid[32])
     return false;
 }
 
+static void note_announced(struct txs_peer *p, struct txs_answer *a)
+{
+    if (a->announced_ms == TXS_NEVER)
+        a->announced_ms = p->now_ms;
+    a->announced = true;
+}
+
 static void end_inv(struct txs_peer *p)
 {
     if (!txs_inv_complete(&p->inv))
         return;
+    control_end_inv(p);
+    if (p->decided)
+        return;
     for (size_t i = 0; i < p->config->id_count; i++)
-        p->result.answers[i].announced |= p->id_states[i].tentative;
+        if (p->id_states[i].tentative)
+            note_announced(p, &p->result.answers[i]);
     if (p->inv_names_tx)
         ask_announcement(p);
 }
@@ -204,7 +222,8 @@ static void end_notfound(struct txs_peer *p)
         peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, TXS_ERROR_MALFORMED_NOTFOUND);
         return;
     }
-    for (size_t i = 0; i < p->config->id_count; i++) {
+    control_end_notfound(p);
+    for (size_t i = 0; i < p->config->id_count && !p->decided; i++) {
         enum txs_id_status status = p->result.answers[i].status;
         if (!p->id_states[i].tentative || status == TXS_ID_UNASKED || status == TXS_ID_SERVED)
             continue;
@@ -253,7 +272,7 @@ static int answered_id(const struct txs_peer *p)
 {
     bool by_wtxid = p->config->id_type == TXS_ID_TYPE_WTXID;
     int id = txs_id_find(p->config, by_wtxid ? p->ids.wtxid : p->ids.txid);
-    if (id < 0 || p->result.answers[id].status == TXS_ID_UNASKED)
+    if (id < 0 || p->decided || p->result.answers[id].status == TXS_ID_UNASKED)
         return -1;
     return id;
 }
@@ -308,7 +327,7 @@ static void end_tx(struct txs_peer *p)
         serve(p, (size_t)id);
         return;
     }
-    p->unsolicited_tx |= id < 0;
+    p->unsolicited_tx |= !control_served(p) && id < 0;
     body_drop(&p->body);
 }
 
@@ -370,7 +389,8 @@ static void on_header(struct txs_peer *p)
         return;
     }
     p->message = p->splitter.command_ok ? message_of(p->splitter.command) : NULL;
-    if (p->decided && p->message != NULL && !p->message->to_the_end)
+    bool awaited = p->now_ms < control_deadline_ms(p);
+    if (p->decided && p->message != NULL && !p->message->to_the_end && !awaited)
         p->message = NULL;
     p->splitter.want_checksum = p->message != NULL;
     p->kept_len = 0;

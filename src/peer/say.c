@@ -10,9 +10,9 @@ size_t say_capacity(const struct txs_peer_config *config)
 {
     size_t version = TXS_FRAME_HEADER_BYTES + TXS_VERSION_MAX_BYTES;
     size_t ready = 3 * TXS_FRAME_HEADER_BYTES;
-    size_t request = TXS_FRAME_HEADER_BYTES + 3 + 36 * config->id_count + SMALL_FRAME;
+    size_t request = TXS_FRAME_HEADER_BYTES + 3 + 36 * (config->id_count + 1) + SMALL_FRAME;
     size_t most = version > ready + request ? version : ready + request;
-    return most + SMALL_FRAME /* a pong */ + TXS_FRAME_HEADER_BYTES /* getaddr */;
+    return most + SMALL_FRAME /* a pong */ + TXS_FRAME_HEADER_BYTES + 37 /* getaddr, control */;
 }
 
 static void say_empty(struct txs_peer *p, const char *command)
@@ -75,18 +75,39 @@ static size_t pending_count(const struct txs_peer *p)
     return count;
 }
 
+static void put_item(struct txs_peer *p, uint32_t type, const uint8_t hash[32])
+{
+    txs_put_u32le(&p->out, type);
+    txs_put_bytes(&p->out, hash, 32);
+}
+
+/* The random control goes with the first request, and stands among the others. */
 void say_request(struct txs_peer *p)
 {
+    bool control = p->config->control && p->asking.requests == 1;
+    size_t middle = p->config->id_count / 2;
     size_t begun = txs_frame_begin(&p->out, p->config->chain->magic, "getdata");
-    txs_put_compact(&p->out, pending_count(p));
+    txs_put_compact(&p->out, pending_count(p) + control);
     for (size_t i = 0; i < p->config->id_count; i++) {
-        if (!p->id_states[i].pending)
-            continue;
-        txs_put_u32le(&p->out, item_type(p));
-        txs_put_bytes(&p->out, p->config->ids[i], 32);
+        if (control && i == middle)
+            put_item(p, item_type(p), p->config->control_id);
+        if (p->id_states[i].pending)
+            put_item(p, item_type(p), p->config->ids[i]);
     }
     txs_frame_end(&p->out, begun);
     say_u64(p, "ping", p->asking.fence);
+    if (control)
+        control_asked_random(p);
+}
+
+void say_control(struct txs_peer *p)
+{
+    const struct txs_inv_item *item = &p->control.announced;
+    uint32_t by_txid = p->result.services & TXS_SERVICE_WITNESS ? TXS_INV_WITNESS_TX : TXS_INV_TX;
+    size_t begun = txs_frame_begin(&p->out, p->config->chain->magic, "getdata");
+    txs_put_compact(&p->out, 1);
+    put_item(p, item->type == TXS_INV_WTX ? TXS_INV_WTX : by_txid, item->hash);
+    txs_frame_end(&p->out, begun);
 }
 
 void say_getaddr(struct txs_peer *p)

@@ -1,80 +1,122 @@
 /* How far a notfound can be relied on, by the rules of the version that said it.
  *
- * What a node serves (FindTxForGetData) depends on its version:
- *   to 0.19     only what it announced to anybody within 15 minutes: a notfound says little
- *   0.20        also what is older than 15 minutes
- *   0.21 to 25  what is in the mempool for two minutes, or was announced on this connection
- *   26 to 31    what entered the mempool before the connection's last announcement tick
- *   32 on       the same, but a tick counts only when something was queued for us
- *   btcd        whatever is in the mempool
+ * What a node serves (Core: FindTxForGetData, ProcessGetData) depends on its version; the table
+ * says when a notfound means that the transaction is not there:
  *
- * Ticks come 5 s apart in the mean: 30 s leave out one in 400, and an announcement proves one.
- * Knots follows Core's numbers. A node without a mempool of its own (blocksonly) never has it.
+ *   at once   whatever is in the mempool is served: Core to 0.12, btcd
+ *   delay     only what was in the mempool for so long, or was announced: once the session is that
+ *             old, whatever was there when it began has been there long enough, and whatever came
+ *             since has been announced. Core 0.21 to 25 wait two minutes
+ *             (UNCONDITIONAL_RELAY_DELAY), 0.20 a quarter of an hour (RELAY_TX_CACHE_TIME)
+ *   tick      what entered the mempool before the connection's last announcement tick. Ticks come
+ *             5 s apart in the mean, so 30 s leave out one in 400, and an announcement proves one.
+ *             Core 26 to 31, and Knots, which keeps Core's numbers
+ *   seen      the same, but a tick counts only when something was queued for us: an announcement
+ *             must have been seen. Core's development branch of 2026, which becomes 32
+ *   never     only what was announced to somebody within a quarter of an hour: Core 0.13 to 0.19.
+ *             bcoin: one that is set to be selfish says notfound to everything
+ *
+ * Any other agent may be anything: never. So is a node without a mempool of its own (blocksonly),
+ * and one whose protocol version is older than the software that it claims to be.
  */
 #include "txsurvey/peer.h"
 
 #include <string.h>
 
-enum rule { RULE_DELAY, RULE_TICK, RULE_TICK_SEEN, RULE_ALWAYS };
+enum rule { RULE_AT_ONCE, RULE_DELAY, RULE_TICK, RULE_SEEN, RULE_NEVER };
 
+#define TWO_MINUTES 125000u /* and a little for the way */
+#define QUARTER_OF_AN_HOUR 905000u
+#define TICK_ALMOST_SURE 30000u
+
+/* `first` and `last` are the agent's first two numbers, the first one times 100: 0.21 is 21, 25.1
+ * is 2501, the development branch after 31 is 3199. */
 struct version_rule {
     const char *agent;
-    unsigned first, last; /* of the first number after the agent's name */
+    unsigned first, last;
+    int32_t least_version; /* protocol version that all of them speak */
     enum rule rule;
-    uint64_t enough_ms; /* time since the handshake after which a notfound is strong */
+    uint64_t enough_ms; /* for DELAY and TICK: from the handshake to the request */
 };
 
-/* Core 0.20 and 0.21 have their number in second place: they are 0 here, and so count as never. */
 static const struct version_rule rules[] = {
-    {"/Satoshi:", 22, 25, RULE_DELAY, 125000},
-    {"/Satoshi:", 26, 31, RULE_TICK, 30000},
-    {"/Satoshi:", 32, 99, RULE_TICK_SEEN, 0},
-    {"/btcwire:", 0, 99, RULE_ALWAYS, 0},
+    {"/Satoshi:", 0, 12, TXS_NOTFOUND_VERSION, RULE_AT_ONCE, 0},
+    {"/Satoshi:", 13, 19, 70014, RULE_NEVER, 0},
+    {"/Satoshi:", 20, 20, 70015, RULE_DELAY, QUARTER_OF_AN_HOUR},
+    {"/Satoshi:", 21, 2599, 70016, RULE_DELAY, TWO_MINUTES},
+    {"/Satoshi:", 2600, 3198, 70016, RULE_TICK, TICK_ALMOST_SURE},
+    {"/Satoshi:", 3199, 9999, 70016, RULE_SEEN, 0},
+    {"/btcwire:", 0, 9999, TXS_NOTFOUND_VERSION, RULE_AT_ONCE, 0},
+    {"/bcoin:", 0, 9999, TXS_NOTFOUND_VERSION, RULE_NEVER, 0},
 };
 
-static bool agent_major(struct txs_span subver, const char *agent, unsigned *major)
+/* A number of at most two digits, which is taken off the text. */
+static bool take_number(struct txs_span *text, unsigned *out)
 {
-    size_t len = strlen(agent);
-    if (subver.len <= len || memcmp(subver.data, agent, len) != 0)
-        return false;
-    *major = 0;
     size_t digits = 0;
-    while (len + digits < subver.len && digits < 3 && subver.data[len + digits] >= '0' &&
-           subver.data[len + digits] <= '9')
-        *major = *major * 10 + subver.data[len + digits++] - '0';
+    *out = 0;
+    for (; digits < text->len && text->data[digits] >= '0' && text->data[digits] <= '9'; digits++) {
+        if (digits == 2)
+            return false;
+        *out = *out * 10 + text->data[digits] - '0';
+    }
+    text->data += digits;
+    text->len -= digits;
     return digits > 0;
 }
 
-static const struct version_rule *rule_of(struct txs_span subver)
+static bool agent_number(struct txs_span text, const char *agent, unsigned *out)
+{
+    size_t len = strlen(agent);
+    unsigned major, minor = 0;
+    if (text.len <= len || memcmp(text.data, agent, len) != 0)
+        return false;
+    text.data += len;
+    text.len -= len;
+    if (!take_number(&text, &major))
+        return false;
+    if (text.len > 1 && text.data[0] == '.') {
+        text.data++;
+        text.len--;
+        if (!take_number(&text, &minor))
+            return false;
+    }
+    *out = major * 100 + minor;
+    return true;
+}
+
+static const struct version_rule *rule_of(const struct txs_evidence *e)
 {
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-        unsigned major;
-        if (agent_major(subver, rules[i].agent, &major) && major >= rules[i].first &&
-            major <= rules[i].last)
-            return &rules[i];
+        unsigned number;
+        if (agent_number(e->subver, rules[i].agent, &number) && number >= rules[i].first &&
+            number <= rules[i].last)
+            return e->version >= rules[i].least_version ? &rules[i] : NULL;
     }
     return NULL;
 }
 
-static bool is_strong(const struct version_rule *rule, const struct txs_evidence *e)
+static bool is_final(const struct version_rule *rule, const struct txs_evidence *e)
 {
     switch (rule->rule) {
+    case RULE_AT_ONCE:
+        return true;
     case RULE_DELAY:
         return e->since_handshake_ms >= rule->enough_ms;
     case RULE_TICK:
         return e->tick_before_request || e->since_handshake_ms >= rule->enough_ms;
-    case RULE_TICK_SEEN:
+    case RULE_SEEN:
         return e->tick_before_request;
-    case RULE_ALWAYS:
-        return true;
+    case RULE_NEVER:
+        break;
     }
     return false;
 }
 
-enum txs_strength txs_notfound_strength(const struct txs_evidence *e)
+enum txs_strength txs_notfound_strength(const struct txs_evidence *e, bool *withheld)
 {
-    const struct version_rule *rule = rule_of(e->subver);
-    if (rule == NULL || !e->relaytxes || !is_strong(rule, e))
-        return TXS_STRENGTH_WEAK;
-    return TXS_STRENGTH_STRONG;
+    const struct version_rule *rule = e->relaytxes ? rule_of(e) : NULL;
+    bool final = rule != NULL && is_final(rule, e);
+    *withheld = rule != NULL && !final;
+    return final ? TXS_STRENGTH_STRONG : TXS_STRENGTH_WEAK;
 }

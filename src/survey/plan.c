@@ -1,7 +1,11 @@
 #include "txsurvey/plan.h"
 
+#include "txsurvey/escape.h"
+
 #include <stdlib.h>
 #include <string.h>
+
+#define LABEL_MAX_BYTES 100
 
 void txs_plan_init(struct txs_plan *plan)
 {
@@ -24,6 +28,9 @@ void txs_plan_init(struct txs_plan *plan)
 
 void txs_plan_free(struct txs_plan *plan)
 {
+    for (size_t i = 0; i < plan->id_count; i++)
+        free(plan->labels[i]);
+    free(plan->labels);
     free(plan->ids);
     free(plan->id_order);
     free(plan->peers);
@@ -46,16 +53,29 @@ static enum txs_status out_of_memory(struct txs_message *message)
     return txs_fail(message, TXS_E_NOMEM, "out of memory");
 }
 
-enum txs_status txs_plan_add_id(struct txs_plan *plan, const char *text,
-                                struct txs_message *message)
+static enum txs_status set_label(struct txs_plan *plan, size_t id, const char *label,
+                                 struct txs_message *message)
 {
-    uint8_t id[32];
-    size_t len = strlen(text);
-    if (!txs_hash_from_hex(id, text, len))
-        return txs_fail(message, TXS_E_USAGE, "'%.80s' is no transaction id: %s", text,
-                        len == 64 ? "not all are hex digits" : "it takes 64 hex digits");
-    for (size_t i = 0; i < plan->id_count; i++)
-        if (memcmp(plan->ids[i], id, 32) == 0)
+    char safe[4 * LABEL_MAX_BYTES + 1];
+    size_t len = strlen(label);
+    if (len > LABEL_MAX_BYTES)
+        return txs_fail(message, TXS_E_USAGE, "a label has at most %d bytes, this one %zu",
+                        LABEL_MAX_BYTES, len);
+    txs_escape_text(safe, (const uint8_t *)label, len);
+    if (plan->labels[id] != NULL && strcmp(plan->labels[id], safe) == 0)
+        return TXS_OK;
+    if (plan->labels[id] != NULL)
+        return txs_fail(message, TXS_E_USAGE, "another label than before: '%s'", plan->labels[id]);
+    plan->labels[id] = strdup(safe);
+    return plan->labels[id] != NULL ? TXS_OK : out_of_memory(message);
+}
+
+/* The index of the id, which may be there already; as many as fit are added. */
+static enum txs_status find_or_add(struct txs_plan *plan, const uint8_t id[32], size_t *index,
+                                   struct txs_message *message)
+{
+    for (*index = 0; *index < plan->id_count; ++*index)
+        if (memcmp(plan->ids[*index], id, 32) == 0)
             return TXS_OK;
     if (plan->id_count == TXS_GETDATA_MAX)
         return txs_fail(message, TXS_E_USAGE, "more than %d transaction ids", TXS_GETDATA_MAX);
@@ -63,8 +83,42 @@ enum txs_status txs_plan_add_id(struct txs_plan *plan, const char *text,
     if (ids == NULL)
         return out_of_memory(message);
     plan->ids = ids;
+    void *labels = room(plan->labels, plan->id_count, sizeof *plan->labels);
+    if (labels == NULL)
+        return out_of_memory(message);
+    plan->labels = labels;
+    plan->labels[plan->id_count] = NULL;
     memcpy(plan->ids[plan->id_count++], id, 32);
     return TXS_OK;
+}
+
+static enum txs_status add_id(struct txs_plan *plan, const char *text, size_t len, size_t *index,
+                              struct txs_message *message)
+{
+    uint8_t id[32];
+    if (!txs_hash_from_hex(id, text, len))
+        return txs_fail(message, TXS_E_USAGE, "'%.*s' is no transaction id: %s",
+                        len < 80 ? (int)len : 80, text,
+                        len == 64 ? "not all are hex digits" : "it takes 64 hex digits");
+    return find_or_add(plan, id, index, message);
+}
+
+enum txs_status txs_plan_add_id(struct txs_plan *plan, const char *text,
+                                struct txs_message *message)
+{
+    size_t index;
+    return add_id(plan, text, strlen(text), &index, message);
+}
+
+enum txs_status txs_plan_add_labelled_id(struct txs_plan *plan, const char *line,
+                                         struct txs_message *message)
+{
+    size_t index, len = strcspn(line, " \t");
+    enum txs_status status = add_id(plan, line, len, &index, message);
+    const char *label = line + len + strspn(line + len, " \t");
+    if (status != TXS_OK || *label == '\0')
+        return status;
+    return set_label(plan, index, label, message);
 }
 
 enum txs_status txs_plan_add_address(struct txs_plan *plan, const struct txs_named_peer *peer,

@@ -3,6 +3,7 @@
 #include "txsurvey/survey.h"
 
 #include "groups.h"
+#include "hint.h"
 #include "pace.h"
 
 #include <assert.h>
@@ -22,6 +23,7 @@ struct txs_survey {
     struct txs_vantage vantage;
     struct txs_book *book;
     struct groups groups;
+    struct heights heights;
     struct pace pace;
     struct txs_tally tally;
     uint32_t window;
@@ -44,9 +46,10 @@ struct txs_survey *txs_survey_new(const struct txs_plan *plan, struct txs_vantag
     s->pace.rate = plan->rate;
     s->tally.id_count = plan->id_count;
     s->tally.ids = calloc(plan->id_count, sizeof *s->tally.ids);
+    s->tally.controlled = calloc(plan->id_count, sizeof *s->tally.controlled);
     s->groups.key = txs_random_next(&random);
     s->book = txs_book_new(random);
-    if (s->tally.ids == NULL || s->book == NULL) {
+    if (s->tally.ids == NULL || s->tally.controlled == NULL || s->book == NULL) {
         txs_survey_free(s);
         return NULL;
     }
@@ -59,6 +62,7 @@ void txs_survey_free(struct txs_survey *s)
         return;
     txs_book_free(s->book);
     free(s->tally.ids);
+    free(s->tally.controlled);
     free(s->queue);
     free(s);
 }
@@ -272,8 +276,14 @@ static void tally(struct txs_survey *s, uint32_t peer, const struct txs_peer_res
     txs_book_judge(s->book, peer, worth_of(result));
     s->tally.peers++;
     s->tally.by_outcome[result->outcome]++;
-    for (size_t i = 0; i < result->answer_count; i++)
-        s->tally.ids[i].by_status[result->answers[i].status]++;
+    int passed = txs_control_passed(result);
+    s->tally.control_passed += passed == 1;
+    s->tally.control_failed += passed == 0;
+    for (size_t i = 0; i < result->answer_count; i++) {
+        enum txs_id_status status = result->answers[i].status;
+        s->tally.ids[i].by_status[status]++;
+        s->tally.controlled[i].by_status[status] += passed != 0;
+    }
 }
 
 /* What an earlier part of this run recorded */
@@ -426,9 +436,12 @@ void txs_survey_narrow(struct txs_survey *s)
 }
 
 void txs_survey_done(struct txs_survey *s, const struct txs_attempt *attempt,
-                     const struct txs_peer_result *result)
+                     struct txs_peer_result *result)
 {
     s->in_progress--;
+    for (size_t i = 0; i < result->answer_count; i++)
+        result->answers[i].hint = hint_of(s->plan, &s->heights, result, &result->answers[i]);
+    heights_note(&s->heights, result);
     tally(s, attempt->peer, result);
 }
 

@@ -17,7 +17,7 @@ from fakepeer import TXID, UNKNOWN, FakeNetwork, honest, mute
 
 BEFORE = b"what an earlier run wrote\n"
 LATER = [f"--block={UNKNOWN}", "--block-peers=3"]
-OPTIONS = """--txid-file --wtxid --chain --dnsseed --no-dnsseed --connect --peers --save-peers --crawl
+OPTIONS = """--txid-file --wtxid --fee-rate --control --chain --dnsseed --no-dnsseed --connect --peers --save-peers --crawl
     --max-peers --exclude --shard --onlynet --allow-local --any-port --proxy --onion --i2psam
     --cjdnsreachable --resume --concurrency --rate --connect-timeout --handshake-timeout --response-timeout
     --deadline --retries --patience --output --require-served --raw --trace --progress --quiet
@@ -81,6 +81,7 @@ WRONG += [(option, [f"{option}={number}"]) for option in COUNTS for number in
           ["0", "1.5", "1.", *NUMBERS]]
 WRONG += [(option, [option, number]) for option in SECONDS for number in
           ["0", "0.0", ".", ".5", "1.", "1.5.5", "1,5", "inf", "nan", *NUMBERS]]
+WRONG += [("--fee-rate", ["--fee-rate", number]) for number in ["0", "0.0", ".5", *NUMBERS]]
 WRONG += [("--retries", ["--retries", number]) for number in ["0.5", *NUMBERS]]
 WRONG += [("--patience", ["--patience", number]) for number in ["-0.5", "nan", *NUMBERS]]
 WRONG += [("--user-agent", ["--user-agent", agent]) for agent in (
@@ -159,7 +160,7 @@ class Wrong(Case):
 
     def test_lines(self):
         good = {"--txid-file": TXID, "--peers": "127.0.0.1:8333", "--exclude": "10.0.0.0/8"}
-        bad = {"--txid-file": ["a" * 63, f"{TXID} {TXID}", f"{TXID}\0", "a" * 10000, "x\x1b[31m"],
+        bad = {"--txid-file": ["a" * 63, f"{TXID} {'x' * 101}", f"{TXID}\0", "a" * 10000, "x\x1b[31m"],
                "--peers": ["localhost", "127.0.0.1:0", "127.0.0.1 8333", "127.0.0.1\0:8333",
                            "1" * 10000, "127.0.0.1:8333 \r x", "\xff"],
                "--exclude": ["localhost", "127.0.0.1:8333", "10.0.0.0/33", "10.0.0.1/8", "10.0.0.0/",

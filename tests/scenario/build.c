@@ -27,7 +27,9 @@ void bytes_add(struct bytes *b, const void *data, size_t len)
 
 void build_id(uint8_t out[32], const struct build_context *c, char name)
 {
-    if (c->by_wtxid)
+    if (name == CONTROL_NAME)
+        memset(out, CONTROL_BYTE, 32);
+    else if (c->by_wtxid)
         transaction_wtxid(out, name);
     else
         transaction_txid(out, name);
@@ -115,7 +117,7 @@ static bool put_list(struct txs_writer *out, const struct build_context *c, cons
         if (!is_name(w->word[i]))
             continue;
         uint8_t id[32];
-        if (item_type(c, w) == TXS_INV_WTX)
+        if (item_type(c, w) == TXS_INV_WTX && w->word[i][0] != CONTROL_NAME)
             transaction_wtxid(id, w->word[i][0]);
         else
             build_id(id, c, w->word[i][0]);

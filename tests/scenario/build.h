@@ -7,6 +7,10 @@
 #include "txsurvey/bytes.h"
 #include "txsurvey/chain.h"
 
+/* The random id of the control: 32 of these bytes. */
+#define CONTROL_NAME 'Z'
+#define CONTROL_BYTE 0xcc
+
 /* What a message may refer to. */
 struct build_context {
     const struct txs_chain *chain;

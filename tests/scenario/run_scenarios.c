@@ -126,7 +126,15 @@ static void expect_no_more_deeds(struct run *r)
 static void name_of_hash(const struct run *r, char out[3], const uint8_t hash[32])
 {
     int id = txs_id_find(&r->config, hash);
+    uint8_t other[32];
     snprintf(out, 3, " %c", id < 0 ? '?' : r->names[id]);
+    for (char name = 'A'; id < 0 && name <= CONTROL_NAME; name++) {
+        transaction_wtxid(other, name);
+        bool is_it = memcmp(other, hash, 32) == 0;
+        build_id(other, &r->context, name);
+        if (is_it || memcmp(other, hash, 32) == 0)
+            out[1] = name;
+    }
 }
 
 static const char *type_name(uint32_t type)
@@ -353,6 +361,9 @@ static void setup(struct run *r, const struct words *w)
         r->pool_bytes = number;
     } else if (strcmp(w->word[0], "gossip") == 0) {
         r->gossip_bytes = number;
+    } else if (strcmp(w->word[0], "control") == 0) {
+        r->config.control = true;
+        memset(r->config.control_id, CONTROL_BYTE, 32);
     } else if (strcmp(w->word[0], "crawl") == 0) {
         r->config.crawl = true;
     } else {
@@ -479,6 +490,7 @@ static void check_id(const struct run *r, const struct words *w)
     check_name(r, "via", txs_via_name(a->via), a->status == TXS_ID_SERVED ? "tx" : "-");
     check(r, "requests", a->requests, words_number(w, "requests", a->requests));
     check(r, "announced", a->announced, words_number(w, "announced", a->announced));
+    check(r, "announced_at", a->announced_ms, words_number(w, "announced_at", a->announced_ms));
     check(r, "bytes", a->bytes, words_number(w, "bytes", a->bytes));
     check(r, "answered", a->answered_ms, words_number(w, "answered", a->answered_ms));
     check(r, "first", a->first_request_ms, words_number(w, "first", a->first_request_ms));
@@ -513,6 +525,18 @@ static void check_features(const struct run *r, const char *wanted)
     check_name(r, "features", text, wanted);
 }
 
+static void check_control(const struct run *r, const struct words *w)
+{
+    const struct txs_peer_result *p = txs_peer_result(r->peer);
+    const char *random = words_value(w, "random"), *announced = words_value(w, "announced");
+    if (random != NULL)
+        check_name(r, "random", txs_control_name(p->control_random), random);
+    if (announced != NULL)
+        check_name(r, "announced", txs_control_name(p->control_announced), announced);
+    check(r, "passed", (uint64_t)(int64_t)txs_control_passed(p),
+          words_number(w, "passed", (uint64_t)(int64_t)txs_control_passed(p)));
+}
+
 static void check_peer(const struct run *r, const struct words *w)
 {
     const struct txs_peer_result *p = txs_peer_result(r->peer);
@@ -545,6 +569,8 @@ static void hold(struct run *r, const struct words *w, const char *rest)
         check_id(r, w);
     } else if (strcmp(w->word[1], "peer") == 0) {
         check_peer(r, w);
+    } else if (strcmp(w->word[1], "control") == 0) {
+        check_control(r, w);
     } else if (strcmp(w->word[1], "pool") == 0) {
         check(r, "the pool", r->pool.left_bytes, strtoull(w->word[2], NULL, 10));
     } else if (strcmp(w->word[1], "deadline") == 0) {

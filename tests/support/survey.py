@@ -37,7 +37,8 @@ FIELDS = {
     "transaction": "txid hash version size vsize weight locktime vin vout first_peer",
     "summary": "finished duration_ms complete reason peers not_attempted addresses transactions",
 }
-ENTRY_FIELDS = ("txid status via answered response_ms bytes requests announced wtxid "
+HINTS = {None, "confirmed", "blocksonly", "ibd", "behind", "below_feefilter", "relay_rule"}
+ENTRY_FIELDS = ("txid label announced_at hint status via answered response_ms bytes requests announced wtxid "
                 "strength").split()
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")

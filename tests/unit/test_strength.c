@@ -17,27 +17,42 @@ static const struct {
     bool tick;
     enum txs_strength strength;
 } table[] = {
-    /* up to 0.19 only what was announced lately: nothing makes it strong */
-    {"/Satoshi:0.13.2/", 3600000, TICK, TXS_STRENGTH_WEAK},
+    /* to 0.12 whatever is in the mempool */
+    {"/Satoshi:0.12.1/", 0, NO_TICK, TXS_STRENGTH_STRONG},
+    {"/Satoshi:0.9.5/", 0, NO_TICK, TXS_STRENGTH_STRONG},
+    /* to 0.19 only what was announced lately: nothing makes it strong */
+    {"/Satoshi:0.13.0/", 3600000, TICK, TXS_STRENGTH_WEAK},
     {"/Satoshi:0.19.1/", 3600000, TICK, TXS_STRENGTH_WEAK},
-    {"/Satoshi:0.20.1/", 3600000, TICK, TXS_STRENGTH_WEAK},
-    /* 22 to 25 two minutes, and a little for the way */
+    /* 0.20 a quarter of an hour */
+    {"/Satoshi:0.20.1/", 904999, TICK, TXS_STRENGTH_WEAK},
+    {"/Satoshi:0.20.1/", 905000, NO_TICK, TXS_STRENGTH_STRONG},
+    {"/Satoshi:0.20.99/", 905000, NO_TICK, TXS_STRENGTH_STRONG},
+    /* 0.21 to 25 two minutes, and a little for the way */
+    {"/Satoshi:0.21.0/", 124999, TICK, TXS_STRENGTH_WEAK},
+    {"/Satoshi:0.21.2/", 125000, NO_TICK, TXS_STRENGTH_STRONG},
     {"/Satoshi:22.0.0/", 124999, TICK, TXS_STRENGTH_WEAK},
     {"/Satoshi:22.0.0/", 125000, NO_TICK, TXS_STRENGTH_STRONG},
     {"/Satoshi:25.1.0/", 125000, NO_TICK, TXS_STRENGTH_STRONG},
     {"/Satoshi:25.1.0/", 30000, TICK, TXS_STRENGTH_WEAK},
+    {"/Satoshi:25.99.0/", 30000, TICK, TXS_STRENGTH_WEAK},
     /* 26 to 31 a tick, seen or almost sure after 30 s */
     {"/Satoshi:26.0.0/", 29999, NO_TICK, TXS_STRENGTH_WEAK},
     {"/Satoshi:26.0.0/", 30000, NO_TICK, TXS_STRENGTH_STRONG},
     {"/Satoshi:26.0.0/", 1000, TICK, TXS_STRENGTH_STRONG},
     {"/Satoshi:31.0.0/", 30000, NO_TICK, TXS_STRENGTH_STRONG},
+    {"/Satoshi:31.1/", 30000, NO_TICK, TXS_STRENGTH_STRONG},
     {"/Satoshi:29.3.0/Knots:20260210/", 30000, NO_TICK, TXS_STRENGTH_STRONG},
-    /* from 32 on a tick must have been seen */
+    {"/Satoshi:27.0.0(comment)/", 30000, NO_TICK, TXS_STRENGTH_STRONG},
+    {"/Satoshi:28/", 30000, NO_TICK, TXS_STRENGTH_STRONG},
+    /* from 32 on, and on the way there, a tick must have been seen */
+    {"/Satoshi:31.99.0/", 3600000, NO_TICK, TXS_STRENGTH_WEAK},
+    {"/Satoshi:31.99.0/", 1000, TICK, TXS_STRENGTH_STRONG},
     {"/Satoshi:32.0.0/", 3600000, NO_TICK, TXS_STRENGTH_WEAK},
     {"/Satoshi:32.0.0/", 1000, TICK, TXS_STRENGTH_STRONG},
     {"/Satoshi:99.0.0/", 1000, TICK, TXS_STRENGTH_STRONG},
-    /* btcd serves whatever it has */
+    /* btcd serves whatever it has; bcoin too, unless it is selfish */
     {"/btcwire:0.5.0/btcd:0.24.2/", 0, NO_TICK, TXS_STRENGTH_STRONG},
+    {"/bcoin:2.2.0/", 3600000, TICK, TXS_STRENGTH_WEAK},
     /* what is not known, or only looks like it */
     {"", 3600000, TICK, TXS_STRENGTH_WEAK},
     {"/", 3600000, TICK, TXS_STRENGTH_WEAK},
@@ -45,6 +60,7 @@ static const struct {
     {"/Satoshi:/", 3600000, TICK, TXS_STRENGTH_WEAK},
     {"/Satoshi:x29.0.0/", 3600000, TICK, TXS_STRENGTH_WEAK},
     {"/Satoshi:-29.0.0/", 3600000, TICK, TXS_STRENGTH_WEAK},
+    {"/Satoshi:29.100.0/", 3600000, TICK, TXS_STRENGTH_WEAK},
     {"/Satoshi:100.0.0/", 3600000, TICK, TXS_STRENGTH_WEAK},
     {"/Satoshi:4294967322.0.0/", 3600000, TICK, TXS_STRENGTH_WEAK},
     {"/satoshi:29.0.0/", 3600000, TICK, TXS_STRENGTH_WEAK},
@@ -63,7 +79,9 @@ static enum txs_strength judge(size_t row, bool relaytxes)
                              .relaytxes = relaytxes,
                              .since_handshake_ms = table[row].since_ms,
                              .tick_before_request = table[row].tick};
-    enum txs_strength strength = txs_notfound_strength(&e);
+    bool withheld;
+    enum txs_strength strength = txs_notfound_strength(&e, &withheld);
+    assert_false(withheld && strength == TXS_STRENGTH_STRONG);
     free(agent);
     return strength;
 }
@@ -84,11 +102,50 @@ static void a_node_without_a_mempool_is_never_strong(void **state)
         assert_int_equal(judge(i, false), TXS_STRENGTH_WEAK);
 }
 
+static struct txs_evidence evidence(const char *agent, int32_t version)
+{
+    return (struct txs_evidence){.version = version,
+                                 .subver = {(const uint8_t *)agent, strlen(agent)},
+                                 .relaytxes = true,
+                                 .since_handshake_ms = 3600000,
+                                 .tick_before_request = true};
+}
+
+/* Software of a year speaks that year's protocol: another number is a made-up agent. */
+static void an_agent_that_its_version_belies_is_weak(void **state)
+{
+    (void)state;
+    bool withheld;
+    struct txs_evidence e = evidence("/Satoshi:29.0.0/", 70015);
+    assert_int_equal(txs_notfound_strength(&e, &withheld), TXS_STRENGTH_WEAK);
+    assert_false(withheld);
+    e = evidence("/Satoshi:0.20.1/", 70015);
+    assert_int_equal(txs_notfound_strength(&e, &withheld), TXS_STRENGTH_STRONG);
+}
+
+static void what_is_withheld_follows_from_a_known_rule(void **state)
+{
+    (void)state;
+    bool withheld;
+    struct txs_evidence e = evidence("/Satoshi:0.19.1/", 70015);
+    txs_notfound_strength(&e, &withheld);
+    assert_true(withheld);
+    e = evidence("/unheard-of:1.0/", 70016);
+    txs_notfound_strength(&e, &withheld);
+    assert_false(withheld);
+    e = evidence("/Satoshi:0.19.1/", 70015);
+    e.relaytxes = false;
+    txs_notfound_strength(&e, &withheld);
+    assert_false(withheld);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_version_has_its_rule),
         cmocka_unit_test(a_node_without_a_mempool_is_never_strong),
+        cmocka_unit_test(an_agent_that_its_version_belies_is_weak),
+        cmocka_unit_test(what_is_withheld_follows_from_a_known_rule),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
