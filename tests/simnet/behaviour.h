@@ -16,7 +16,8 @@
 #ifndef SIMNET_BEHAVIOUR_H
 #define SIMNET_BEHAVIOUR_H
 
-#include <stdbool.h>
+#include "mix.h"
+
 #include <stdint.h>
 
 /* clang-format off */
@@ -85,16 +86,9 @@ struct sim_behaviour_info {
 
 extern const struct sim_behaviour_info sim_behaviours[SIM_BEHAVIOUR_COUNT];
 
-/* How often each behaviour is drawn. */
-struct sim_mix {
-    unsigned weights[SIM_BEHAVIOUR_COUNT];
-    unsigned total;
-};
+/* Their names, as --mix takes them; NULL at the end. */
+extern const char *const sim_behaviour_names[SIM_BEHAVIOUR_COUNT + 1];
 
-void sim_mix_default(struct sim_mix *mix);
-/* `name=weight,...`; behaviours that are not named get none. False, with a message on standard
- * error, for an unknown name, a weight that is no number, or a sum of zero. */
-bool sim_mix_parse(struct sim_mix *mix, const char *text);
-enum sim_behaviour sim_mix_draw(const struct sim_mix *mix, uint64_t random);
+void sim_behaviour_mix_default(struct sim_mix *mix);
 
 #endif

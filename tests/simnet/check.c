@@ -98,6 +98,7 @@ static void check_command(struct sim_session *s, enum sim_command command, struc
         blame_if(s, payload.len != 0, SIM_VIOLATION_PAYLOAD);
         blame_if(s, !s->got_verack, SIM_VIOLATION_BEFORE_VERACK);
         blame_if(s, s->got_getaddr, SIM_VIOLATION_GETADDR_TWICE);
+        blame_if(s, !s->net->settings->crawl, SIM_VIOLATION_GETADDR_UNWANTED);
         break;
     case SIM_COMMAND_SENDCMPCT:
         blame_if(s, payload.len != 9, SIM_VIOLATION_PAYLOAD);

@@ -1,6 +1,7 @@
 #include "dialogue.h"
 
 #include "say.h"
+#include "tell.h"
 
 #include <string.h>
 
@@ -361,8 +362,11 @@ static void on_verack(struct sim_session *s)
     if (again || !s->verack_sent)
         return;
     sim_say_after_handshake(s);
-    if (s->node.behaviour == SIM_TICK_INV && s->node.tick_ms != SIM_TICK_NEVER)
-        sim_session_wake_at(s, s->accepted_ms + s->node.tick_ms);
+    sim_tell_after_handshake(s);
+    if (s->node.behaviour == SIM_TICK_INV && s->node.tick_ms != SIM_TICK_NEVER) {
+        s->announce_ms = s->accepted_ms + s->node.tick_ms;
+        sim_session_wake_at(s, s->announce_ms);
+    }
 }
 
 static void on_ping(struct sim_session *s, struct txs_span payload)
@@ -374,7 +378,7 @@ static void on_ping(struct sim_session *s, struct txs_span payload)
 static void on_getaddr(struct sim_session *s)
 {
     if (!s->got_getaddr)
-        sim_say_addresses(s);
+        sim_tell_asked(s);
     s->got_getaddr = true;
 }
 
@@ -427,7 +431,7 @@ void sim_dialogue_message(struct sim_session *s, enum sim_command command, struc
 }
 
 /* The transactions enter the mempool, and are announced by the id that was agreed upon (BIP339). */
-void sim_dialogue_tick(struct sim_session *s)
+static void announce(struct sim_session *s)
 {
     const struct sim_settings *settings = s->net->settings;
     bool by_wtxid = s->node.wtxidrelay && s->got_wtxidrelay;
@@ -439,4 +443,24 @@ void sim_dialogue_tick(struct sim_session *s)
         memcpy(items[k].hash, by_wtxid ? ids->wtxid : ids->txid, 32);
     }
     sim_say_inv_list(s, "inv", items, settings->tx_count);
+}
+
+/* True once, when *at has come. */
+static bool is_due(struct sim_session *s, uint64_t *at)
+{
+    if (*at > uv_now(s->net->loop))
+        sim_session_wake_at(s, *at);
+    else if (*at) {
+        *at = 0;
+        return true;
+    }
+    return false;
+}
+
+void sim_dialogue_tick(struct sim_session *s)
+{
+    if (is_due(s, &s->announce_ms))
+        announce(s);
+    if (is_due(s, &s->tell_ms))
+        sim_tell_late(s);
 }

@@ -1,4 +1,5 @@
 /* simnet: a simulated Bitcoin network, one process for all nodes. See README.md. */
+#include "place.h"
 #include "ports.h"
 #include "session.h"
 #include "truth.h"
@@ -20,7 +21,7 @@ static void raise_descriptor_limit(const struct sim_settings *settings)
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
     getrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur < (rlim_t)settings->nodes + SPARE_DESCRIPTORS)
+    if (limit.rlim_cur < (rlim_t)settings->nodes / settings->parts + SPARE_DESCRIPTORS)
         fprintf(stderr, "simnet: at most %llu connections at once (descriptor limit)\n",
                 (unsigned long long)limit.rlim_cur - SPARE_DESCRIPTORS);
 }
@@ -34,7 +35,7 @@ static void on_connection(uv_stream_t *server, int status)
 static int listen_everywhere(struct sim_network *net, uv_tcp_t *server)
 {
     struct sockaddr_in name;
-    int error = uv_ip4_addr("0.0.0.0", net->settings->port, &name);
+    int error = uv_ip4_addr("0.0.0.0", sim_own_port(net->settings), &name);
     if (!error)
         error = uv_tcp_init(net->loop, server);
     server->data = net;
@@ -43,7 +44,7 @@ static int listen_everywhere(struct sim_network *net, uv_tcp_t *server)
     if (!error)
         error = uv_listen((uv_stream_t *)server, BACKLOG, on_connection);
     if (error)
-        fprintf(stderr, "simnet: port %d: %s\n", net->settings->port, uv_strerror(error));
+        fprintf(stderr, "simnet: port %d: %s\n", sim_own_port(net->settings), uv_strerror(error));
     return error;
 }
 
@@ -110,7 +111,7 @@ static bool serve(struct sim_network *net)
 
     uv_signal_init(net->loop, &terminate);
     uv_signal_init(net->loop, &interrupt);
-    if (listen_everywhere(net, &server) == 0 && sim_ports_prepare(net->settings->port) &&
+    if (listen_everywhere(net, &server) == 0 && sim_ports_prepare(sim_own_port(net->settings)) &&
         uv_signal_start(&terminate, on_signal, SIGTERM) == 0 &&
         uv_signal_start(&interrupt, on_signal, SIGINT) == 0 && write_files(net->settings) &&
         say_ready(net->settings)) {

@@ -1,5 +1,6 @@
 #include "node.h"
 
+#include "place.h"
 #include "txsurvey/message.h"
 
 #include <string.h>
@@ -159,11 +160,24 @@ static bool is_late(enum sim_behaviour behaviour)
     return behaviour == SIM_TICK_INV || behaviour == SIM_TICK_QUIET;
 }
 
+/* Node 0 is where a survey starts. */
+static bool is_reliable(const struct sim_settings *settings, uint32_t index)
+{
+    return index == 0 && (settings->localhost || settings->start < settings->nodes);
+}
+
 static enum sim_behaviour draw_behaviour(const struct sim_settings *settings, uint32_t index)
 {
-    if (settings->localhost && index == 0)
+    if (is_reliable(settings, index))
         return SIM_SERVED;
     return sim_mix_draw(&settings->mix, sim_random(settings, index, SIM_SALT_BEHAVIOUR, 0));
+}
+
+enum sim_gossip sim_node_gossip(const struct sim_settings *settings, uint32_t index)
+{
+    if (is_reliable(settings, index))
+        return SIM_GOSSIP_HONEST;
+    return sim_mix_draw(&settings->gossip, sim_random(settings, index, SIM_SALT_GOSSIP, 0));
 }
 
 void sim_node_make(struct sim_node *out, const struct sim_settings *settings, uint32_t index)
@@ -185,8 +199,9 @@ void sim_node_make(struct sim_node *out, const struct sim_settings *settings, ui
         .sendaddrv2 = p->sendaddrv2,
         .sendheaders = p->sendheaders,
         .sendcmpct = p->sendcmpct,
-        .self_first = p->self_first,
+        .gossip = sim_node_gossip(settings, index),
     };
+    out->self_first = p->self_first || out->gossip == SIM_GOSSIP_SELF_FIRST;
     out->feefilter = out->relay ? draw_feefilter(p, relay / 30) : -1;
     out->holds = draw_holds(settings, out);
     if (is_late(behaviour))
@@ -210,47 +225,17 @@ bool sim_node_serves(const struct sim_node *node, size_t k, uint64_t elapsed_ms)
     return (node->holds >> k & 1) && node->tick_ms != SIM_TICK_NEVER && elapsed_ms >= node->tick_ms;
 }
 
-/* Hosts .0 and .255 are left out: 127.1.0.1, 127.1.0.2, ... 127.1.0.254, 127.1.1.1, ... */
 struct txs_address sim_node_address(const struct sim_settings *settings, uint32_t index)
 {
     enum sim_behaviour behaviour = draw_behaviour(settings, index);
-    int offset = behaviour == SIM_REFUSED ? 1 : behaviour == SIM_BLACK_HOLE ? 2 : 0;
-    struct txs_address address;
-
-    memset(&address, 0, sizeof(address));
-    address.network = TXS_NETWORK_IPV4;
-    address.port = (uint16_t)(settings->port + offset);
-    address.bytes[0] = 127;
-    if (settings->localhost && index == 0) {
-        address.bytes[3] = 1;
-        return address;
-    }
-    address.bytes[1] = (uint8_t)(1 + index / (254 * 256));
-    address.bytes[2] = (uint8_t)(index / 254 % 256);
-    address.bytes[3] = (uint8_t)(1 + index % 254);
-    return address;
+    enum sim_port_kind kind = behaviour == SIM_REFUSED      ? SIM_PORT_REFUSES
+                              : behaviour == SIM_BLACK_HOLE ? SIM_PORT_SWALLOWS
+                                                            : SIM_PORT_ANSWERS;
+    return sim_place_of_node(settings, index, kind);
 }
 
-bool sim_node_by_ip(uint32_t *index, const struct sim_settings *settings, uint32_t ip)
+bool sim_node_tells(const struct sim_node *node)
 {
-    uint32_t net = ip >> 16 & 255, row = ip >> 8 & 255, host = ip & 255;
-    if (settings->localhost && ip == 0x7f000001) {
-        *index = 0;
-        return true;
-    }
-    if (ip >> 24 != 127 || net < 1 || host < 1 || host > 254)
-        return false;
-    *index = ((net - 1) * 256 + row) * 254 + host - 1;
-    return *index < settings->nodes && (*index > 0 || !settings->localhost);
-}
-
-size_t sim_node_known(uint32_t known[SIM_KNOWN_MAX], const struct sim_settings *settings,
-                      uint32_t index)
-{
-    uint64_t random = sim_random(settings, index, SIM_SALT_KNOWN, 0);
-    size_t count = 8 + random % (SIM_KNOWN_MAX - 8 + 1);
-    known[0] = (index + 1) % settings->nodes; /* a ring, so that no node is unknown to all */
-    for (size_t i = 1; i < count; i++)
-        known[i] = (uint32_t)(sim_random(settings, index, SIM_SALT_KNOWN, i) % settings->nodes);
-    return count;
+    const struct sim_behaviour_info *info = &sim_behaviours[node->behaviour];
+    return info->phase == SIM_PHASE_REQUEST && (!info->status || !strcmp(info->status, "ignored"));
 }

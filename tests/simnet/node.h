@@ -5,9 +5,7 @@
 #include "settings.h"
 #include "txsurvey/address.h"
 
-#define SIM_NODES_MAX (254u * 256u * 250u)
 #define SIM_TICK_NEVER UINT32_MAX
-#define SIM_KNOWN_MAX 32
 
 struct sim_node {
     uint32_t index;
@@ -22,9 +20,10 @@ struct sim_node {
     bool sendaddrv2;
     bool sendheaders;
     uint8_t sendcmpct; /* how many, from version `sendcmpct` downwards */
-    bool self_first;   /* it names itself in an addr message of its own (Core 31) */
-    uint64_t holds;    /* bit k: transaction k */
-    uint32_t tick_ms;  /* after accept: when it begins to serve what it holds */
+    enum sim_gossip gossip;
+    bool self_first;  /* it names itself in an addr message of its own (Core 31) */
+    uint64_t holds;   /* bit k: transaction k */
+    uint32_t tick_ms; /* after accept: when it begins to serve what it holds */
 };
 
 enum sim_salt {
@@ -37,6 +36,10 @@ enum sim_salt {
     SIM_SALT_TICK,
     SIM_SALT_AGENT,
     SIM_SALT_KNOWN,
+    SIM_SALT_KNOWN_STEP,
+    SIM_SALT_GOSSIP,
+    SIM_SALT_INVENTION,
+    SIM_SALT_AGE,
     SIM_SALT_NONCE,
     SIM_SALT_VARIANT,
     SIM_SALT_LATENCY,
@@ -50,12 +53,11 @@ void sim_node_make(struct sim_node *out, const struct sim_settings *settings, ui
 /* The honest answer for transaction `k`, this long after the connection was accepted. */
 bool sim_node_serves(const struct sim_node *node, size_t k, uint64_t elapsed_ms);
 
+enum sim_gossip sim_node_gossip(const struct sim_settings *settings, uint32_t index);
+/* It lives long enough to answer a `getaddr`, if its gossip lets it. */
+bool sim_node_tells(const struct sim_node *node);
+
 /* Where the node is listed: 127.x.y.z and the port that suits its behaviour. */
 struct txs_address sim_node_address(const struct sim_settings *settings, uint32_t index);
-/* The node at 127.x.y.z (host order); false when there is none. */
-bool sim_node_by_ip(uint32_t *index, const struct sim_settings *settings, uint32_t ip);
-/* The nodes that it tells of when asked for addresses; returns their number. */
-size_t sim_node_known(uint32_t known[SIM_KNOWN_MAX], const struct sim_settings *settings,
-                      uint32_t index);
 
 #endif

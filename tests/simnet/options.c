@@ -1,12 +1,15 @@
 #include "settings.h"
 
 #include "node.h"
+#include "place.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define PARTS_MAX 64
 
 /* X(enum, name, argument ("": none), help) */
 /* clang-format off */
@@ -17,6 +20,13 @@
     X(CHAIN, "chain", "NAME", "main, test, testnet4, signet, regtest (regtest)") \
     X(TX, "tx", "HEX", "a transaction that nodes hold; repeatable (two built-in ones)") \
     X(MIX, "mix", "NAME=WEIGHT,...", "only these behaviours (all; see --behaviours)") \
+    X(PART, "part", "I/N", "be the I-th of N processes that play the network together, at ports P+3(I-1)... (1/1)") \
+    X(CRAWL, "crawl", "", "the surveyor is expected to ask for addresses") \
+    X(START, "start", "N", "list the first N nodes; the others are known from gossip (all)") \
+    X(TOPOLOGY, "topology", "NAME", "who tells of whom: ring, chain, islands, random (ring)") \
+    X(ISLANDS, "islands", "N", "how many islands (4)") \
+    X(DEAD, "dead", "PERCENT", "of the addresses that are told nobody is at so many (0)") \
+    X(GOSSIP, "gossip", "NAME=WEIGHT,...", "how nodes tell: only these manners (all; see --behaviours)") \
     X(MAX_LATENCY, "max-latency", "MS", "each reply is late by up to this (0)") \
     X(PATIENCE, "patience-ms", "MS", "the surveyor's patience that the truth assumes (30000)") \
     X(BY, "by", "txid|wtxid", "which ids the surveyor is given (txid)") \
@@ -57,6 +67,11 @@ static void print_behaviours(void)
 {
     for (int i = 0; i < SIM_BEHAVIOUR_COUNT; i++)
         printf("%-22s %u\n", sim_behaviours[i].name, sim_behaviours[i].weight);
+    struct sim_mix gossip;
+    sim_gossip_mix_default(&gossip);
+    puts("\n--gossip:");
+    for (int i = 0; i < SIM_GOSSIP_COUNT; i++)
+        printf("%-22s %u\n", sim_gossip_names[i], gossip.weights[i]);
 }
 
 static bool parse_number(uint64_t *out, uint64_t least, uint64_t most, const char *text)
@@ -97,6 +112,32 @@ static bool parse_by(bool *by_wtxid, const char *text)
     if (!*by_wtxid && strcmp(text, "txid"))
         fprintf(stderr, "simnet: --by is txid or wtxid\n");
     return *by_wtxid || !strcmp(text, "txid");
+}
+
+static bool parse_part(struct sim_settings *settings, const char *text)
+{
+    unsigned part, parts;
+    char rest;
+    if (sscanf(text, "%3u/%3u%c", &part, &parts, &rest) != 2 || part < 1 || part > parts ||
+        parts > PARTS_MAX) {
+        fprintf(stderr, "simnet: --part is I/N, with I from 1 to N and N up to %d\n", PARTS_MAX);
+        return false;
+    }
+    settings->part = part - 1;
+    settings->parts = parts;
+    return true;
+}
+
+static bool parse_topology(enum sim_topology *topology, const char *text)
+{
+    for (unsigned i = 0; i < SIM_TOPOLOGY_COUNT; i++) {
+        if (!strcmp(sim_topology_names[i], text)) {
+            *topology = (enum sim_topology)i;
+            return true;
+        }
+    }
+    fprintf(stderr, "simnet: no topology `%s`\n", text);
+    return false;
 }
 
 /* The hex texts wait here: their frames need the chain, which may come later. */
@@ -144,7 +185,22 @@ static bool apply(struct sim_settings *settings, struct raw_txs *raw, int option
     case OPTION_TX:
         return add_tx(raw, optarg);
     case OPTION_MIX:
-        return sim_mix_parse(&settings->mix, optarg);
+        return sim_mix_parse(&settings->mix, sim_behaviour_names, "--mix", optarg);
+    case OPTION_PART:
+        return parse_part(settings, optarg);
+    case OPTION_CRAWL:
+        settings->crawl = true;
+        return true;
+    case OPTION_START:
+        return parse_u32(&settings->start, 1, SIM_NODES_MAX, optarg);
+    case OPTION_TOPOLOGY:
+        return parse_topology(&settings->topology, optarg);
+    case OPTION_ISLANDS:
+        return parse_u32(&settings->islands, 1, SIM_NODES_MAX, optarg);
+    case OPTION_DEAD:
+        return parse_u32(&settings->dead_percent, 0, 95, optarg);
+    case OPTION_GOSSIP:
+        return sim_mix_parse(&settings->gossip, sim_gossip_names, "--gossip", optarg);
     case OPTION_MAX_LATENCY:
         return parse_u32(&settings->max_latency_ms, 0, 600000, optarg);
     case OPTION_PATIENCE:
@@ -183,8 +239,12 @@ bool sim_options_parse(struct sim_settings *settings, int argc, char **argv, int
                                       .nodes = 1000,
                                       .seed = 1,
                                       .patience_ms = 30000,
+                                      .parts = 1,
+                                      .start = UINT32_MAX,
+                                      .islands = 4,
                                       .chain = txs_chain_by_name("regtest")};
-    sim_mix_default(&settings->mix);
+    sim_behaviour_mix_default(&settings->mix);
+    sim_gossip_mix_default(&settings->gossip);
     while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
         if (option == OPTION_HELP || option == OPTION_BEHAVIOURS) {
             option == OPTION_HELP ? print_help() : print_behaviours();
@@ -198,6 +258,12 @@ bool sim_options_parse(struct sim_settings *settings, int argc, char **argv, int
     *exit_code = 2;
     if (optind < argc) {
         fprintf(stderr, "simnet: unexpected `%s`\n", argv[optind]);
+        return false;
+    }
+    if (settings->start > settings->nodes)
+        settings->start = settings->nodes;
+    if (sim_gossip_dead(settings) > SIM_DEAD_MAX) {
+        fprintf(stderr, "simnet: at most %u dead addresses\n", SIM_DEAD_MAX);
         return false;
     }
     if (!raw.count)

@@ -1,6 +1,5 @@
 #include "say.h"
 
-#include <string.h>
 #include <time.h>
 
 void sim_say(struct sim_session *s, const char *command, struct txs_span payload)
@@ -89,49 +88,6 @@ void sim_say_inv_list(struct sim_session *s, const char *command, const struct t
     size_t begun = txs_frame_begin(&s->net->out, s->net->settings->chain->magic, command);
     txs_inv_encode(&s->net->out, items, count);
     txs_frame_end(&s->net->out, begun);
-}
-
-struct txs_addr_entry sim_addr_entry(uint8_t ip16[16], const struct sim_settings *settings,
-                                     uint32_t index)
-{
-    struct txs_address address = sim_node_address(settings, index);
-    txs_address_to_ip16(ip16, &address);
-    return (struct txs_addr_entry){
-        .time = (uint32_t)time(NULL) - 3600,
-        .services = TXS_SERVICE_NETWORK | TXS_SERVICE_WITNESS | TXS_SERVICE_NETWORK_LIMITED,
-        .network_id = 1,
-        .bytes = {ip16, 16},
-        .port = address.port,
-    };
-}
-
-static void say_addr(struct sim_session *s, const uint32_t *nodes, size_t count)
-{
-    struct txs_addr_entry entries[SIM_KNOWN_MAX];
-    uint8_t ips[SIM_KNOWN_MAX][16];
-    bool v2 = s->got_sendaddrv2 && s->node.sendaddrv2;
-
-    for (size_t i = 0; i < count; i++) {
-        entries[i] = sim_addr_entry(ips[i], s->net->settings, nodes[i]);
-        if (v2)
-            entries[i].bytes = (struct txs_span){ips[i] + 12, 4};
-    }
-    size_t begun =
-        txs_frame_begin(&s->net->out, s->net->settings->chain->magic, v2 ? "addrv2" : "addr");
-    if (v2)
-        txs_addrv2_encode(&s->net->out, entries, count);
-    else
-        txs_addr_encode(&s->net->out, entries, count);
-    txs_frame_end(&s->net->out, begun);
-}
-
-void sim_say_addresses(struct sim_session *s)
-{
-    uint32_t known[SIM_KNOWN_MAX];
-    size_t count = sim_node_known(known, s->net->settings, s->node.index);
-    if (s->node.self_first)
-        say_addr(s, &s->node.index, 1);
-    say_addr(s, known, count);
 }
 
 void sim_spoil_checksum(struct sim_session *s, size_t begun)

@@ -16,12 +16,7 @@ void sim_say_after_handshake(struct sim_session *s);
 void sim_say_ping(struct sim_session *s);
 void sim_say_inv_list(struct sim_session *s, const char *command, const struct txs_inv_item *items,
                       size_t count);
-void sim_say_addresses(struct sim_session *s);
 /* Spoils the checksum of the message that starts at `begun`. */
 void sim_spoil_checksum(struct sim_session *s, size_t begun);
-
-/* The entry of an addr message for a node; `ip16` holds its bytes. */
-struct txs_addr_entry sim_addr_entry(uint8_t ip16[16], const struct sim_settings *settings,
-                                     uint32_t index);
 
 #endif

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 """Hold the records of a survey against what the simulated network says must be in them.
 
-score.py --truth TRUTH --records RECORDS
+score.py [--partial] --truth TRUTH --records RECORDS
 
 Prints right and wrong by behaviour, the pairs of peer and transaction that are right, and the first
-ten mismatches. Exits 1 on any.
+ten mismatches. Exits 1 on any. With --partial nobody need have a record, and a peer may have been
+interrupted, or have had no time to tell addresses: for surveys that --deadline, --max-peers or a signal ended.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import re
 import sys
 
 SHOWN_MISMATCHES = 10
+NEW_MAX = 1000  # addresses that are believed of one peer
 SERVICE_WITNESS = 8
 IDENTITY_FIELDS = ("version", "subver", "services", "startingheight", "relaytxes")
 PRINTABLE_LINE = re.compile(rb"[\x20-\x7e]*\n")
@@ -112,12 +114,25 @@ def status_problems(node, peer):
         yield f"an entry for {txid}, which nobody asked for"
 
 
+def told_problems(node, peer):
+    """How many addresses it told, where it lived long enough to tell them."""
+    told, outcome = node["told"], peer.get("outcome")
+    if told is not None and outcome == node["outcome"] and (peer.get("addresses") or 0) != told:
+        yield f"addresses {peer.get('addresses')}, not {told}"
+
+
+def endpoint(peer):
+    return f"{peer.get('address')}:{peer.get('port')}"
+
+
 class Score:
-    def __init__(self, truth, records):
+    def __init__(self, truth, records, partial):
         self.settings = truth[0]
+        self.partial = partial
         self.id_key = self.settings["by"]
         self.known = {t["txid"]: t for t in self.settings["transactions"]}
-        self.nodes = {(n["address"], n["port"]): n for n in truth[1:]}
+        self.nodes = {(n["address"], n["port"]): n for n in truth[1:] if n["type"] == "node"}
+        self.nobody = {(n["address"], n["port"]): n for n in truth[1:] if n["type"] != "node"}
         self.peers = [r for r in records if r.get("type") == "peer"]
         self.transactions = [r for r in records if r.get("type") == "transaction"]
         self.records = records
@@ -125,10 +140,11 @@ class Score:
         self.right = collections.Counter()
         self.wrong = collections.Counter()
         self.pairs_right = 0
-        self.pairs = sum(len(n["statuses"]) for n in self.nodes.values())
+        self.pairs = 0
 
     def judge_node(self, node, peer):
         statuses = list(status_problems(node, peer))
+        self.pairs += len(node["statuses"])
         self.pairs_right += max(0, len(node["statuses"]) - len(statuses))
         return [
             *outcome_problems(node, peer),
@@ -136,24 +152,57 @@ class Score:
             *identity_problems(node, peer),
             *late_problems(node, peer),
             *form_problems(self.settings, node, peer),
+            *([] if self.partial else told_problems(node, peer)),
         ]
+
+    def judge_found(self, node, found):
+        """What is wrong with the records of a node or a dead address; None where there is nothing
+        to judge."""
+        if not found and (self.partial or node["reach"] != "sure"):
+            return None
+        if found and node["reach"] == "never":
+            return ["a record, though nobody could tell of it"]
+        if len(found) != 1:
+            return [f"{len(found)} records"]
+        if self.partial and found[0].get("outcome") == "interrupted":
+            return None
+        if node["type"] == "node":
+            return self.judge_node(node, found[0])
+        return list(outcome_problems(node, found[0]))
 
     def judge_nodes(self):
         by_key = collections.defaultdict(list)
         for peer in self.peers:
             by_key[(peer.get("address"), peer.get("port"))].append(peer)
-        for key, node in self.nodes.items():
-            found = by_key.pop(key, [])
-            if len(found) == 1:
-                problems = self.judge_node(node, found[0])
-            else:
-                problems = [f"{len(found)} records"]
-            (self.wrong if problems else self.right)[node["behaviour"]] += 1
+        for key, node in [*self.nodes.items(), *self.nobody.items()]:
+            problems = self.judge_found(node, by_key.pop(key, []))
+            if problems is None:
+                continue
+            kind = node.get("behaviour", node["type"])
+            (self.wrong if problems else self.right)[kind] += 1
             if problems:
                 self.mismatches.append(
-                    f"{key[0]}:{key[1]} ({node['behaviour']}): {'; '.join(problems)}")
+                    f"{key[0]}:{key[1]} ({kind}, {node.get('gossip')}): {'; '.join(problems)}")
         for key in by_key:
             self.mismatches.append(f"{key[0]}:{key[1]}: a record of a peer that is none")
+
+    def judge_gossip(self):
+        """Each address was first heard of from one peer, which the record of it names."""
+        teller = {}
+        for peer in self.peers:
+            new = peer.get("new_addresses") or []
+            if len(new) > min(peer.get("addresses") or 0, NEW_MAX):
+                self.mismatches.append(f"{endpoint(peer)}: {len(new)} new addresses of "
+                                       f"{peer.get('addresses')}")
+            for address in new:
+                if teller.setdefault(address, endpoint(peer)) != endpoint(peer):
+                    self.mismatches.append(f"{address} is new from two peers")
+        for peer in self.peers:
+            source = peer.get("source") or ""
+            expected = teller.get(endpoint(peer))
+            if source.removeprefix("gossip:") != expected and (
+                    expected or source.startswith("gossip:")):
+                self.mismatches.append(f"{endpoint(peer)}: source {source}, new from {expected}")
 
     def served_forms(self):
         """The distinct (txid, wtxid) that peers are recorded to have served."""
@@ -236,8 +285,8 @@ class Score:
         for name in sorted(set(self.right) | set(self.wrong)):
             right, wrong = self.right[name], self.wrong[name]
             print(f"{name:22} {right + wrong:7} {right:7} {wrong:7}")
-        print(f"{'all':22} {len(self.nodes):7} {sum(self.right.values()):7} "
-              f"{sum(self.wrong.values()):7}")
+        right, wrong = sum(self.right.values()), sum(self.wrong.values())
+        print(f"{'all':22} {right + wrong:7} {right:7} {wrong:7}")
         print(f"pairs right {self.pairs_right} of {self.pairs}")
         for mismatch in self.mismatches[:SHOWN_MISMATCHES]:
             print(f"mismatch: {ascii(mismatch)[1:-1]}")
@@ -249,15 +298,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--truth", required=True)
     parser.add_argument("--records", required=True)
+    parser.add_argument("--partial", action="store_true")
     args = parser.parse_args()
     truth, truth_problems = read_lines(args.truth)
     if truth_problems or not truth or truth[0].get("type") != "settings":
         sys.exit(f"{args.truth} is no truth file")
     records, problems = read_lines(args.records)
 
-    score = Score(truth, records)
+    score = Score(truth, records, args.partial)
     score.judge_form(problems)
     score.judge_nodes()
+    if score.settings["crawl"]:
+        score.judge_gossip()
     score.judge_transactions()
     score.judge_summary()
     score.report()

@@ -2,6 +2,7 @@
 
 #include "check.h"
 #include "dialogue.h"
+#include "place.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -268,7 +269,8 @@ void sim_session_send_shared(struct sim_session *s, const struct sim_frame *fram
 
 void sim_session_wake_at(struct sim_session *s, uint64_t now_ms)
 {
-    s->wake_ms = now_ms;
+    if (!s->wake_ms || now_ms < s->wake_ms)
+        s->wake_ms = now_ms;
     rearm(s);
 }
 
@@ -393,9 +395,9 @@ static bool dialled_node(uint32_t *index, const struct sim_network *net, const u
     int len = sizeof(name);
     if (uv_tcp_getsockname(tcp, (struct sockaddr *)&name, &len) != 0)
         return false;
-    if (!sim_node_by_ip(index, net->settings, ntohl(name.sin_addr.s_addr)))
+    if (!sim_place_node(index, net->settings, ntohl(name.sin_addr.s_addr)))
         return false;
-    return sim_node_address(net->settings, *index).port == net->settings->port;
+    return sim_node_address(net->settings, *index).port == sim_own_port(net->settings);
 }
 
 static void start(struct sim_session *s)

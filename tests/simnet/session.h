@@ -42,7 +42,8 @@ struct sim_session {
     uv_write_t write;
     unsigned open_handles;
     uint64_t accepted_ms;
-    uint64_t wake_ms; /* when sim_dialogue_tick is due; 0: never */
+    uint64_t wake_ms;              /* when sim_dialogue_tick is due; 0: never */
+    uint64_t announce_ms, tell_ms; /* what is due then: transactions, addresses; 0: nothing */
 
     struct sim_chunk *head, *tail;
     uint32_t step_ms; /* not 0: a byte at a time, so many milliseconds apart */
@@ -68,6 +69,7 @@ void sim_session_accept(struct sim_network *net, uv_stream_t *server);
 void sim_session_flush(struct sim_session *s);
 /* Sends bytes that outlive the session, after what net->out holds. */
 void sim_session_send_shared(struct sim_session *s, const struct sim_frame *frame);
+/* The earliest of several counts. */
 void sim_session_wake_at(struct sim_session *s, uint64_t now_ms);
 void sim_session_close(struct sim_session *s);
 void sim_session_reset(struct sim_session *s);

@@ -3,6 +3,7 @@
 #define SIMNET_SETTINGS_H
 
 #include "behaviour.h"
+#include "gossip.h"
 #include "txsurvey/chain.h"
 #include "txsurvey/tx.h"
 
@@ -21,7 +22,8 @@ struct sim_tx {
 };
 
 struct sim_settings {
-    uint16_t port;
+    uint16_t port;        /* the first of the whole network: place.h */
+    uint32_t part, parts; /* this process plays the nodes whose index is `part`, modulo `parts` */
     uint32_t nodes;
     uint64_t seed;
     const struct txs_chain *chain;
@@ -30,6 +32,12 @@ struct sim_settings {
     bool by_wtxid;        /* the surveyor asks by wtxid */
     bool strict;
     bool localhost; /* node 0 is at 127.0.0.1, so that the name localhost is a DNS seed */
+    bool crawl;     /* the surveyor is expected to ask for addresses */
+    uint32_t start; /* so many nodes are listed; the others are known from gossip alone */
+    enum sim_topology topology;
+    uint32_t islands;
+    uint32_t dead_percent; /* of the addresses that honest nodes tell of */
+    struct sim_mix gossip;
     struct sim_mix mix;
     struct sim_tx txs[SIM_TX_MAX];
     size_t tx_count;

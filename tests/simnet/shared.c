@@ -1,5 +1,6 @@
 /* Floods and broken messages, built once. */
 #include "say.h"
+#include "tell.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,8 +26,10 @@ static bool build_addr_flood(struct sim_frame *frame, const struct sim_settings 
 
     if (!allocate(frame, &w, ADDR_FLOOD_MESSAGES * (TXS_ADDR_MAX * 30 + 64)))
         return false;
-    for (uint32_t i = 0; i < TXS_ADDR_MAX; i++)
-        entries[i] = sim_addr_entry(ips[i], settings, i % settings->nodes);
+    for (uint32_t i = 0; i < TXS_ADDR_MAX; i++) {
+        struct txs_address address = sim_node_address(settings, i % settings->nodes);
+        entries[i] = sim_addr_entry(ips[i], &address, 3600);
+    }
     for (int i = 0; i < ADDR_FLOOD_MESSAGES; i++) {
         size_t begun = txs_frame_begin(&w, settings->chain->magic, "addr");
         txs_addr_encode(&w, entries, TXS_ADDR_MAX);

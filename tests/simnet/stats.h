@@ -55,6 +55,7 @@ enum sim_command {
     X(GETDATA_OFTEN, "getdata_often", "more than nine requests")                             \
     X(PONG_UNASKED, "pong_unasked", "a `pong` that answers no ping of ours")                 \
     X(GETADDR_TWICE, "getaddr_twice", "a second `getaddr`")                                  \
+    X(GETADDR_UNWANTED, "getaddr_unwanted", "`getaddr`, though it is not to crawl")          \
     X(FILTERLOAD_UNASKED, "filterload_unasked", "`filterload` to a peer without BLOOM")
 
 enum sim_violation {

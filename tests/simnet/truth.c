@@ -1,6 +1,8 @@
 #include "truth.h"
 
 #include "node.h"
+#include "place.h"
+#include "reach.h"
 #include "txsurvey/message.h"
 
 #include <inttypes.h>
@@ -8,6 +10,7 @@
 #include <stdio.h>
 
 static const char *const identity_names[] = {"none", "known", "any"};
+static const char *const reach_names[] = {"sure", "possible", "never"};
 
 static json_t *hash_json(const uint8_t hash[32])
 {
@@ -30,12 +33,12 @@ static json_t *settings_json(const struct sim_settings *settings)
     for (size_t k = 0; k < settings->tx_count; k++)
         json_array_append_new(txs, tx_json(&settings->txs[k].ids));
     snprintf(seed, sizeof(seed), "%" PRIu64, settings->seed);
-    return json_pack("{s:s,s:s,s:i,s:I,s:s,s:I,s:I,s:s,s:o}", "type", "settings", "chain",
+    return json_pack("{s:s,s:s,s:i,s:I,s:s,s:I,s:I,s:s,s:b,s:o}", "type", "settings", "chain",
                      settings->chain->name, "port", (int)settings->port, "nodes",
                      (json_int_t)settings->nodes, "seed", seed, "max_latency_ms",
                      (json_int_t)settings->max_latency_ms, "patience_ms",
                      (json_int_t)settings->patience_ms, "by", settings->by_wtxid ? "wtxid" : "txid",
-                     "transactions", txs);
+                     "crawl", settings->crawl, "transactions", txs);
 }
 
 /* The surveyor cannot name a transaction to this node by its wtxid. */
@@ -119,7 +122,21 @@ static void add_identity(json_t *line, const struct sim_node *node)
     json_object_set_new(line, "sendaddrv2", json_boolean(node->sendaddrv2));
 }
 
-static json_t *node_json(const struct sim_settings *settings, uint32_t index)
+/* How many entries its record must count: null where more than its plain answer may be counted. */
+static json_t *told_json(const struct sim_settings *settings, const struct sim_node *node)
+{
+    static struct sim_told told[SIM_TOLD_MAX];
+    bool plain = node->gossip != SIM_GOSSIP_CHATTY && node->gossip != SIM_GOSSIP_ODD &&
+                 node->behaviour != SIM_ADDR_FLOOD && !sim_gossips[node->gossip].inventions;
+    if (!settings->crawl || !plain)
+        return json_null();
+    if (!sim_node_tells(node) || sim_gossips[node->gossip].truth == SIM_TRUTH_NEVER)
+        return json_integer(0);
+    return json_integer((json_int_t)sim_gossip_known(told, settings, node->index) +
+                        node->self_first);
+}
+
+static json_t *node_json(const struct sim_settings *settings, uint32_t index, uint8_t reach)
 {
     struct txs_address address = sim_node_address(settings, index);
     struct sim_node node;
@@ -129,6 +146,9 @@ static json_t *node_json(const struct sim_settings *settings, uint32_t index)
     txs_address_host(host, &address);
     json_t *line = json_pack("{s:s,s:s,s:i,s:s}", "type", "node", "address", host, "port",
                              (int)address.port, "behaviour", sim_behaviours[node.behaviour].name);
+    json_object_set_new(line, "gossip", json_string(sim_gossip_names[node.gossip]));
+    json_object_set_new(line, "reach", json_string(reach_names[reach]));
+    json_object_set_new(line, "told", told_json(settings, &node));
     add_identity(line, &node);
     add_expectation(line, settings, &node);
     return line;
@@ -143,14 +163,54 @@ static bool write_line(FILE *file, json_t *line)
     return ok;
 }
 
+/* An address where nobody is. */
+static bool write_nobody(FILE *file, const struct sim_settings *settings,
+                         struct txs_address address, const char *kind, enum sim_truth reach)
+{
+    bool swallows = sim_place_swallows(settings, &address);
+    char host[TXS_ADDRESS_TEXT_MAX];
+    txs_address_host(host, &address);
+    return write_line(file, json_pack("{s:s,s:s,s:i,s:s,s:s,s:s}", "type", kind, "address", host,
+                                      "port", (int)address.port, "reach", reach_names[reach],
+                                      "outcome", swallows ? "connect_timeout" : "connect_refused",
+                                      "error", swallows ? "timed_out" : "refused"));
+}
+
+static bool write_inventions(FILE *file, const struct sim_settings *settings, uint32_t index)
+{
+    struct sim_node node;
+    bool ok = true;
+    sim_node_make(&node, settings, index);
+    if (!sim_node_tells(&node))
+        return true;
+    for (uint32_t i = 0; i < sim_gossips[node.gossip].inventions && ok; i++)
+        ok = write_nobody(file, settings, sim_gossip_invention(settings, index, i), "invented",
+                          SIM_TRUTH_POSSIBLE);
+    return ok;
+}
+
+static bool write_all(FILE *file, const struct sim_settings *settings,
+                      const struct sim_reach *reach)
+{
+    uint32_t dead = settings->crawl ? sim_gossip_dead(settings) : 0;
+    bool ok = write_line(file, settings_json(settings));
+    for (uint32_t i = 0; i < settings->nodes && ok; i++)
+        ok = write_line(file, node_json(settings, i, reach->nodes[i]));
+    for (uint32_t i = 0; i < dead && ok; i++)
+        ok = write_nobody(file, settings, sim_place_of_dead(settings, i), "dead", reach->dead[i]);
+    for (uint32_t i = 0; i < settings->nodes && settings->crawl && ok; i++)
+        ok = reach->nodes[i] == SIM_TRUTH_NEVER || write_inventions(file, settings, i);
+    return ok;
+}
+
 bool sim_truth_write(const struct sim_settings *settings, const char *path)
 {
+    struct sim_reach reach;
     FILE *file = fopen(path, "w");
     if (!file)
         return false;
-    bool ok = write_line(file, settings_json(settings));
-    for (uint32_t i = 0; i < settings->nodes && ok; i++)
-        ok = write_line(file, node_json(settings, i));
+    bool ok = sim_reach_find(&reach, settings) && write_all(file, settings, &reach);
+    sim_reach_free(&reach);
     return fclose(file) == 0 && ok;
 }
 
@@ -160,7 +220,7 @@ bool sim_list_write(const struct sim_settings *settings, const char *path)
     bool ok = true;
     if (!file)
         return false;
-    for (uint32_t i = 0; i < settings->nodes && ok; i++) {
+    for (uint32_t i = 0; i < settings->start && ok; i++) {
         struct txs_address address = sim_node_address(settings, i);
         char text[TXS_ADDRESS_TEXT_MAX];
         txs_address_text(text, &address);
