@@ -45,7 +45,8 @@ enum txs_book_add txs_book_add(struct txs_book *book, const struct txs_address *
                                unsigned tier);
 /* The same for an address that shall never be taken, so that it is counted once. */
 enum txs_book_add txs_book_leave_out(struct txs_book *book, const struct txs_address *address);
-bool txs_book_knows(const struct txs_book *book, const struct txs_address *address);
+/* The same for an address that is known already; false, and nothing is done, when it is not. */
+bool txs_book_hear_again(struct txs_book *book, const struct txs_address *address, unsigned tier);
 
 /* Takes a peer that was not taken before, at random among those of the best tier; false when there
  * is none. */

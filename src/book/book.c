@@ -3,6 +3,7 @@
  * other: an entry moves to a neighbouring tier by changing places with the one at the border. */
 #include "txsurvey/book.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,12 +164,14 @@ void txs_book_source_text(const struct txs_book *b, uint32_t peer, char out[TXS_
 
 /* Who is known */
 
+/* Of what the network has of bytes: the others are zero. */
 static uint64_t hash_of(const struct txs_book *b, const struct txs_address *a)
 {
     struct txs_random r = {b->hash_key};
     uint64_t words[sizeof *a / 8 + 1] = {0};
+    size_t len = offsetof(struct txs_address, bytes) + txs_network_address_len(a->network);
     memcpy(words, a, sizeof *a);
-    for (size_t i = 0; i < sizeof words / 8; i++)
+    for (size_t i = 0; i < (len + 7) / 8; i++)
         r.state = txs_random_next(&r) ^ words[i];
     return txs_random_next(&r);
 }
@@ -211,30 +214,30 @@ static bool grow_chunks(struct txs_book *b)
     return chunks[b->chunk_count] != NULL && ++b->chunk_count;
 }
 
+#define NOBODY UINT32_MAX
+
+/* The index of the address, or NOBODY. */
+static uint32_t find(const struct txs_book *b, const struct txs_address *address)
+{
+    return b->table_size ? *slot_of(b, address) - 1 : NOBODY;
+}
+
+/* `peer`: its index, whether it is new or known. */
 static enum txs_book_add insert(struct txs_book *b, const struct txs_address *address,
-                                enum state state)
+                                enum state state, uint32_t *peer)
 {
     if (!grow_table(b) || !grow_chunks(b))
         return TXS_BOOK_NO_MEMORY;
     uint32_t *slot = slot_of(b, address);
-    if (*slot != 0)
+    *peer = *slot - 1;
+    if (*peer != NOBODY)
         return TXS_BOOK_KNOWN;
     if (b->count == TXS_BOOK_MAX)
         return TXS_BOOK_FULL;
-    *entry_of(b, b->count) = (struct entry){.address = *address, .state = (uint8_t)state};
-    *slot = (uint32_t)++b->count;
+    *peer = (uint32_t)b->count++;
+    *entry_of(b, *peer) = (struct entry){.address = *address, .state = (uint8_t)state};
+    *slot = *peer + 1;
     return TXS_BOOK_ADDED;
-}
-
-static struct entry *find(const struct txs_book *b, const struct txs_address *address)
-{
-    uint32_t slot = b->table_size ? *slot_of(b, address) : 0;
-    return slot ? entry_of(b, slot - 1) : NULL;
-}
-
-bool txs_book_knows(const struct txs_book *b, const struct txs_address *address)
-{
-    return find(b, address) != NULL;
 }
 
 /* The order */
@@ -280,9 +283,8 @@ static void enter_order(struct txs_book *b, uint32_t peer, unsigned tier)
 }
 
 /* Another source speaks of it: the better tier counts, and word of mouth raises it a little. */
-static void name_again(struct txs_book *b, const struct txs_address *address, unsigned tier)
+static void name_again(struct txs_book *b, uint32_t peer, unsigned tier)
 {
-    uint32_t peer = *slot_of(b, address) - 1;
     struct entry *e = entry_of(b, peer);
     if (e->state != UNTAKEN)
         return;
@@ -300,19 +302,35 @@ static void name_again(struct txs_book *b, const struct txs_address *address, un
     enter_order(b, peer, best);
 }
 
+static enum txs_book_add add(struct txs_book *b, const struct txs_address *address, unsigned tier,
+                             uint32_t *peer)
+{
+    enum txs_book_add added = insert(b, address, UNTAKEN, peer);
+    if (added == TXS_BOOK_ADDED)
+        enter_order(b, *peer, tier);
+    else if (added == TXS_BOOK_KNOWN)
+        name_again(b, *peer, tier);
+    return added;
+}
+
 enum txs_book_add txs_book_add(struct txs_book *b, const struct txs_address *address, unsigned tier)
 {
-    enum txs_book_add added = insert(b, address, UNTAKEN);
-    if (added == TXS_BOOK_ADDED)
-        enter_order(b, (uint32_t)b->count - 1, tier);
-    else if (added == TXS_BOOK_KNOWN)
-        name_again(b, address, tier);
-    return added;
+    uint32_t peer;
+    return add(b, address, tier, &peer);
+}
+
+bool txs_book_hear_again(struct txs_book *b, const struct txs_address *address, unsigned tier)
+{
+    uint32_t peer = find(b, address);
+    if (peer != NOBODY)
+        name_again(b, peer, tier);
+    return peer != NOBODY;
 }
 
 enum txs_book_add txs_book_leave_out(struct txs_book *b, const struct txs_address *address)
 {
-    enum txs_book_add added = insert(b, address, LEFT_OUT);
+    uint32_t peer;
+    enum txs_book_add added = insert(b, address, LEFT_OUT, &peer);
     b->left_out += added == TXS_BOOK_ADDED;
     return added;
 }
@@ -339,11 +357,9 @@ bool txs_book_take(struct txs_book *b, uint32_t *peer)
 
 bool txs_book_take_address(struct txs_book *b, const struct txs_address *address, uint32_t *peer)
 {
-    enum txs_book_add added = txs_book_add(b, address, TXS_TIER_LAST);
-    if (added == TXS_BOOK_NO_MEMORY || added == TXS_BOOK_FULL)
-        return false;
-    *peer = *slot_of(b, address) - 1;
-    if (entry_of(b, *peer)->state != UNTAKEN)
+    enum txs_book_add added = add(b, address, TXS_TIER_LAST, peer);
+    if (added == TXS_BOOK_NO_MEMORY || added == TXS_BOOK_FULL ||
+        entry_of(b, *peer)->state != UNTAKEN)
         return false;
     take(b, *peer);
     return true;

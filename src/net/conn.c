@@ -338,13 +338,15 @@ int conn_start(struct conn *c)
     return 0;
 }
 
+/* A plain connection is made by the kernel, which did not stall, and one that stands is seen before
+ * its deadline is judged. */
 void conn_stalled(struct conn *c, uint64_t ms)
 {
     if (c->closing)
         return;
     if (c->peer != NULL)
         step(c, (struct txs_peer_event){.kind = TXS_PEER_STALLED, .stalled_ms = ms});
-    else if (c->deadline_ms != TXS_NEVER)
+    else if (c->proxy != NULL && c->deadline_ms != TXS_NEVER)
         set_deadline(c, c->deadline_ms + ms);
 }
 

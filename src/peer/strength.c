@@ -1,4 +1,6 @@
-/* How far a notfound can be relied on, by the rules of the version that said it.
+/* How far a notfound can be relied on, by the rules of the version that said it. A strong one means
+ * that the transaction was not there when the session began; what enters a mempool in the session's
+ * last seconds may be withheld until the next tick.
  *
  * What a node serves (Core: FindTxForGetData, ProcessGetData) depends on its version; the table
  * says when a notfound means that the transaction is not there:

@@ -216,20 +216,32 @@ static void add_heard(struct txs_survey *s, struct txs_heard *heard, size_t coun
     for (size_t i = 0; i < count; i++) {
         const struct txs_address *a = &heard[i].address;
         run = i > 0 && groups_same(a, &heard[i - 1].address) ? run + 1 : 1;
-        bool known = txs_book_knows(s->book, a);
-        enum txs_ignored why = known ? NOT_IGNORED : closed_to_hearsay(s, a);
-        bool grouped = !known && txs_address_is_routable(a);
+        if (txs_book_hear_again(s->book, a, heard[i].tier))
+            continue;
+        enum txs_ignored why = closed_to_hearsay(s, a);
+        bool grouped = txs_address_is_routable(a);
         if (why != NOT_IGNORED) {
             leave_out(s, a, why);
         } else if (left.addresses == 0 || (grouped && run > GROUP_MAX_AT_A_TIME) ||
-                   (grouped && left.of_all_peers && !groups_take(&s->groups, a))) {
+                   (grouped && left.of_all_peers && !groups_take(&s->groups, a)) ||
+                   txs_book_add(s->book, a, heard[i].tier) == TXS_BOOK_FULL) {
             s->tally.ignored[TXS_IGNORED_QUOTA]++; /* of this source: another one may name it */
-        } else if (txs_book_add(s->book, a, heard[i].tier) == TXS_BOOK_FULL) {
-            s->tally.ignored[TXS_IGNORED_QUOTA]++;
         } else {
             left.addresses--;
         }
     }
+}
+
+/* Most of what peers tell has been told before: that is settled without any sorting. */
+static size_t only_new(struct txs_survey *s, struct txs_heard *heard, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        txs_plan_name_network(s->plan, &heard[i].address);
+        if (!txs_book_hear_again(s->book, &heard[i].address, heard[i].tier))
+            heard[kept++] = heard[i];
+    }
+    return kept;
 }
 
 size_t txs_survey_add_seed(struct txs_survey *s, const char *host, struct txs_heard *heard,
@@ -253,7 +265,8 @@ void txs_survey_add_gossip(struct txs_survey *s, struct txs_attempt *attempt,
     if (batch == 0)
         return;
     attempt->told = batch;
-    add_heard(s, heard, unite(s, heard, count), (struct allowance){SIZE_MAX, true});
+    count = unite(s, heard, only_new(s, heard, count));
+    add_heard(s, heard, count, (struct allowance){SIZE_MAX, true});
 }
 
 size_t txs_survey_told(const struct txs_survey *s, uint32_t batch, struct txs_address *out,
@@ -310,7 +323,7 @@ enum txs_status txs_survey_restore_peer(struct txs_survey *s, const struct txs_r
     if (txs_book_batch(s->book, "resumed") == 0)
         return TXS_E_NOMEM;
     bool taken = txs_book_take_address(s->book, &peer->address, &index);
-    if (!taken && !txs_book_knows(s->book, &peer->address))
+    if (!taken && !txs_book_hear_again(s->book, &peer->address, TXS_TIER_LAST))
         return TXS_E_NOMEM;
     s->attempted += taken;
     tally(s, index, peer->result);

@@ -166,6 +166,23 @@ static void another_source_raises_a_peer_by_one(void **state)
     txs_book_free(book);
 }
 
+static void hearing_again_adds_nobody(void **state)
+{
+    (void)state;
+    struct txs_book *book = new_book(3);
+    struct txs_address one = numbered(1), two = numbered(2), stranger = numbered(3);
+    assert_false(txs_book_hear_again(book, &one, TXS_TIER_NAMED)); /* nothing is there at all */
+    txs_book_batch(book, "dns:x");
+    txs_book_add(book, &one, 8);
+    txs_book_add(book, &two, 8);
+    txs_book_batch(book, "dns:y");
+    assert_false(txs_book_hear_again(book, &stranger, TXS_TIER_NAMED));
+    assert_true(txs_book_hear_again(book, &two, 8));
+    assert_int_equal(txs_book_known(book), 2);
+    assert_int_equal(taken(book), 2);
+    txs_book_free(book);
+}
+
 static void the_better_tier_counts(void **state)
 {
     (void)state;
@@ -338,6 +355,7 @@ int main(void)
         cmocka_unit_test(each_peer_has_its_source),
         cmocka_unit_test(better_tiers_are_taken_first),
         cmocka_unit_test(another_source_raises_a_peer_by_one),
+        cmocka_unit_test(hearing_again_adds_nobody),
         cmocka_unit_test(the_better_tier_counts),
         cmocka_unit_test(the_order_holds_whatever_happens),
         cmocka_unit_test(an_address_can_be_taken_by_name),
