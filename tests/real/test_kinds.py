@@ -33,27 +33,30 @@ IBD_FEEFILTER = 9936506  # the last of the FeeFilterRounder's steps, for an incr
 SERVING = {"cheap": HELD, "dear": HELD, "tip": HELD, "deep": ABSENT, "unknown": ABSENT}
 
 
-def kind(*options, pool=("cheap", "dear"), ibd=False, services=(), peer=None, **entries):
+def kind(*options, pool=("cheap", "dear"), ibd=False, services=(), peer=None, hint=None, **entries):
     """What is expected of a node with these options.
 
     pool      which of the transactions offered are in its mempool, by RPC
     ibd       whether it is in initial block download, by RPC
     services  the service names in which it differs from the default node
     peer      fields of its record, beside those that are compared with the RPC
+    hint      what stands beside each notfound
     entries   by the transaction's name, fields of its entry
     """
+    entries = {name: {**entry, "hint": hint if entry["status"] == "notfound" else None}
+               for name, entry in {**SERVING, **entries}.items()}
     return {"options": options, "pool": set(pool), "ibd": ibd, "services": set(services),
-            "peer": peer or {"relaytxes": True}, "entries": {**SERVING, **entries}}
+            "peer": peer or {"relaytxes": True}, "entries": entries}
 
 
 KINDS = {
     "default": kind(),
     "blocksonly": kind("-blocksonly", peer={"relaytxes": False, "feefilter_sat_kvb": None},
-                       deep=WEAK, unknown=WEAK),
+                       hint="blocksonly", deep=WEAK, unknown=WEAK),
     "bloom": kind("-peerbloomfilters=1", services=["BLOOM"]),
     "pruned": kind("-prune=550", services=["NETWORK"]),
     "v1": kind("-v2transport=0", services=["P2P_V2"]),
-    "ibd": kind("-maxtipage=60", ibd=True, tip=ABSENT,
+    "ibd": kind("-maxtipage=60", ibd=True, tip=ABSENT, hint="ibd",
                 peer={"relaytxes": True, "feefilter_sat_kvb": IBD_FEEFILTER}),
     "restarted": kind(tip=ABSENT),
     "floor": kind("-minrelaytxfee=0.001", pool=["dear"], cheap=ABSENT),
