@@ -25,6 +25,8 @@ enum txs_status txs_output_continue(struct txs_output *output, uint64_t keep_byt
                                     struct txs_message *message);
 /* Whether it is such a file. */
 bool txs_output_is_own_file(const struct txs_output *output);
+/* Goes on behind the last whole line of a file that was opened by its path. */
+enum txs_status txs_output_append(struct txs_output *output, struct txs_message *message);
 /* A line is put together of pieces, and counts when it is ended. False when there is no memory: the
  * line is lost, and with it the output, but what was queued before is still written. */
 bool txs_output_piece(struct txs_output *output, const char *bytes, size_t len);

@@ -334,22 +334,23 @@ struct txs_transaction_record {
     const struct txs_address *first_peer;
 };
 
-/* Why addresses were left out, X(enum, name). */
-#define TXS_IGNORED_TABLE(X)    \
-    X(UNROUTABLE, "unroutable") \
-    X(OWN, "own")               \
-    X(NETWORK, "network")       \
-    X(EXCLUDED, "excluded")     \
-    X(PORT, "port")             \
-    X(SHARD, "shard")           \
-    X(QUOTA, "quota")
+/* Why addresses were left out, X(enum, name, text). */
+#define TXS_IGNORED_TABLE(X)                                                       \
+    X(UNROUTABLE, "unroutable", "not publicly routable, see --allow-local")        \
+    X(OWN, "own", "an address of this machine")                                    \
+    X(NETWORK, "network", "of a network that has no way out, or not of --onlynet") \
+    X(EXCLUDED, "excluded", "on the list of --exclude")                            \
+    X(PORT, "port", "a port of another service, see --any-port, or none at all")   \
+    X(SHARD, "shard", "of another shard")                                          \
+    X(QUOTA, "quota", "beyond what one source or network group may add; each time it is named")
 
 enum txs_ignored {
-#define X(id, name) TXS_IGNORED_##id,
+#define X(id, name, text) TXS_IGNORED_##id,
     TXS_IGNORED_TABLE(X) TXS_IGNORED_COUNT
 #undef X
 };
 const char *txs_ignored_name(enum txs_ignored reason);
+const char *txs_ignored_text(enum txs_ignored reason);
 
 /* Why a survey ended, X(enum, name). */
 #define TXS_REASON_TABLE(X) \

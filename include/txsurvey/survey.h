@@ -97,6 +97,8 @@ size_t txs_survey_visit_good_peers(const struct txs_survey *survey,
 
 /* The next attempt, if the window and the rate allow one now. */
 bool txs_survey_next(struct txs_survey *survey, uint64_t now_ms, struct txs_attempt *attempt);
+/* True, and charged, when the rate allows a connection now that was put off before. */
+bool txs_survey_pace(struct txs_survey *survey, uint64_t now_ms);
 /* When txs_survey_next() may give one: `now_ms` at once, TXS_NEVER not before something else
  * happens. */
 uint64_t txs_survey_next_ms(const struct txs_survey *survey, uint64_t now_ms);

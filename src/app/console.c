@@ -84,6 +84,15 @@ static const char *plural(uint64_t count)
     return count == 1 ? "" : "s";
 }
 
+void console_resumed(struct console *c, size_t peers)
+{
+    if (c->verbosity < 0 || peers == 0)
+        return;
+    say(c, "txsurvey: going on: %zu peer%s a record already\n", peers,
+        peers == 1 ? " has" : "s have");
+    show(c);
+}
+
 void console_seed(struct console *c, const struct txs_seed_record *seed)
 {
     c->seeds_resolved += seed->outcome == TXS_SEED_RESOLVED;
@@ -211,14 +220,16 @@ static void print_outcomes(struct console *c, const struct txs_tally *tally)
     say(c, "\n");
 }
 
-static void print_id(struct console *c, const uint8_t id_wire[32], const struct txs_id_tally *tally)
+static void print_id(struct console *c, const uint8_t id_wire[32], const char *label,
+                     const struct txs_id_tally *tally)
 {
     char hex[65];
     double low, high;
     txs_hash_to_hex(hex, id_wire);
     uint64_t asked = txs_id_tally_asked(tally);
-    say(c, "  %s\n    served by %" PRIu64 " of %" PRIu64 " asked", hex,
-        tally->by_status[TXS_ID_SERVED], asked);
+    say(c, "  %s%s%s\n    served by %" PRIu64 " of %" PRIu64 " asked", hex,
+        label != NULL ? " " : "", label != NULL ? label : "", tally->by_status[TXS_ID_SERVED],
+        asked);
     if (txs_id_tally_ci95(tally, &low, &high))
         say(c, " (%.1f %%, 95 %% interval %.1f to %.1f %%)", 100 * txs_id_tally_share(tally),
             100 * low, 100 * high);
@@ -260,9 +271,12 @@ void console_summary(struct console *c, const struct txs_plan *plan,
         (double)ending->duration_ms / 1000, ending->tally->peers, plural(ending->tally->peers));
     print_outcomes(c, ending->tally);
     for (size_t i = 0; ending->tally->peers > 0 && i < plan->id_count && i < IDS_SHOWN; i++)
-        print_id(c, plan->ids[i], &ending->tally->ids[i]);
+        print_id(c, plan->ids[i], plan->labels[i], &ending->tally->ids[i]);
     if (plan->id_count > IDS_SHOWN)
         say(c, "  and %zu ids more, see the records\n", plan->id_count - IDS_SHOWN);
+    if (plan->control)
+        say(c, "  control: %" PRIu64 " passed, %" PRIu64 " failed\n", ending->tally->control_passed,
+            ending->tally->control_failed);
     print_ignored(c, ending->tally);
     if (ending->not_attempted > 0)
         say(c, "  %" PRIu64 " known peer%s not attempted\n", ending->not_attempted,
@@ -270,16 +284,30 @@ void console_summary(struct console *c, const struct txs_plan *plan,
     show(c);
 }
 
+static const char *why_nobody(const struct console *c, const struct txs_plan *plan,
+                              const struct txs_tally *tally)
+{
+    if (tally->ignored[TXS_IGNORED_NETWORK] > 0 &&
+        tally->ignored[TXS_IGNORED_NETWORK] == ignored_sum(tally))
+        return "no way leads to the networks of the addresses (see --onlynet, --onion, --proxy, "
+               "--i2psam, --cjdnsreachable)";
+    if (ignored_sum(tally) > 0)
+        return "all addresses were left out";
+    if (plan->seed_count > 0 && plan->proxy.given)
+        return "with --proxy no DNS seed is asked (name peers with --connect or --peers)";
+    if (plan->seed_count > 0)
+        return c->seeds_resolved > 0 ? "the DNS seeds named nobody"
+                                     : "no DNS seed answered (is there a network? -v tells what "
+                                       "each said)";
+    return "none was named (see --connect, --peers)";
+}
+
 void console_verdict(struct console *c, const struct txs_plan *plan,
                      const struct txs_ending *ending, enum exit_code code)
 {
     char text[400];
     if (code == EXIT_NO_PEERS) {
-        const char *hint = ignored_sum(ending->tally) > 0 ? ", and all addresses were left out"
-                           : plan->seed_count > 0 ? " (is there a network? -v tells what each said)"
-                                                  : " (name some with --connect or --peers)";
-        snprintf(text, sizeof text, "no peer to survey: %zu seeds asked, %" PRIu64 " answered%s",
-                 plan->seed_count, c->seeds_resolved, hint);
+        snprintf(text, sizeof text, "no peer to survey: %s", why_nobody(c, plan, ending->tally));
         console_error(c, text);
     }
     for (size_t i = 0; i < plan->id_count && code == EXIT_TOO_FEW_SERVED; i++) {

@@ -24,6 +24,8 @@ struct console {
 void console_init(struct console *c, const struct options *options);
 void console_error(struct console *c, const char *text);
 void console_warn(struct console *c, const char *text);
+/* --resume goes on behind the records of so many peers. */
+void console_resumed(struct console *c, size_t peers);
 void console_seed(struct console *c, const struct txs_seed_record *seed); /* printed with -v */
 void console_peer(struct console *c, const struct txs_peer_record *peer); /* likewise */
 void console_progress(struct console *c, const struct txs_progress *progress);

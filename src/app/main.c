@@ -20,6 +20,7 @@ struct app {
     struct txs_trace *trace;
     struct txs_peer_list *saved;
     struct txs_engine *engine;
+    size_t restored_peers;
 };
 
 static void on_seed(void *context, const struct txs_seed_record *record)
@@ -120,7 +121,9 @@ static enum txs_status open_outputs(struct app *app, struct txs_message *message
 
 static enum txs_status on_restored_peer(void *context, const struct txs_restored_peer *peer)
 {
-    return txs_engine_restore_peer(((struct app *)context)->engine, peer);
+    struct app *app = context;
+    app->restored_peers++;
+    return txs_engine_restore_peer(app->engine, peer);
 }
 
 static enum txs_status on_restored_seed(void *context, const struct txs_restored_seed *seed)
@@ -141,9 +144,10 @@ static enum txs_status begin_outputs(struct app *app, struct txs_message *messag
         app->options.resume
             ? txs_records_resume(app->records, app->options.output, &events, message)
             : txs_output_empty(app->output, message);
-    if (status == TXS_OK && app->trace_output != NULL)
-        status = txs_output_empty(app->trace_output, message);
-    return status;
+    if (status != TXS_OK || app->trace_output == NULL)
+        return status;
+    return app->options.resume ? txs_output_append(app->trace_output, message)
+                               : txs_output_empty(app->trace_output, message);
 }
 
 /* HOST:PORT as it is given; NULL where none is. */
@@ -210,6 +214,7 @@ static enum txs_status open_all(struct app *app, struct txs_sink *sink, struct t
     status = begin_outputs(app, message);
     if (status != TXS_OK)
         return status;
+    console_resumed(&app->console, app->restored_peers);
     write_survey_line(app);
     if (txs_output_flush(app->output) == TXS_BROKEN)
         return txs_fail(message, TXS_E_IO, "%s", txs_output_error(app->output));

@@ -120,6 +120,9 @@ static void print_tables(void)
     puts(".El\n.Ss Hints at a notfound\n.Bl -tag -width \"below_feefilter\" -compact");
     for (unsigned i = TXS_HINT_NONE + 1; i < TXS_HINT_COUNT; i++)
         print_item(txs_hint_name(i), txs_hint_text(i));
+    puts(".El\n.Ss Reasons to leave an address out\n.Bl -tag -width \"unroutable\" -compact");
+    for (unsigned i = 0; i < TXS_IGNORED_COUNT; i++)
+        print_item(txs_ignored_name(i), txs_ignored_text(i));
     puts(".El\n.Ss Errors\n.Bl -tag -width \"network_unreachable\" -compact");
     for (unsigned i = TXS_ERROR_NONE + 1; i < TXS_ERROR_COUNT; i++)
         print_item(txs_error_name(i), txs_error_text(i));
@@ -167,6 +170,27 @@ static void print_head(void)
 
 static void print_tail(void)
 {
+    puts(".Sh ENVIRONMENT\n"
+         "For\n"
+         ".Fl Fl shard Cm auto :\n"
+         ".Bl -tag -width \"SLURM_ARRAY_TASK_ID\" -compact\n"
+         ".It Ev SLURM_ARRAY_TASK_ID\n"
+         "with\n"
+         ".Ev SLURM_ARRAY_TASK_MIN , SLURM_ARRAY_TASK_MAX , SLURM_ARRAY_TASK_STEP\n"
+         "and\n"
+         ".Ev SLURM_ARRAY_TASK_COUNT :\n"
+         "a task of a Slurm array.\n"
+         ".It Ev SLURM_PROCID\n"
+         "with\n"
+         ".Ev SLURM_NTASKS :\n"
+         "a task of a Slurm step.\n"
+         ".It Ev JOB_COMPLETION_INDEX\n"
+         "a pod of a Kubernetes Indexed Job.\n"
+         ".It Ev PARALLEL_SEQ\n"
+         "a job of GNU parallel.\n"
+         ".It Ev TXSURVEY_SHARDS\n"
+         "how many shards there are, where the system does not say.\n"
+         ".El");
     puts(".Sh EXIT STATUS\n.Bl -tag -width \"128+N\" -compact");
 #define X(id, number, written, text) \
     puts(".It " written);            \

@@ -156,15 +156,33 @@ static const char *read_by(const struct options *o, const char *path, const char
     return NULL;
 }
 
-/* What is written is not read, but for a list of peers that is renewed. */
+static bool same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    if (a == NULL || b == NULL)
+        return false;
+    return strcmp(a, b) == 0 || (stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) &&
+                                 x.st_dev == y.st_dev && x.st_ino == y.st_ino);
+}
+
+/* What is written is not read, but for a list of peers that is renewed, and not written twice. */
 static enum txs_status check_written(const struct options *o, struct txs_message *message)
 {
-    if (read_by(o, o->output, NULL) != NULL)
-        return txs_fail(message, TXS_E_USAGE, "--output: %.200s is read as well", o->output);
-    const char *reader = read_by(o, o->save_peers, INPUT_OF_PEERS);
-    if (reader != NULL)
-        return txs_fail(message, TXS_E_USAGE, "--save-peers: %.200s is read for --%s as well",
-                        o->save_peers, reader);
+    const struct {
+        const char *option, *path, *may_be_read_by;
+    } written[] = {{"output", o->output, NULL},
+                   {"trace", o->trace, NULL},
+                   {"save-peers", o->save_peers, INPUT_OF_PEERS}};
+    for (size_t i = 0; i < sizeof written / sizeof *written; i++) {
+        const char *reader = read_by(o, written[i].path, written[i].may_be_read_by);
+        if (reader != NULL)
+            return txs_fail(message, TXS_E_USAGE, "--%s: %.200s is read for --%s as well",
+                            written[i].option, written[i].path, reader);
+        for (size_t k = 0; k < i; k++)
+            if (same_file(written[i].path, written[k].path))
+                return txs_fail(message, TXS_E_USAGE, "--%s and --%s name the same file",
+                                written[k].option, written[i].option);
+    }
     return TXS_OK;
 }
 
@@ -178,11 +196,6 @@ static enum txs_status check_resume(const struct options *o, struct txs_message 
     return TXS_OK;
 }
 
-static bool same_name(const char *a, const char *b)
-{
-    return a != NULL && b != NULL && strcmp(a, b) == 0;
-}
-
 static enum txs_status complete(struct options *o, struct txs_message *message)
 {
     if (o->plan.id_count == 0)
@@ -190,10 +203,6 @@ static enum txs_status complete(struct options *o, struct txs_message *message)
                         o->input_count > 0 ? ", and none found in a file" : "");
     if (o->no_seeds && o->own_seeds)
         return txs_fail(message, TXS_E_USAGE, "--dnsseed and --no-dnsseed exclude each other");
-    if (same_name(o->output, o->trace))
-        return txs_fail(message, TXS_E_USAGE, "--output and --trace name the same file");
-    if (same_name(o->save_peers, o->output) || same_name(o->save_peers, o->trace))
-        return txs_fail(message, TXS_E_USAGE, "--save-peers names a file that is written already");
     if (o->plan.chain->local_is_routable)
         o->plan.allow_local = true;
     if (o->plan.user_agent == NULL)

@@ -57,8 +57,11 @@ static enum txs_status take_fee_rate(struct options *o, const char *value,
 {
     uint64_t sat_kvb;
     struct txs_message reason;
-    if (value_seconds(&sat_kvb, value, 1, &reason) != TXS_OK)
-        return txs_fail(message, TXS_E_USAGE, "'%.80s' is no positive number of sat/vB", value);
+    const char *point = strchr(value, '.');
+    if ((point != NULL && strlen(point + 1) > 3) ||
+        value_seconds(&sat_kvb, value, 1, &reason) != TXS_OK)
+        return txs_fail(message, TXS_E_USAGE,
+                        "'%.80s' is no positive number of sat/vB with up to three decimals", value);
     o->plan.has_fee_rate = true;
     o->plan.fee_rate_sat_kvb = (int64_t)sat_kvb;
     return TXS_OK;
@@ -265,7 +268,7 @@ static enum txs_status take_patience(struct options *o, const char *value,
 static enum txs_status take_output(struct options *o, const char *value,
                                    struct txs_message *message)
 {
-    o->output = value;
+    o->output = strcmp(value, "-") == 0 ? NULL : value;
     return value_file(value, message);
 }
 
@@ -370,12 +373,12 @@ const struct option_spec option_specs[] = {
     {0, "wtxid", NULL, GROUP_TARGET, PASS_REST, "the ids are wtxids (BIP339), not txids",
      take_wtxid},
     {0, "fee-rate", "SAT", GROUP_TARGET, PASS_REST,
-     "the transactions' fee rate in sat/vB: notfounds of peers whose fee filter is higher are told "
-     "by "
-     "a hint",
+     "the transactions' fee rate in sat/vB, one for all: peers whose fee filter is higher get the "
+     "hint below_feefilter",
      take_fee_rate},
     {0, "control", NULL, GROUP_TARGET, PASS_REST,
-     "also ask for what nobody can have and for what the peer itself announced, to tell liars",
+     "also ask for what nobody can have, and for what the peer itself announced: see the field "
+     "control",
      take_control},
 
     {0, "chain", "NAME", GROUP_CHAIN, PASS_CHAIN,
@@ -445,8 +448,8 @@ const struct option_spec option_specs[] = {
      "go on asking a peer that said notfound for S seconds; 0 takes its first answer [30]",
      take_patience},
 
-    {'o', "output", "FILE", GROUP_OUTPUT, PASS_REST, "write the records to FILE [standard output]",
-     take_output},
+    {'o', "output", "FILE", GROUP_OUTPUT, PASS_REST,
+     "write the records to FILE, - is standard output [standard output]", take_output},
     {0, "resume", NULL, GROUP_OUTPUT, PASS_REST,
      "go on with the run that --output's file holds: peers that have a record are not asked again",
      take_resume},

@@ -121,7 +121,8 @@ enum txs_status value_proxy(struct txs_proxy *out, const char *text, struct txs_
         return no_proxy(text, message);
     *out = (struct txs_proxy){.given = true, .port = (uint16_t)port};
     memcpy(out->host, host, len);
-    bool is_ipv6 = txs_address_parse(&address, out->host, 1) && strchr(out->host, ':') != NULL;
+    bool is_ipv6 = strchr(out->host, '[') == NULL && txs_address_parse(&address, out->host, 1) &&
+                   address.network == TXS_NETWORK_IPV6;
     if (bracketed ? !is_ipv6 : !is_host(out->host))
         return no_proxy(text, message);
     return TXS_OK;

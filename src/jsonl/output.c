@@ -151,6 +151,29 @@ enum txs_status txs_output_continue(struct txs_output *o, uint64_t keep_bytes,
     return TXS_OK;
 }
 
+enum txs_status txs_output_append(struct txs_output *o, struct txs_message *message)
+{
+    char piece[4096];
+    struct stat st;
+    if (!txs_output_is_own_file(o))
+        return txs_output_empty(o, message);
+    if (fstat(o->fd, &st) != 0)
+        return txs_fail(message, TXS_E_IO, "%.200s: %s", o->path, strerror(errno));
+    off_t end = st.st_size;
+    while (end > 0) {
+        size_t len = end < (off_t)sizeof piece ? (size_t)end : sizeof piece;
+        if (pread(o->fd, piece, len, end - (off_t)len) != (ssize_t)len)
+            return txs_fail(message, TXS_E_IO, "%.200s: cannot be read", o->path);
+        while (len > 0 && piece[len - 1] != '\n') {
+            len--;
+            end--;
+        }
+        if (len > 0)
+            break;
+    }
+    return txs_output_continue(o, (uint64_t)end, message);
+}
+
 enum txs_status txs_output_empty(struct txs_output *o, struct txs_message *message)
 {
     if (txs_output_is_own_file(o))

@@ -378,10 +378,24 @@ static enum txs_status keep_behind(struct resume *r)
     return TXS_OK;
 }
 
+/* What a run that was killed at once can have left: the beginning of its first line, or zeros. Any
+ * other file is somebody else's. */
+static bool may_be_torn_first_line(const struct resume *r)
+{
+    static const char head[] = "{\"type\":\"survey\"";
+    size_t len = r->line.len < sizeof head - 1 ? r->line.len : sizeof head - 1;
+    size_t zeros = 0;
+    while (zeros < r->line.len && r->line.text[zeros] == '\0')
+        zeros++;
+    return zeros == r->line.len || memcmp(r->line.text, head, len) == 0;
+}
+
 static enum txs_status take_line(struct resume *r)
 {
     json_t *record;
     r->left_over = !r->line.ended;
+    if (r->left_over && !r->begun && !may_be_torn_first_line(r))
+        return refuse(r, "the file does not begin with a survey's record");
     if (r->line.ended) {
         if (r->summarized)
             return refuse(r, "it stands behind a summary");

@@ -384,7 +384,7 @@ static json_t *control(const struct field_source *s)
 
 const struct field summary_fields[] = {
     {"finished", "when the run ended", finished},
-    {"duration_ms", "how long it took", duration_ms},
+    {"duration_ms", "how long it took; with --resume, its last part", duration_ms},
     {"complete", "every planned peer has its record", complete},
     {"reason", "why it ended: finished, deadline, signal or output", reason},
     {"peers", "the number of peers by outcome", peers},

@@ -211,7 +211,8 @@ static struct conn *next_waiting(struct txs_engine *e)
 static void start_waiting(struct txs_engine *e)
 {
     struct conn *c;
-    while (!ways_opening(&e->ways) && (c = next_waiting(e)) != NULL)
+    while (e->waiting != NULL && !ways_opening(&e->ways) &&
+           txs_survey_pace(e->survey, txs_engine_now_ms(e)) && (c = next_waiting(e)) != NULL)
         start(e, c);
 }
 

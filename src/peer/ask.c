@@ -10,8 +10,6 @@
 
 #include <assert.h>
 
-#define FENCE_GRACE_MS 2000
-
 /* The plan: the first request, three more within 30 s, then at twice the time each, and at the end.
  */
 #define PLAN_SPAN_MS 30000u

@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define FENCE_GRACE_MS 2000
-
 void control_asked_random(struct txs_peer *p)
 {
     p->result.control_random = TXS_CONTROL_UNANSWERED;

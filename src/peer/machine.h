@@ -8,6 +8,9 @@
 #include "txsurvey/frame.h"
 #include "txsurvey/peer.h"
 
+/* After a fence's pong, for software that does not answer in order. */
+#define FENCE_GRACE_MS 2000
+
 /* What is kept of the message in hand: no more than its reader needs. */
 #define KEEP_MAX TXS_VERSION_MAX_BYTES
 
@@ -79,7 +82,7 @@ struct txs_peer {
     uint64_t nonce;
     uint64_t now_ms;
     uint64_t handshake_deadline_ms;
-    bool decided; /* the answers stand; only addresses are awaited */
+    bool decided; /* the answers stand; only addresses and controls are awaited */
     bool finished;
     bool version_seen, verack_seen;
     bool served_ready; /* one step hands out one transaction, */
@@ -122,7 +125,7 @@ struct txs_peer {
 
 /* peer.c */
 /* The first deciding event wins: later ones change nothing. What is decided stands, and the session
- * goes on only where addresses are still awaited. */
+ * goes on only where addresses or controls are still awaited. */
 void peer_decide(struct txs_peer *p, enum txs_outcome outcome, enum txs_error error);
 void peer_finish_if_over(struct txs_peer *p);
 /* The same, and the session is over. */

@@ -81,17 +81,17 @@ static void put_item(struct txs_peer *p, uint32_t type, const uint8_t hash[32])
     txs_put_bytes(&p->out, hash, 32);
 }
 
-/* The random control goes with the first request, and stands among the others. */
+/* The random control goes with the first request, somewhere among the others. */
 void say_request(struct txs_peer *p)
 {
     bool control = p->config->control && p->asking.requests == 1;
-    size_t middle = p->config->id_count / 2;
+    size_t place = p->config->control_id[0] % (p->config->id_count + 1);
     size_t begun = txs_frame_begin(&p->out, p->config->chain->magic, "getdata");
     txs_put_compact(&p->out, pending_count(p) + control);
-    for (size_t i = 0; i < p->config->id_count; i++) {
-        if (control && i == middle)
+    for (size_t i = 0; i <= p->config->id_count; i++) {
+        if (control && i == place)
             put_item(p, item_type(p), p->config->control_id);
-        if (p->id_states[i].pending)
+        if (i < p->config->id_count && p->id_states[i].pending)
             put_item(p, item_type(p), p->config->ids[i]);
     }
     txs_frame_end(&p->out, begun);

@@ -26,6 +26,10 @@ struct txs_survey {
     struct heights heights;
     struct pace pace;
     struct txs_tally tally;
+    /* Left out by this part of the run. The tally has the greater figure of this and of the part
+     * that it continues: most addresses are heard of again, so that is nearer to the truth than the
+     * sum. */
+    uint64_t ignored_now[TXS_IGNORED_COUNT];
     uint32_t window;
     uint64_t in_progress;
     uint64_t attempted; /* peers, whatever the number of attempts */
@@ -118,12 +122,20 @@ static enum txs_ignored closed_to_hearsay(const struct txs_survey *s, const stru
     return why;
 }
 
+static void count_ignored(struct txs_survey *s, enum txs_ignored reason)
+{
+    s->ignored_now[reason]++;
+    if (s->tally.ignored[reason] < s->ignored_now[reason])
+        s->tally.ignored[reason] = s->ignored_now[reason];
+}
+
 /* An address that is left out counts once, however often it is named. */
 static enum txs_status leave_out(struct txs_survey *s, const struct txs_address *address,
                                  enum txs_ignored reason)
 {
     enum txs_book_add added = txs_book_leave_out(s->book, address);
-    s->tally.ignored[reason] += added == TXS_BOOK_ADDED;
+    if (added == TXS_BOOK_ADDED)
+        count_ignored(s, reason);
     return added == TXS_BOOK_NO_MEMORY ? TXS_E_NOMEM : TXS_OK;
 }
 
@@ -135,22 +147,28 @@ static unsigned named_tier(const struct txs_named_peer *peer)
     return tiers[peer->expect];
 }
 
-static enum txs_status add_named(struct txs_survey *s, const struct txs_named_peer *peer)
+static enum txs_status add_one(struct txs_survey *s, const struct txs_address *address,
+                               unsigned tier)
 {
-    enum txs_ignored why = closed_to_all(s, &peer->address);
-    if (why != NOT_IGNORED)
-        return leave_out(s, &peer->address, why);
-    switch (txs_book_add(s->book, &peer->address, named_tier(peer))) {
+    switch (txs_book_add(s->book, address, tier)) {
     case TXS_BOOK_ADDED:
     case TXS_BOOK_KNOWN:
         return TXS_OK;
     case TXS_BOOK_FULL:
-        s->tally.ignored[TXS_IGNORED_QUOTA]++;
+        count_ignored(s, TXS_IGNORED_QUOTA);
         return TXS_OK;
     case TXS_BOOK_NO_MEMORY:
         break;
     }
     return TXS_E_NOMEM;
+}
+
+static enum txs_status add_named(struct txs_survey *s, const struct txs_named_peer *peer)
+{
+    enum txs_ignored why = closed_to_all(s, &peer->address);
+    if (why != NOT_IGNORED)
+        return leave_out(s, &peer->address, why);
+    return add_one(s, &peer->address, named_tier(peer));
 }
 
 enum txs_status txs_survey_add_named(struct txs_survey *s)
@@ -204,16 +222,18 @@ static size_t unite(const struct txs_survey *s, struct txs_heard *heard, size_t 
 /* What a source may add at a time. */
 struct allowance {
     size_t addresses;
+    size_t of_a_group;
     bool of_all_peers; /* counts against what all peers' gossip may fill of a group */
 };
 
 /* Sorted addresses of one group stand side by side, which makes the count of a group a run's
  * length. */
-static void add_heard(struct txs_survey *s, struct txs_heard *heard, size_t count,
-                      struct allowance left)
+static enum txs_status add_heard(struct txs_survey *s, struct txs_heard *heard, size_t count,
+                                 struct allowance left)
 {
     size_t run = 0;
-    for (size_t i = 0; i < count; i++) {
+    enum txs_status status = TXS_OK;
+    for (size_t i = 0; i < count && status == TXS_OK; i++) {
         const struct txs_address *a = &heard[i].address;
         run = i > 0 && groups_same(a, &heard[i - 1].address) ? run + 1 : 1;
         if (txs_book_hear_again(s->book, a, heard[i].tier))
@@ -221,15 +241,16 @@ static void add_heard(struct txs_survey *s, struct txs_heard *heard, size_t coun
         enum txs_ignored why = closed_to_hearsay(s, a);
         bool grouped = txs_address_is_routable(a);
         if (why != NOT_IGNORED) {
-            leave_out(s, a, why);
-        } else if (left.addresses == 0 || (grouped && run > GROUP_MAX_AT_A_TIME) ||
-                   (grouped && left.of_all_peers && !groups_take(&s->groups, a)) ||
-                   txs_book_add(s->book, a, heard[i].tier) == TXS_BOOK_FULL) {
-            s->tally.ignored[TXS_IGNORED_QUOTA]++; /* of this source: another one may name it */
+            status = leave_out(s, a, why);
+        } else if (left.addresses == 0 || (grouped && run > left.of_a_group) ||
+                   (grouped && left.of_all_peers && !groups_take(&s->groups, a))) {
+            count_ignored(s, TXS_IGNORED_QUOTA); /* of this source: another one may name it */
         } else {
+            status = add_one(s, a, heard[i].tier);
             left.addresses--;
         }
     }
+    return status;
 }
 
 /* Most of what peers tell has been told before: that is settled without any sorting. */
@@ -254,7 +275,8 @@ size_t txs_survey_add_seed(struct txs_survey *s, const char *host, struct txs_he
         heard[i].tier = TXS_TIER_SEED;
     *batch = txs_book_batch(s->book, text);
     if (*batch != 0)
-        add_heard(s, heard, distinct, (struct allowance){SEED_MAX_ADDRESSES, false});
+        add_heard(s, heard, distinct,
+                  (struct allowance){SEED_MAX_ADDRESSES, GROUP_MAX_AT_A_TIME, false});
     return distinct;
 }
 
@@ -266,7 +288,7 @@ void txs_survey_add_gossip(struct txs_survey *s, struct txs_attempt *attempt,
         return;
     attempt->told = batch;
     count = unite(s, heard, only_new(s, heard, count));
-    add_heard(s, heard, count, (struct allowance){SIZE_MAX, true});
+    add_heard(s, heard, count, (struct allowance){SIZE_MAX, GROUP_MAX_AT_A_TIME, true});
 }
 
 size_t txs_survey_told(const struct txs_survey *s, uint32_t batch, struct txs_address *out,
@@ -304,17 +326,20 @@ static void tally(struct txs_survey *s, uint32_t peer, const struct txs_peer_res
 /* Its times are not known any more. */
 #define RESTORED_TIER (TXS_TIER_LAST - 3)
 
+/* It passed its own limits then. */
 static enum txs_status restore_told(struct txs_survey *s, const struct txs_address *told,
                                     size_t told_count, uint8_t tier)
 {
+    bool of_peers = tier != TXS_TIER_SEED;
     struct txs_heard *heard = malloc((told_count + 1) * sizeof *heard);
     if (heard == NULL)
         return TXS_E_NOMEM;
     for (size_t i = 0; i < told_count; i++)
         heard[i] = (struct txs_heard){told[i], tier};
-    add_heard(s, heard, unite(s, heard, told_count), (struct allowance){SIZE_MAX, false});
+    enum txs_status status = add_heard(s, heard, unite(s, heard, told_count),
+                                       (struct allowance){SIZE_MAX, SIZE_MAX, of_peers});
     free(heard);
-    return TXS_OK;
+    return status;
 }
 
 enum txs_status txs_survey_restore_peer(struct txs_survey *s, const struct txs_restored_peer *peer)
@@ -324,7 +349,7 @@ enum txs_status txs_survey_restore_peer(struct txs_survey *s, const struct txs_r
         return TXS_E_NOMEM;
     bool taken = txs_book_take_address(s->book, &peer->address, &index);
     if (!taken && !txs_book_hear_again(s->book, &peer->address, TXS_TIER_LAST))
-        return TXS_E_NOMEM;
+        return TXS_E_NOMEM; /* or more addresses than the book holds */
     s->attempted += taken;
     tally(s, index, peer->result);
     if (peer->told_count == 0)
@@ -343,7 +368,6 @@ enum txs_status txs_survey_restore_seed(struct txs_survey *s, const struct txs_r
     return restore_told(s, seed->told, seed->told_count, TXS_TIER_SEED);
 }
 
-/* That count holds those that the user named, who have been left out again by now. */
 void txs_survey_restore_ignored(struct txs_survey *s, enum txs_ignored reason, uint64_t count)
 {
     if (s->tally.ignored[reason] < count)
@@ -381,6 +405,11 @@ static void pop_waiting(struct txs_survey *s, struct txs_attempt *attempt)
 
 /* Those that wait for another attempt go first once they are due: they are few, and their time
  * runs. */
+bool txs_survey_pace(struct txs_survey *s, uint64_t now_ms)
+{
+    return pace_take(&s->pace, now_ms);
+}
+
 bool txs_survey_next(struct txs_survey *s, uint64_t now_ms, struct txs_attempt *attempt)
 {
     if (s->stopped || s->in_progress >= s->window)

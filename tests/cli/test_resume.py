@@ -309,6 +309,19 @@ class Finished(ResumeCase):
         self.assertEqual(result.totals(TXID)["served"], 3)
         self.assertEqual(result.totals(UNKNOWN)["notfound"], 3)
 
+    def test_the_trace_goes_on(self):
+        network, trace = self.network(), self.folder / "trace"
+        words = ["-o", self.output, "--trace", trace, *OPTIONS]
+        survey.run([*words, *network.connect(2), TXID])
+        before = trace.read_bytes()
+        trace.write_bytes(before + b'{"torn')
+        done = survey.run([*words, "--resume", *network.connect(3), TXID])
+        self.assertEqual(done.code, 0, done.explain())
+        after = trace.read_bytes()
+        self.assertTrue(after.startswith(before) and after.endswith(b"\n"))
+        self.assertEqual({json.loads(line)["address"] for line in after.splitlines()},
+                         {address_of(number) for number in range(1, 4)})
+
     def test_what_was_left_out_counts_once_more(self):
         """The counts of a summary that is cut off are not lost."""
         survey.run(["-o", self.output, "--dnsseed=localhost", TXID])

@@ -64,7 +64,7 @@ WRONG = [
 WRONG += [(option.partition("=")[0], [option]) for option in LATER]
 WRONG += [(option, [option, proxy]) for option in ("--proxy", "--onion", "--i2psam") for proxy in (
     "", "127.0.0.1", ":9050", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:9050x",
-    "::1:9050", "[127.0.0.1]:9050", "[::1]", "[::1:9050", "a host:9050", "http://127.0.0.1:9050",
+    "::1:9050", "[127.0.0.1]:9050", "[1.2.3.4:55]:9050", "[[::1]:1]:9050", "[::1]", "[::1:9050", "a host:9050", "http://127.0.0.1:9050",
     "a" * 254 + ":9050")]
 WRONG += [("--shard", ["--shard", shard]) for shard in (
     "", "0/1", "2/1", "1", "1/", "/1", "1/0", "1/2/3", "a/b", "1/2 ", "-1/2", "1/99999999", "automatic")]
@@ -81,7 +81,8 @@ WRONG += [(option, [f"{option}={number}"]) for option in COUNTS for number in
           ["0", "1.5", "1.", *NUMBERS]]
 WRONG += [(option, [option, number]) for option in SECONDS for number in
           ["0", "0.0", ".", ".5", "1.", "1.5.5", "1,5", "inf", "nan", *NUMBERS]]
-WRONG += [("--fee-rate", ["--fee-rate", number]) for number in ["0", "0.0", ".5", *NUMBERS]]
+WRONG += [("--fee-rate", ["--fee-rate", number])
+          for number in ["0", "0.0", ".5", "1.2345", *NUMBERS]]
 WRONG += [("--retries", ["--retries", number]) for number in ["0.5", *NUMBERS]]
 WRONG += [("--patience", ["--patience", number]) for number in ["-0.5", "nan", *NUMBERS]]
 WRONG += [("--user-agent", ["--user-agent", agent]) for agent in (
@@ -186,7 +187,12 @@ class Wrong(Case):
         self.refused(["--txid-file", self.write("ids", lines)], ["line 1001", "1000"])
 
     def test_trace(self):
-        """The trace must be a regular file, and another one than the records'."""
+        """The trace must be a regular file, and another one than the records' or what is read."""
+        for option, content in (("--peers", "127.0.0.1:1\n"), ("--txid-file", TXID),
+                                ("--exclude", "10.0.0.0/8\n")):
+            path = self.write("input", content)
+            self.refused([option, path, "--trace", path, TXID], ["--trace", option])
+            self.assertEqual(path.read_text(), content)
         self.refused(["--trace", "/dev/null", TXID], ["--trace"])
         self.refused(["--trace", self.folder, TXID], [str(self.folder)])
         output, link = self.write("records", BEFORE), self.folder / "link"
@@ -248,6 +254,8 @@ class Right(Case):
             with self.subTest(args=args):
                 result = self.survey(args)
                 self.assertEqual([peer["outcome"] for peer in result.peers], ["answered"])
+        result = self.survey(["-o", "-", "--connect", at, TXID])
+        self.assertEqual(len(result.peers), 1)
         for args in ([f"-o{output}"], ["-o", output], [f"-qo{output}"], ["--output", output],
                      [f"--output={output}"]):
             with self.subTest(args=args):

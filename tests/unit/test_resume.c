@@ -235,7 +235,7 @@ static void good_lines_among_what_is_left_over_stay(void **state)
 static void a_file_without_a_whole_line_begins_a_run(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"", "{\"type\":\"survey\",\"sur", "?"};
+    static const char *const texts[] = {"", "{\"type\":\"survey\",\"sur", "{\"ty"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct resumed r = resume_text(texts[i]);
         assert_int_equal(r.status, TXS_OK);
@@ -243,6 +243,19 @@ static void a_file_without_a_whole_line_begins_a_run(void **state)
         assert_non_null(strstr(r.text, "\"resumed\":false,\"options\":{}}\n"));
         assert_int_equal(strspn(r.text, "{"), 1);
         assert_string_equal(r.log, "");
+        free(r.text);
+    }
+}
+
+/* Somebody's file without a newline is not taken for a torn line of ours. */
+static void a_first_line_that_is_not_ours_is_refused(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"?", "hello", "{\"type\":\"peer\"", " {"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct resumed r = resume_text(texts[i]);
+        assert_int_equal(r.status, TXS_E_USAGE);
+        assert_string_equal(r.text, texts[i]);
         free(r.text);
     }
 }
@@ -439,6 +452,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_recorded_is_handed_out_in_order),
         cmocka_unit_test(what_the_end_left_over_is_cut_off),
+        cmocka_unit_test(a_first_line_that_is_not_ours_is_refused),
         cmocka_unit_test(a_tail_of_zeros_is_a_torn_line),
         cmocka_unit_test(good_lines_among_what_is_left_over_stay),
         cmocka_unit_test(a_file_without_a_whole_line_begins_a_run),
