@@ -34,6 +34,8 @@ uint64_t txs_get_u64le(struct txs_reader *r);
  * does; so does a value over `max` (the caller's limit, checked before anything is allocated).
  */
 uint64_t txs_get_compact(struct txs_reader *r, uint64_t max);
+/* How long a compact size is that begins with this byte. */
+size_t txs_compact_len(uint8_t first);
 /* `len` bytes, borrowed from what the reader was made of; empty once it has failed. */
 struct txs_span txs_get_bytes(struct txs_reader *r, size_t len);
 void txs_get_copy(struct txs_reader *r, void *out, size_t len); /* zeroes `out` once failed */

@@ -174,4 +174,16 @@ struct txs_merkleblock {
 bool txs_merkleblock_decode(struct txs_merkleblock *out, struct txs_span payload);
 void txs_merkleblock_encode(struct txs_writer *w, const struct txs_merkleblock *message);
 
+/* BIP37. `functions` hash functions of the filter's bits. */
+struct txs_filterload {
+    struct txs_span filter; /* at most 36,000 bytes */
+    uint32_t functions;     /* at most 50 */
+    uint32_t tweak;
+    uint8_t flags;
+};
+void txs_filterload_encode(struct txs_writer *w, const struct txs_filterload *message);
+/* Sets the bits of one element in a filter of `len` bytes, at least one. */
+void txs_bloom_add(uint8_t *filter, size_t len, uint32_t functions, uint32_t tweak,
+                   struct txs_span element);
+
 #endif

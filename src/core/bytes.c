@@ -59,6 +59,13 @@ uint64_t txs_get_u64le(struct txs_reader *r)
     return take_le(r, 8);
 }
 
+size_t txs_compact_len(uint8_t first)
+{
+    if (first < 0xfd)
+        return 1;
+    return first == 0xfd ? 3 : first == 0xfe ? 5 : 9;
+}
+
 uint64_t txs_get_compact(struct txs_reader *r, uint64_t max)
 {
     uint8_t first = txs_get_u8(r);

@@ -171,9 +171,7 @@ static void take(struct txs_span *in, size_t len)
 
 static size_t number_len(const struct txs_tx_walker *w)
 {
-    if (w->state == FLAG || w->carry[0] < 0xfd)
-        return 1;
-    return 1 + ((size_t)2 << (w->carry[0] - 0xfd));
+    return w->state == FLAG ? 1 : txs_compact_len(w->carry[0]);
 }
 
 static void step_number(struct txs_tx_walker *w, struct txs_span *in)

@@ -26,16 +26,9 @@ static bool fill(struct txs_inv_reader *r, size_t need, struct txs_span *chunk)
     return r->carry_len == need;
 }
 
-static size_t compact_len(uint8_t first)
-{
-    if (first < 0xfd)
-        return 1;
-    return first == 0xfd ? 3 : first == 0xfe ? 5 : 9;
-}
-
 static bool read_count(struct txs_inv_reader *r, struct txs_span *chunk)
 {
-    if (!fill(r, 1, chunk) || !fill(r, compact_len(r->carry[0]), chunk))
+    if (!fill(r, 1, chunk) || !fill(r, txs_compact_len(r->carry[0]), chunk))
         return false;
     struct txs_reader count = txs_reader_of((struct txs_span){r->carry, r->carry_len});
     r->count = txs_get_compact(&count, TXS_INV_MAX);

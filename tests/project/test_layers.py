@@ -16,8 +16,8 @@ OWNER = {
     "bytes": "core", "status": "core", "time": "core", "random": "core", "lines": "core",
     "escape": "core",
     "hash": "wire", "chain": "wire", "address": "wire", "address_set": "wire", "frame": "wire",
-    "message": "wire",
-    "tx": "tx", "peer": "peer", "tunnel": "peer", "record": "peer", "book": "book", "plan": "survey",
+    "message": "wire", "merkle": "wire",
+    "tx": "tx", "block": "tx", "peer": "peer", "tunnel": "peer", "record": "peer", "book": "book", "plan": "survey",
     "survey": "survey", "sink": "survey", "engine": "net", "output": "jsonl", "jsonl": "jsonl",
     "peer_list": "jsonl",
 }
