@@ -6,6 +6,8 @@
  *              <- tx | notfound   answers; notfound is asked again as long as patience lasts
  *              <- pong            all before it was handled: without an answer soon, ignored
  *              <- addr | addrv2   where the survey crawls: getaddr went out with the request
+ *              <- block | merkleblock | blocktxn
+ *                                 with a block to look into: asked for when notfound was final
  *
  * An event goes in, actions come out; the machine calls nobody back. It takes bytes in any split,
  * with the same result, and keeps no more of a message than it needs: at most one transaction, as
@@ -49,6 +51,29 @@ struct txs_learned {
     size_t count;
 };
 
+/* The block that confirmed the transactions, and what is known of it. Shared by all peers of a
+ * survey. */
+struct txs_block_hunt {
+    uint8_t hash[32];
+    uint32_t whole_left; /* so many peers may still be asked for all of it */
+    bool read;           /* all of it was read: an id without a position is not in it */
+    int32_t height;      /* as its coinbase says (BIP34); -1 while unknown */
+    int32_t *positions;  /* of each id among its transactions; -1 while unknown */
+};
+
+/* Of a block that is being read, bytes of transactions are kept up to this. */
+#define TXS_BLOCK_KEPT_BYTES (512u * 1024)
+/* A block may take as long as an answer, and a second for so many bytes more. */
+#define TXS_BLOCK_RATE_BYTES 20000u
+/* BLOCKTXN_DEPTH in Core: getblocktxn for a deeper block is answered with all of it. */
+#define TXS_BLOCKTXN_DEPTH 10
+/* What pruned nodes have for sure (BIP159); Core drops who asks for more. */
+#define TXS_LIMITED_DEPTH 288
+
+/* Whether a node of these services and this height has a block of `height` and gives it out; where
+ * that is unknown (-1), those do that have all. */
+bool txs_can_serve_block(int32_t height, uint64_t services, int32_t start_height);
+
 enum txs_id_type { TXS_ID_TYPE_TXID, TXS_ID_TYPE_WTXID };
 
 /* What all peers of a survey have in common; borrowed, must outlive them. */
@@ -68,6 +93,7 @@ struct txs_peer_config {
     int64_t epoch_unix_ms;  /* the wall clock at monotonic time 0 */
     struct txs_body_pool *pool;
     struct txs_learned *learned;
+    struct txs_block_hunt *hunt; /* NULL: no block is asked for */
 };
 
 /* Fills `order` with the indexes of `ids`, sorted by their bytes, for txs_id_find(). */
@@ -114,6 +140,7 @@ struct txs_peer_actions {
     struct txs_span send;            /* owned by the peer, valid until the next step */
     struct txs_span rest;            /* of event.bytes: hand in again at once, unless finished */
     const struct txs_served *served; /* NULL, or valid until the next step */
+    size_t served_count;             /* of them: a block may hold several */
     const struct txs_told *told;     /* the same */
     uint64_t deadline_ms;            /* TXS_NEVER when nothing is awaited */
     bool finished;                   /* take the result; no further steps */

@@ -35,6 +35,9 @@ struct txs_plan {
     bool has_fee_rate;
     int64_t fee_rate_sat_kvb; /* of the transactions, as the user knows it */
     bool control;             /* also ask for what tells liars */
+    bool block_given;         /* look into this block for ids that a peer says notfound for */
+    uint8_t block_hash[32];
+    uint32_t block_peers; /* at most so many are asked for all of it */
 
     struct txs_named_peer *peers; /* surveyed whatever their range */
     size_t peer_count;

@@ -45,9 +45,18 @@
     X(SERVED, "served", "it sent it, and its hash is the id")
 
 /* How a transaction came, X(enum, name). */
-#define TXS_VIA_TABLE(X) \
-    X(NONE, "")          \
-    X(TX, "tx")
+#define TXS_VIA_TABLE(X)          \
+    X(NONE, "")                   \
+    X(TX, "tx")                   \
+    X(MERKLEBLOCK, "merkleblock") \
+    X(BLOCK, "block")
+
+/* How a peer was asked for the block, by the message that answers it, X(enum, name). */
+#define TXS_BLOCK_WAY_TABLE(X)    \
+    X(NONE, "")                   \
+    X(MERKLEBLOCK, "merkleblock") \
+    X(BLOCKTXN, "blocktxn")       \
+    X(BLOCK, "block")
 
 /* How far an answer can be relied on, X(enum, name). */
 #define TXS_STRENGTH_TABLE(X) \
@@ -131,6 +140,11 @@
     X(MALFORMED_VERSION, "malformed_version", "its version message cannot be read")          \
     X(MALFORMED_TX, "malformed_tx", "a tx message that holds no transaction")                \
     X(MALFORMED_NOTFOUND, "malformed_notfound", "a notfound message that cannot be read")    \
+    X(MALFORMED_BLOCK, "malformed_block", "a block, or a part of one, that cannot be read")  \
+    X(WRONG_BLOCK, "wrong_block", "another block than the one asked for")                    \
+    X(BAD_MERKLE_ROOT, "bad_merkle_root", "a block whose transactions its header belies")    \
+    X(BAD_MERKLEBLOCK, "bad_merkleblock", "a merkleblock that proves nothing")               \
+    X(BAD_BLOCKTXN, "bad_blocktxn", "other transactions of the block than those asked for")  \
     X(SELF_CONNECTION, "self_connection", "it sent our own nonce back")                      \
     X(OBSOLETE_VERSION, "obsolete_version", "its protocol version is below 31800")           \
     X(BUDGET, "budget", "more unasked bytes or messages than a session may have")            \
@@ -177,6 +191,11 @@ enum txs_via {
     TXS_VIA_TABLE(X)
 #undef X
 };
+enum txs_block_way {
+#define X(id, name) TXS_BLOCK_WAY_##id,
+    TXS_BLOCK_WAY_TABLE(X) TXS_BLOCK_WAY_COUNT
+#undef X
+};
 enum txs_strength {
 #define X(id, name) TXS_STRENGTH_##id,
     TXS_STRENGTH_TABLE(X)
@@ -203,7 +222,8 @@ const char *txs_outcome_name(enum txs_outcome outcome);
 const char *txs_outcome_text(enum txs_outcome outcome);
 const char *txs_id_status_name(enum txs_id_status status);
 const char *txs_id_status_text(enum txs_id_status status);
-const char *txs_via_name(enum txs_via via); /* "" for none */
+const char *txs_via_name(enum txs_via via);             /* "" for none */
+const char *txs_block_way_name(enum txs_block_way way); /* "" for none */
 const char *txs_strength_name(enum txs_strength strength);
 const char *txs_hint_name(enum txs_hint hint); /* "" for none */
 const char *txs_hint_text(enum txs_hint hint);
@@ -236,7 +256,9 @@ struct txs_answer {
     bool announced;     /* an inv named the id */
     bool withheld;      /* a notfound by the rules of its version, whatever it has */
     bool has_wtxid;     /* wtxid is that of what was served */
+    bool has_position;  /* position is its place in the block that it was taken from */
     uint8_t wtxid[32];
+    uint32_t position;
     uint32_t bytes;    /* of the transaction as it was served; 0 when it was not */
     uint32_t requests; /* how often this id was asked for */
     uint64_t first_request_ms;
@@ -265,6 +287,7 @@ struct txs_peer_result {
     enum txs_control control_random;    /* a random id, which nobody can have */
     enum txs_control control_announced; /* a transaction that the peer itself had announced */
     bool asked_addresses;               /* getaddr was sent */
+    uint8_t block_asked;                /* enum txs_block_way */
     uint32_t addresses;                 /* that it told us */
     size_t answer_count;                /* the survey's ids, in their order */
     struct txs_answer *answers;
@@ -316,7 +339,7 @@ struct txs_restored_peer {
     const struct txs_address *told;
     size_t told_count;
     /* outcome, stage; handshake_ms 0 where there was a handshake, else TXS_NEVER; of the answers
-     * status, has_wtxid, wtxid */
+     * status, has_wtxid, wtxid, via; services, start_height, block_asked */
     const struct txs_peer_result *result;
 };
 struct txs_restored_seed {

@@ -24,6 +24,7 @@ struct txs_ending {
     uint64_t finished_ms; /* monotonic */
     uint64_t known, not_attempted;
     const struct txs_tally *tally;
+    const struct txs_block_hunt *hunt; /* NULL where there is no block to look into */
 };
 
 enum txs_flush {

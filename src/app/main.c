@@ -164,7 +164,11 @@ static void write_survey_line(struct app *app)
     const struct txs_plan *p = &app->options.plan;
     const uint64_t no_limit = UINT64_MAX;
     char proxy[PROXY_TEXT_MAX], onion[PROXY_TEXT_MAX], i2psam[PROXY_TEXT_MAX];
+    char block[65];
+    txs_hash_to_hex(block, p->block_hash);
     const struct txs_option_value values[] = {
+        {"block", TXS_OPTION_TEXT, 0, p->block_given ? block : NULL},
+        {"block_peers", TXS_OPTION_NUMBER, p->block_peers, NULL},
         {"crawl", TXS_OPTION_BOOL, p->crawl, NULL},
         {"max_peers", TXS_OPTION_NUMBER, p->max_peers, NULL},
         {"allow_local", TXS_OPTION_BOOL, p->allow_local, NULL},

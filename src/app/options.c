@@ -201,6 +201,8 @@ static enum txs_status complete(struct options *o, struct txs_message *message)
     if (o->plan.id_count == 0)
         return txs_fail(message, TXS_E_USAGE, "no transaction id given%s",
                         o->input_count > 0 ? ", and none found in a file" : "");
+    if (o->block_peers_given && !o->plan.block_given)
+        return txs_fail(message, TXS_E_USAGE, "--block-peers needs --block");
     if (o->no_seeds && o->own_seeds)
         return txs_fail(message, TXS_E_USAGE, "--dnsseed and --no-dnsseed exclude each other");
     if (o->plan.chain->local_is_routable)

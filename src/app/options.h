@@ -39,8 +39,9 @@ struct options {
     enum progress_when progress;
     int verbosity;                        /* -q lowers, -v raises it */
     bool no_seeds, own_seeds, peer_lists; /* --no-dnsseed, --dnsseed, --peers */
-    bool only_networks;                   /* --onlynet was given */
-    struct input *inputs;                 /* the files that were read */
+    bool block_peers_given;
+    bool only_networks;   /* --onlynet was given */
+    struct input *inputs; /* the files that were read */
     size_t input_count;
     const char *standard_input_for; /* the option that reads it */
 };

@@ -76,6 +76,32 @@ static enum txs_status take_control(struct options *o, const char *value,
     return TXS_OK;
 }
 
+static enum txs_status take_block(struct options *o, const char *value, struct txs_message *message)
+{
+    o->plan.block_given = true;
+    if (!txs_hash_from_hex(o->plan.block_hash, value, strlen(value)))
+        return txs_fail(message, TXS_E_USAGE, "'%.80s' is no block hash: it takes 64 hex digits",
+                        value);
+    return TXS_OK;
+}
+
+static enum txs_status take_count(uint32_t *out, const char *value, uint64_t min, uint64_t max,
+                                  struct txs_message *message)
+{
+    uint64_t number;
+    enum txs_status status = value_number(&number, value, min, max, message);
+    if (status == TXS_OK)
+        *out = (uint32_t)number;
+    return status;
+}
+
+static enum txs_status take_block_peers(struct options *o, const char *value,
+                                        struct txs_message *message)
+{
+    o->block_peers_given = true;
+    return take_count(&o->plan.block_peers, value, 1, 1000000, message);
+}
+
 static enum txs_status take_chain(struct options *o, const char *value, struct txs_message *message)
 {
     const struct txs_chain *chain = txs_chain_by_name(value);
@@ -204,16 +230,6 @@ static enum txs_status take_cjdnsreachable(struct options *o, const char *value,
 static enum txs_status take_shard(struct options *o, const char *value, struct txs_message *message)
 {
     return value_shard(&o->plan.shard_index, &o->plan.shard_count, value, message);
-}
-
-static enum txs_status take_count(uint32_t *out, const char *value, uint64_t min, uint64_t max,
-                                  struct txs_message *message)
-{
-    uint64_t number;
-    enum txs_status status = value_number(&number, value, min, max, message);
-    if (status == TXS_OK)
-        *out = (uint32_t)number;
-    return status;
 }
 
 static enum txs_status take_concurrency(struct options *o, const char *value,
@@ -380,6 +396,12 @@ const struct option_spec option_specs[] = {
      "also ask for what nobody can have, and for what the peer itself announced: see the field "
      "control",
      take_control},
+    {0, "block", "HASH", GROUP_TARGET, PASS_REST,
+     "the block that confirmed them: peers that said notfound and have it are asked for it, and "
+     "what is found in it counts as served",
+     take_block},
+    {0, "block-peers", "N", GROUP_TARGET, PASS_REST,
+     "ask at most N peers for the whole block, megabytes each [20]", take_block_peers},
 
     {0, "chain", "NAME", GROUP_CHAIN, PASS_CHAIN,
      "the chain: main, test, testnet4, signet or regtest [main]", take_chain},

@@ -52,8 +52,8 @@ enum transaction_seen transaction_remember(struct txs_records *records, const ui
 
 /* The tables, for the manual. */
 extern const struct field survey_fields[], seed_fields[], peer_fields[], answer_fields[],
-    transaction_fields[], summary_fields[], share_fields[];
+    transaction_fields[], summary_fields[], share_fields[], block_fields[];
 extern const size_t survey_field_count, seed_field_count, peer_field_count, answer_field_count,
-    transaction_field_count, summary_field_count, share_field_count;
+    transaction_field_count, summary_field_count, share_field_count, block_field_count;
 
 #endif

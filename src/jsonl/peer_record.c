@@ -179,6 +179,11 @@ static json_t *new_addresses(const struct field_source *s)
     return field_addresses(peer_of(s)->told, peer_of(s)->told_count);
 }
 
+static json_t *block_asked(const struct field_source *s)
+{
+    return json_text(txs_block_way_name(result_of(s)->block_asked));
+}
+
 /* One id at this peer. */
 struct asked {
     const uint8_t *id_wire;
@@ -246,6 +251,11 @@ static json_t *a_wtxid(const struct field_source *s)
     return answer_of(s)->has_wtxid ? json_hash(answer_of(s)->wtxid) : json_null();
 }
 
+static json_t *a_position(const struct field_source *s)
+{
+    return answer_of(s)->has_position ? json_integer(answer_of(s)->position) : json_null();
+}
+
 static json_t *a_strength(const struct field_source *s)
 {
     return json_text(txs_strength_name(answer_of(s)->strength));
@@ -260,7 +270,7 @@ const struct field answer_fields[] = {
     {"txid", "the id asked for, a txid or (with --wtxid) a wtxid", a_txid},
     {"label", "its label in the file of ids, or null", a_label},
     {"status", "what came of it, see below", a_status},
-    {"via", "how it was served: tx", a_via},
+    {"via", "how it was served: tx; merkleblock or block (with --block)", a_via},
     {"answered", "when the deciding message came", a_answered},
     {"response_ms", "from the first request to the deciding message", a_response_ms},
     {"bytes", "of the transaction as it was served", a_bytes},
@@ -269,6 +279,7 @@ const struct field answer_fields[] = {
     {"announced_at", "when the first inv came, as far as it was known for one then",
      a_announced_at},
     {"wtxid", "of what was served", a_wtxid},
+    {"position", "its place in the block, from 0, where it was taken from that", a_position},
     {"strength", "how far the answer can be relied on: proven, strong, weak", a_strength},
     {"hint", "the likeliest reason of a notfound, see below, or null", a_hint},
 };
@@ -332,6 +343,8 @@ const struct field peer_fields[] = {
      new_addresses},
     {"control",
      "with --control: what it said about a random id and about one that it had announced", control},
+    {"block_asked", "how it was asked for the block: merkleblock, blocktxn or block; null: not",
+     block_asked},
     {"transactions", "what it said, an entry an id", transactions},
 };
 const size_t peer_field_count = sizeof peer_fields / sizeof *peer_fields;

@@ -125,6 +125,15 @@ static bool is_uuid(const char *text)
     return true;
 }
 
+/* The block that is looked into, or none, is the same. */
+static bool same_block(const struct txs_plan *plan, const json_t *record)
+{
+    uint8_t hash[32];
+    bool given = take_hash(hash, json_object_get(record, "options"), "block");
+    return given == plan->block_given &&
+           (!given || memcmp(hash, plan->block_hash, sizeof hash) == 0);
+}
+
 static enum txs_status take_survey(struct resume *r, const json_t *record)
 {
     const struct txs_plan *plan = r->records->plan;
@@ -137,6 +146,8 @@ static enum txs_status take_survey(struct resume *r, const json_t *record)
     if (!is_text(record, "id_type", id_type_name(plan)) ||
         !same_ids(r, json_object_get(record, "txids")))
         return refuse(r, "the run asked for other transactions");
+    if (!same_block(plan, record))
+        return refuse(r, "the run looked into another block");
     if (!is_text(record, "shard", shard))
         return refuse(r, "the run was of another shard");
     if (json_is_true(json_object_get(record, "resumed")) != r->begun)
@@ -185,13 +196,20 @@ static enum txs_status take_answer(struct resume *r, const json_t *entry)
         TXS_ID_STATUS_TABLE(X)
 #undef X
     };
+    static const char *const vias[] = {
+#define X(id, name) name,
+        TXS_VIA_TABLE(X)
+#undef X
+    };
     uint8_t id[32];
+    int via = number_of(parse_text(entry, "via"), vias, sizeof vias / sizeof *vias);
     int status = number_of(parse_text(entry, "status"), statuses, TXS_ID_STATUS_COUNT);
     int at = take_hash(id, entry, "txid") ? txs_id_find(&r->ids, id) : -1;
     if (status < 0 || at < 0 || r->answered[at])
         return refuse(r, "a peer's answer that is none of this run");
     r->answered[at] = true;
     r->answers[at] = (struct txs_answer){.status = (enum txs_id_status)status};
+    r->answers[at].via = (enum txs_via)(via < 0 ? TXS_VIA_NONE : via);
     r->answers[at].has_wtxid = take_hash(r->answers[at].wtxid, entry, "wtxid");
     return TXS_OK;
 }
@@ -245,14 +263,25 @@ static bool take_result(struct txs_peer_result *result, const json_t *record)
         TXS_STAGE_TABLE(X)
 #undef X
     };
+    static const char *const ways[] = {
+#define X(id, name) name,
+        TXS_BLOCK_WAY_TABLE(X)
+#undef X
+    };
+    const char *services = parse_text(record, "services");
+    int way = number_of(parse_text(record, "block_asked"), ways, TXS_BLOCK_WAY_COUNT);
     int outcome = number_of(parse_text(record, "outcome"), outcomes, TXS_OUTCOME_COUNT);
     int stage = number_of(parse_text(record, "stage"), stages, TXS_STAGE_COUNT);
     if (outcome < 0 || stage < 0)
         return false;
     bool handshake = json_is_number(json_object_get(record, "handshake_ms"));
-    *result = (struct txs_peer_result){.outcome = (enum txs_outcome)outcome,
-                                       .stage = (enum txs_stage)stage,
-                                       .handshake_ms = handshake ? 0 : TXS_NEVER};
+    *result = (struct txs_peer_result){
+        .outcome = (enum txs_outcome)outcome,
+        .stage = (enum txs_stage)stage,
+        .handshake_ms = handshake ? 0 : TXS_NEVER,
+        .block_asked = (uint8_t)(way < 0 ? 0 : way),
+        .services = services ? strtoull(services, NULL, 16) : 0,
+        .start_height = (int32_t)json_integer_value(json_object_get(record, "startingheight"))};
     const json_t *control = json_object_get(record, "control");
     result->control_random = take_control(control, "random");
     result->control_announced = take_control(control, "announced");

@@ -382,6 +382,54 @@ static json_t *control(const struct field_source *s)
     return NULL;
 }
 
+static const struct txs_block_hunt *hunt_of(const struct field_source *s)
+{
+    return ending_of(s)->hunt;
+}
+
+static json_t *b_hash(const struct field_source *s)
+{
+    return json_hash(hunt_of(s)->hash);
+}
+
+static json_t *b_height(const struct field_source *s)
+{
+    return hunt_of(s)->height < 0 ? json_null() : json_integer(hunt_of(s)->height);
+}
+
+static json_t *b_can_serve(const struct field_source *s)
+{
+    const struct txs_block_tally *tally = &ending_of(s)->tally->block;
+    if (tally->incomplete)
+        return json_null();
+    return json_number(txs_block_tally_can_serve(tally, hunt_of(s)->height));
+}
+
+static json_t *b_asked(const struct field_source *s)
+{
+    return json_number(ending_of(s)->tally->block.asked);
+}
+
+static json_t *b_served(const struct field_source *s)
+{
+    return json_number(ending_of(s)->tally->block.served);
+}
+
+const struct field block_fields[] = {
+    {"hash", "the block that was looked into", b_hash},
+    {"height", "its height (BIP34), null where no peer gave all of it", b_height},
+    {"can_serve", "peers that completed a handshake and have it by their services and height",
+     b_can_serve},
+    {"asked", "peers that were asked for it", b_asked},
+    {"served", "of them, those that served an id from it", b_served},
+};
+const size_t block_field_count = sizeof block_fields / sizeof *block_fields;
+
+static json_t *block(const struct field_source *s)
+{
+    return hunt_of(s) == NULL ? json_null() : fields_object(block_fields, block_field_count, s);
+}
+
 const struct field summary_fields[] = {
     {"finished", "when the run ended", finished},
     {"duration_ms", "how long it took; with --resume, its last part", duration_ms},
@@ -392,6 +440,7 @@ const struct field summary_fields[] = {
     {"addresses", "known ones, and those left out, by reason", addresses},
     {"control", "with --control: how many peers passed and failed it", control},
     {"transactions", "what the peers said, an entry an id", transactions},
+    {"block", "the block of --block; null without", block},
 };
 const size_t summary_field_count = sizeof summary_fields / sizeof *summary_fields;
 

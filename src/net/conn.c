@@ -205,8 +205,8 @@ static void step(struct conn *c, struct txs_peer_event event)
             event = (struct txs_peer_event){.kind = TXS_PEER_STOP, .error = TXS_ERROR_NO_MEMORY};
             continue;
         }
-        if (actions.served != NULL)
-            c->host->served(c, actions.served);
+        for (size_t i = 0; i < actions.served_count; i++)
+            c->host->served(c, &actions.served[i]);
         if (actions.told != NULL)
             c->host->told(c, actions.told);
         if (actions.finished) {

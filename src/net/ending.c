@@ -44,6 +44,7 @@ struct txs_ending ending_of(const struct txs_engine *e)
         .known = txs_survey_known(e->survey),
         .not_attempted = txs_survey_not_attempted(e->survey),
         .tally = txs_survey_tally(e->survey),
+        .hunt = e->peer_config.hunt,
     };
 }
 

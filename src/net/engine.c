@@ -215,6 +215,7 @@ static void init_peers(struct txs_engine *e)
         .epoch_unix_ms = e->epoch_unix_ms,
         .pool = &e->pool,
         .learned = &e->learned,
+        .hunt = plan->block_given ? &e->hunt : NULL,
     };
     memcpy(e->peer_config.control_id, control, sizeof control);
     e->host.loop = &e->loop;
@@ -225,6 +226,19 @@ static void init_peers(struct txs_engine *e)
     conn_host_open(&e->host);
 }
 
+/* False when out of memory. */
+static bool init_hunt(struct txs_engine *e)
+{
+    const struct txs_plan *plan = e->plan;
+    memcpy(e->hunt.hash, plan->block_hash, sizeof e->hunt.hash);
+    e->hunt.whole_left = plan->block_peers;
+    e->hunt.height = -1;
+    e->hunt.positions = malloc(plan->id_count * sizeof *e->hunt.positions);
+    for (size_t i = 0; i < plan->id_count && e->hunt.positions != NULL; i++)
+        e->hunt.positions[i] = -1;
+    return e->hunt.positions != NULL;
+}
+
 static void engine_free(struct txs_engine *e)
 {
     txs_survey_free(e->survey);
@@ -232,6 +246,7 @@ static void engine_free(struct txs_engine *e)
     free(e->heard);
     free(e->told);
     free(e->learned.entries);
+    free(e->hunt.positions);
     free(e->unconnected.answers);
     free(e->host.read_buffer);
     free(e);
@@ -281,7 +296,7 @@ enum txs_status txs_engine_open(struct txs_engine **out, struct txs_plan *plan,
     if (no_answers != NULL)
         txs_peer_result_blank(&e->unconnected, no_answers, plan->id_count);
     if (e->survey == NULL || no_answers == NULL || e->heard == NULL || e->told == NULL ||
-        e->learned.entries == NULL || e->host.read_buffer == NULL ||
+        e->learned.entries == NULL || e->host.read_buffer == NULL || !init_hunt(e) ||
         txs_survey_add_named(e->survey) != TXS_OK) {
         status = txs_fail(message, TXS_E_NOMEM, "out of memory");
         goto no_loop;
@@ -319,6 +334,7 @@ enum txs_status txs_engine_restore_peer(struct txs_engine *e, const struct txs_r
     for (size_t i = 0; i < r->answer_count && e->plan->id_type == TXS_ID_TYPE_TXID; i++)
         if (r->answers[i].has_wtxid)
             txs_learned_add(&e->learned, r->answers[i].wtxid, (uint16_t)i);
+    e->hunt.whole_left -= r->block_asked == TXS_BLOCK_WAY_BLOCK && e->hunt.whole_left > 0;
     return txs_survey_restore_peer(e->survey, peer);
 }
 

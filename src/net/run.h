@@ -20,6 +20,7 @@ struct txs_engine {
     struct txs_random random;
     struct txs_body_pool pool;
     struct txs_learned learned;
+    struct txs_block_hunt hunt;
     struct txs_heard *heard;  /* room for one message */
     struct txs_address *told; /* and for what goes into one record */
     uint32_t seed_told;       /* batch of the seed whose record is next */

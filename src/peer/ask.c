@@ -6,7 +6,7 @@
  * So an id is asked for again at growing intervals until patience ends, and at once when the peer
  * has announced transactions, which proves that a tick has passed.
  */
-#include "machine.h"
+#include "block_ask.h"
 
 #include <assert.h>
 
@@ -188,7 +188,7 @@ static enum txs_error silence_error(const struct txs_peer *p)
     return p->asking.awaiting ? TXS_ERROR_NO_ANSWER : TXS_ERROR_NONE;
 }
 
-static void conclude(struct txs_peer *p)
+void ask_conclude(struct txs_peer *p)
 {
     if (all_answered(p))
         peer_decide(p, TXS_OUTCOME_ANSWERED, TXS_ERROR_NONE);
@@ -211,10 +211,11 @@ void ask_handshake_complete(struct txs_peer *p)
 void ask_continue(struct txs_peer *p)
 {
     struct asking *q = &p->asking;
-    if (p->decided || is_undecided(p) || q->awaiting)
+    if (p->decided || is_undecided(p) || q->awaiting || block_ask_open(p))
         return;
     if (!any_notfound(p) || q->next_ms == TXS_NEVER) {
-        conclude(p);
+        if (!block_ask_begin(p))
+            ask_conclude(p);
     } else if (p->now_ms >= q->next_ms) {
         request(p);
     } else if (p->now_ms >= announced_ms(p)) {
@@ -234,6 +235,8 @@ uint64_t ask_deadline_ms(const struct txs_peer *p)
     const struct asking *q = &p->asking;
     if (is_undecided(p))
         return TXS_NEVER;
+    if (block_ask_open(p))
+        return block_ask_deadline_ms(p);
     return q->awaiting ? answer_deadline_ms(p) : earlier(q->next_ms, announced_ms(p));
 }
 
@@ -254,16 +257,17 @@ void ask_closed(struct txs_peer *p, enum txs_error error)
 {
     give_up_request(p);
     if (!is_undecided(p) && all_answered(p))
-        conclude(p);
+        ask_conclude(p);
     peer_finish(p, TXS_OUTCOME_CLOSED, error);
 }
 
 void ask_deadline(struct txs_peer *p)
 {
+    block_ask_deadline(p);
     bool due = p->now_ms >= answer_deadline_ms(p);
     if (p->asking.awaiting && due && !is_passed_over(p)) {
         give_up_request(p);
-        conclude(p);
+        ask_conclude(p);
         return;
     }
     if (p->asking.awaiting && due) {

@@ -19,6 +19,12 @@ void body_drop(struct body *b)
     *b = (struct body){.data = NULL};
 }
 
+void body_cut(struct body *b, size_t len)
+{
+    if (b->len > len)
+        b->len = len;
+}
+
 static bool grow(struct body *b, size_t need)
 {
     size_t cap = b->cap ? b->cap : 1024;
@@ -37,14 +43,17 @@ static bool grow(struct body *b, size_t need)
     return true;
 }
 
-void body_add(struct body *b, struct txs_span chunk)
+bool body_try(struct body *b, struct txs_span chunk)
 {
-    if (b->pool == NULL)
-        return;
-    if (b->len + chunk.len > b->cap && !grow(b, b->len + chunk.len)) {
-        body_drop(b);
-        return;
-    }
+    if (b->pool == NULL || (b->len + chunk.len > b->cap && !grow(b, b->len + chunk.len)))
+        return false;
     memcpy(b->data + b->len, chunk.data, chunk.len);
     b->len += chunk.len;
+    return true;
+}
+
+void body_add(struct body *b, struct txs_span chunk)
+{
+    if (!body_try(b, chunk))
+        body_drop(b);
 }

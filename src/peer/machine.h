@@ -1,7 +1,7 @@
 /* Inside the peer machine. peer.c takes the events, receive.c reads what comes (body.c keeps the
  * bytes of a transaction, strange.c judges streams that are not Bitcoin's), ask.c decides what is
- * asked and when a peer is done, gossip.c collects addresses, control.c asks what tells liars,
- * say.c writes what goes out. */
+ * asked and when a peer is done, block_ask.c and block_read.c look into a block (block_ask.h),
+ * gossip.c collects addresses, control.c asks what tells liars, say.c writes what goes out. */
 #ifndef TXSURVEY_PEER_MACHINE_H
 #define TXSURVEY_PEER_MACHINE_H
 
@@ -97,7 +97,7 @@ struct txs_peer {
     uint8_t kept[KEEP_MAX];
     size_t kept_len;
     struct txs_inv_reader inv;
-    bool inv_names_tx;
+    bool inv_names_tx, inv_names_block;
     struct announced announced;
     struct txs_tx_walker walker;
     bool walk_failed, walk_done;
@@ -119,6 +119,7 @@ struct txs_peer {
     struct asking asking;
     struct gossip gossip;
     struct control control;
+    struct block_ask *block; /* NULL until the block is asked for */
     struct id_state *id_states;
     struct txs_peer_result result;
 };
@@ -133,11 +134,16 @@ void peer_finish(struct txs_peer *p, enum txs_outcome outcome, enum txs_error er
 
 /* receive.c */
 void receive_bytes(struct txs_peer *p, struct txs_span *in);
-bool receive_in_tx(const struct txs_peer *p); /* a tx message is arriving */
+bool receive_in_tx(const struct txs_peer *p);    /* a tx message is arriving, */
+bool receive_in_block(const struct txs_peer *p); /* or one that answers for the block */
+/* The peer has served an id: with `ids`, `bytes` and `parts` set, the rest is filled in. */
+void receive_served(struct txs_peer *p, size_t id, enum txs_via via, struct txs_served *served);
 
 /* body.c */
 void body_begin(struct body *b, size_t *pool, size_t free_bytes);
-void body_add(struct body *b, struct txs_span chunk);
+bool body_try(struct body *b, struct txs_span chunk); /* false: no room, and nothing changed */
+void body_add(struct body *b, struct txs_span chunk); /* no room: all that was kept is dropped */
+void body_cut(struct body *b, size_t len);            /* to its first `len` bytes */
 void body_drop(struct body *b);
 
 /* strange.c */
@@ -155,6 +161,8 @@ void ask_fence_passed(struct txs_peer *p, uint64_t nonce);
 /* What was passed over by a request whose fence was answered has been ignored. */
 void ask_note_ignored(struct txs_peer *p);
 void ask_announcement(struct txs_peer *p);
+/* The answers stand as they are. */
+void ask_conclude(struct txs_peer *p);
 /* Sends what is due, or finishes the session when nothing is left to ask. After each message. */
 void ask_continue(struct txs_peer *p);
 /* The time at which ask_deadline() must run: it sends what is due then, or settles a request that
@@ -196,6 +204,7 @@ void say_ready(struct txs_peer *p);   /* features that the peer's version allows
 void say_request(struct txs_peer *p); /* getdata for the pending ids, and the fence */
 void say_control(struct txs_peer *p); /* getdata for what the peer announced */
 void say_getaddr(struct txs_peer *p);
+void say_ping(struct txs_peer *p, uint64_t nonce);
 void say_pong(struct txs_peer *p);
 
 #endif

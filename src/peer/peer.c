@@ -1,5 +1,5 @@
 /* Events in, actions out. */
-#include "machine.h"
+#include "block_ask.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -47,6 +47,7 @@ void txs_peer_free(struct txs_peer *p)
     if (p == NULL)
         return;
     body_drop(&p->body);
+    free(p->block);
     free(p);
 }
 
@@ -150,6 +151,7 @@ static void on_stalled(struct txs_peer *p, uint64_t ms)
     p->asking.fence_deadline_ms += ms;
     gossip_stalled(p, ms);
     p->control.deadline_ms += ms;
+    block_ask_stalled(p, ms);
 }
 
 static uint64_t next_deadline_ms(const struct txs_peer *p)
@@ -207,12 +209,18 @@ struct txs_peer_actions txs_peer_step(struct txs_peer *p, const struct txs_peer_
         say_pong(p);
     assert(!p->out.failed);
     p->result.bytes_sent += p->out.len;
+    size_t of_block = p->block != NULL ? p->block->served_count : 0;
     if (p->finished) /* what will not be handed in again had come all the same */
         p->result.bytes_received += rest.len;
     return (struct txs_peer_actions){
         .send = {p->out.data, p->out.len},
         .rest = rest,
-        .served = p->served_ready ? &p->served : NULL,
+        .served = !p->served_ready ? NULL
+                  : of_block > 0   ? p->block->served
+                                   : &p->served,
+        .served_count = !p->served_ready ? 0
+                        : of_block > 0   ? of_block
+                                         : 1,
         .told = p->told_ready ? &p->told : NULL,
         .deadline_ms = p->finished ? TXS_NEVER : next_deadline_ms(p),
         .finished = p->finished,

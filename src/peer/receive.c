@@ -5,7 +5,7 @@
  * connection kept, as Core does (ProcessMessages); only where the contract of the records names an
  * error is it the end.
  */
-#include "machine.h"
+#include "block_ask.h"
 
 #include <string.h>
 
@@ -18,6 +18,7 @@ struct message {
     void (*end)(struct txs_peer *p);
     bool may_be_asked; /* sets p->asked when it was; else it counts against the budget */
     bool to_the_end;   /* of interest also when the answers stand */
+    bool of_block;     /* of interest only while it is the answer about the block */
 };
 
 static struct txs_span kept(const struct txs_peer *p)
@@ -120,6 +121,7 @@ static void end_pong(struct txs_peer *p)
         return;
     ask_fence_passed(p, nonce);
     control_fence_passed(p, nonce);
+    block_ask_fence_passed(p, nonce);
 }
 
 /* BIP133: a value outside 0..21e14 is ignored. */
@@ -137,7 +139,7 @@ static void end_feefilter(struct txs_peer *p)
 static void begin_list(struct txs_peer *p)
 {
     txs_inv_reader_init(&p->inv);
-    p->inv_names_tx = false;
+    p->inv_names_tx = p->inv_names_block = false;
     control_begin_list(p);
     for (size_t i = 0; i < p->config->id_count; i++)
         p->id_states[i].tentative = false;
@@ -153,6 +155,7 @@ static void chunk_notfound(struct txs_peer *p, struct txs_span chunk)
 {
     struct txs_inv_item item;
     while (txs_inv_next(&p->inv, &item, &chunk)) {
+        p->inv_names_block |= block_ask_is_of(p, &item);
         if (!is_tx_item(&item))
             continue;
         int id = txs_id_find(p->config, item.hash);
@@ -230,6 +233,8 @@ static void end_notfound(struct txs_peer *p)
         p->asked |= p->id_states[i].pending;
         ask_answered(p, i, TXS_ID_NOTFOUND);
     }
+    if (p->inv_names_block)
+        p->asked |= block_ask_notfound(p);
 }
 
 /* tx: hashed as it comes; its bytes are kept beside that, for the record of the transaction. */
@@ -267,6 +272,11 @@ bool receive_in_tx(const struct txs_peer *p)
     return p->message != NULL && p->message->begin == begin_tx;
 }
 
+bool receive_in_block(const struct txs_peer *p)
+{
+    return p->message != NULL && p->message->of_block;
+}
+
 /* The id that this transaction answers, or -1: never asked for, or served before. */
 static int answered_id(const struct txs_peer *p)
 {
@@ -279,38 +289,45 @@ static int answered_id(const struct txs_peer *p)
 
 /* A peer without WITNESS was asked for the form without: then its wtxid is known only where the
  * inputs show that there is no other form. */
-static bool witness_known(const struct txs_peer *p)
+static bool witness_known(const struct txs_peer *p, const struct txs_served *s)
 {
-    if (p->ids.has_witness || p->config->id_type == TXS_ID_TYPE_WTXID ||
+    if (s->ids->has_witness || p->config->id_type == TXS_ID_TYPE_WTXID ||
         (p->result.services & TXS_SERVICE_WITNESS))
         return true;
     struct txs_tx tx;
-    if (p->walker.parts > TXS_TX_PARTS_MAX ||
-        !txs_tx_parse(&tx, (struct txs_span){p->body.data, p->body.len}))
+    if (s->parts > TXS_TX_PARTS_MAX || !txs_tx_parse(&tx, s->bytes))
         return false; /* its bytes could not be kept, or are not taken apart */
     bool known = !txs_tx_may_lack_witness(&tx);
     txs_tx_free(&tx);
     return known;
 }
 
-static void serve(struct txs_peer *p, size_t id)
+/* What follows a merkleblock comes without its witness: BIP144 has no filtered form. */
+void receive_served(struct txs_peer *p, size_t id, enum txs_via via, struct txs_served *s)
 {
     struct txs_answer *a = &p->result.answers[id];
-    a->via = TXS_VIA_TX;
-    a->bytes = p->ids.size_bytes;
-    a->has_wtxid = witness_known(p);
-    memcpy(a->wtxid, p->ids.wtxid, 32);
+    s->witness_known = via != TXS_VIA_MERKLEBLOCK && witness_known(p, s);
+    a->via = via;
+    a->bytes = s->ids->size_bytes;
+    a->has_wtxid = s->witness_known;
+    memcpy(a->wtxid, s->ids->wtxid, 32);
     if (a->has_wtxid && p->config->id_type == TXS_ID_TYPE_TXID) {
         a->announced |= had_announced(p, a->wtxid);
         txs_learned_add(p->config->learned, a->wtxid, (uint16_t)id);
     }
     ask_answered(p, id, TXS_ID_SERVED);
+    if (via != TXS_VIA_TX)
+        block_ask_served(p, id);
+}
+
+static void serve(struct txs_peer *p, size_t id)
+{
     p->served = (struct txs_served){
         .ids = &p->ids,
         .bytes = {p->body.data, p->body.len},
         .parts = p->walker.parts,
-        .witness_known = a->has_wtxid,
     };
+    receive_served(p, id, block_ask_via(p, id), &p->served);
     p->served_ready = true;
 }
 
@@ -327,22 +344,27 @@ static void end_tx(struct txs_peer *p)
         serve(p, (size_t)id);
         return;
     }
-    p->unsolicited_tx |= !control_served(p) && id < 0;
+    /* Our filter may let others than ours through. */
+    p->unsolicited_tx |= !control_served(p) && id < 0 && !block_ask_open(p);
     body_drop(&p->body);
 }
 
 static const struct message messages[] = {
-    {"version", TXS_VERSION_MAX_BYTES, NULL, NULL, end_version, false, false},
-    {"verack", 0, NULL, NULL, end_verack, false, false},
-    {"tx", 0, begin_tx, chunk_tx, end_tx, true, false},
-    {"notfound", 0, begin_list, chunk_notfound, end_notfound, true, false},
-    {"inv", 0, begin_list, chunk_inv, end_inv, false, false},
-    {"ping", 8, NULL, NULL, end_ping, false, true},
-    {"pong", 8, NULL, NULL, end_pong, false, false},
-    {"feefilter", 8, NULL, NULL, end_feefilter, false, true},
-    {"addr", 0, gossip_begin, gossip_chunk, gossip_end_addr, true, true},
-    {"addrv2", 0, gossip_begin, gossip_chunk, gossip_end_addrv2, true, true},
-#define X(id, command) {command, 0, NULL, NULL, end_feature, false, true},
+    {"version", TXS_VERSION_MAX_BYTES, NULL, NULL, end_version, false, false, false},
+    {"verack", 0, NULL, NULL, end_verack, false, false, false},
+    {"tx", 0, begin_tx, chunk_tx, end_tx, true, false, false},
+    {"notfound", 0, begin_list, chunk_notfound, end_notfound, true, false, false},
+    {"inv", 0, begin_list, chunk_inv, end_inv, false, false, false},
+    {"ping", 8, NULL, NULL, end_ping, false, true, false},
+    {"pong", 8, NULL, NULL, end_pong, false, false, false},
+    {"feefilter", 8, NULL, NULL, end_feefilter, false, true, false},
+    {"addr", 0, gossip_begin, gossip_chunk, gossip_end_addr, true, true, false},
+    {"addrv2", 0, gossip_begin, gossip_chunk, gossip_end_addrv2, true, true, false},
+    {"merkleblock", 0, block_begin_merkleblock, block_chunk_merkleblock, block_end_merkleblock,
+     true, false, true},
+    {"block", 0, block_begin_block, block_chunk, block_end_block, true, false, true},
+    {"blocktxn", 0, block_begin_blocktxn, block_chunk, block_end_blocktxn, true, false, true},
+#define X(id, command) {command, 0, NULL, NULL, end_feature, false, true, false},
     TXS_FEATURE_TABLE(X)
 #undef X
 };
@@ -391,6 +413,8 @@ static void on_header(struct txs_peer *p)
     p->message = p->splitter.command_ok ? message_of(p->splitter.command) : NULL;
     bool awaited = p->now_ms < control_deadline_ms(p);
     if (p->decided && p->message != NULL && !p->message->to_the_end && !awaited)
+        p->message = NULL;
+    if (receive_in_block(p) && !block_ask_awaits(p, p->splitter.command))
         p->message = NULL;
     p->splitter.want_checksum = p->message != NULL;
     p->kept_len = 0;

@@ -11,6 +11,7 @@ size_t say_capacity(const struct txs_peer_config *config)
     size_t version = TXS_FRAME_HEADER_BYTES + TXS_VERSION_MAX_BYTES;
     size_t ready = 3 * TXS_FRAME_HEADER_BYTES;
     size_t request = TXS_FRAME_HEADER_BYTES + 3 + 36 * (config->id_count + 1) + SMALL_FRAME;
+    /* What asks for the block is shorter than that, for any number of ids. */
     size_t most = version > ready + request ? version : ready + request;
     return most + SMALL_FRAME /* a pong */ + TXS_FRAME_HEADER_BYTES + 37 /* getaddr, control */;
 }
@@ -95,7 +96,7 @@ void say_request(struct txs_peer *p)
             put_item(p, item_type(p), p->config->ids[i]);
     }
     txs_frame_end(&p->out, begun);
-    say_u64(p, "ping", p->asking.fence);
+    say_ping(p, p->asking.fence);
     if (control)
         control_asked_random(p);
 }
@@ -108,6 +109,11 @@ void say_control(struct txs_peer *p)
     txs_put_compact(&p->out, 1);
     put_item(p, item->type == TXS_INV_WTX ? TXS_INV_WTX : by_txid, item->hash);
     txs_frame_end(&p->out, begun);
+}
+
+void say_ping(struct txs_peer *p, uint64_t nonce)
+{
+    say_u64(p, "ping", nonce);
 }
 
 void say_getaddr(struct txs_peer *p)

@@ -11,6 +11,7 @@ void txs_plan_init(struct txs_plan *plan)
 {
     *plan = (struct txs_plan){
         .chain = txs_chain_by_name("main"),
+        .block_peers = 20,
         .max_peers = UINT64_MAX,
         .networks = (1u << TXS_NETWORK_COUNT) - 1,
         .concurrency = 1000,

@@ -67,6 +67,7 @@ void txs_survey_free(struct txs_survey *s)
     txs_book_free(s->book);
     free(s->tally.ids);
     free(s->tally.controlled);
+    free(s->tally.block.candidates);
     free(s->queue);
     free(s);
 }
@@ -319,6 +320,8 @@ static void tally(struct txs_survey *s, uint32_t peer, const struct txs_peer_res
         s->tally.ids[i].by_status[status]++;
         s->tally.controlled[i].by_status[status] += passed != 0;
     }
+    if (s->plan->block_given)
+        txs_block_tally_add(&s->tally.block, result);
 }
 
 /* What an earlier part of this run recorded */

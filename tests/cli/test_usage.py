@@ -16,8 +16,8 @@ import survey
 from fakepeer import TXID, UNKNOWN, FakeNetwork, honest, mute
 
 BEFORE = b"what an earlier run wrote\n"
-LATER = [f"--block={UNKNOWN}", "--block-peers=3"]
-OPTIONS = """--txid-file --wtxid --fee-rate --control --chain --dnsseed --no-dnsseed --connect --peers --save-peers --crawl
+OPTIONS = """--txid-file --wtxid --fee-rate --control --block --block-peers --chain --dnsseed --no-dnsseed
+    --connect --peers --save-peers --crawl
     --max-peers --exclude --shard --onlynet --allow-local --any-port --proxy --onion --i2psam
     --cjdnsreachable --resume --concurrency --rate --connect-timeout --handshake-timeout --response-timeout
     --deadline --retries --patience --output --require-served --raw --trace --progress --quiet
@@ -61,7 +61,10 @@ WRONG = [
     ("--dnsseed", ["--dnsseed", "a/b"]),
     ("line\nfeeds", ["line\nfeeds\n\n\n\n"]),
 ]
-WRONG += [(option.partition("=")[0], [option]) for option in LATER]
+WRONG += [("--block", [f"--block={block}"]) for block in ("", "main", "0" * 63, "0" * 65, "x" * 64)]
+WRONG += [("--block-peers", ["--block-peers=3"])]
+WRONG += [("--block-peers", [f"--block={UNKNOWN}", f"--block-peers={number}"]) for number in
+          ("0", "", "x", "-1", "1.5")]
 WRONG += [(option, [option, proxy]) for option in ("--proxy", "--onion", "--i2psam") for proxy in (
     "", "127.0.0.1", ":9050", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:9050x",
     "::1:9050", "[127.0.0.1]:9050", "[1.2.3.4:55]:9050", "[[::1]:1]:9050", "[::1]", "[::1:9050", "a host:9050", "http://127.0.0.1:9050",

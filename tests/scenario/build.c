@@ -95,6 +95,18 @@ static bool put_tx(struct txs_writer *out, const struct words *w)
     return true;
 }
 
+static bool put_block_message(struct txs_writer *out, const struct build_context *c,
+                              const struct words *w)
+{
+    if (strcmp(w->word[0], "block") == 0)
+        block_put(out, &c->block, w);
+    else if (strcmp(w->word[0], "merkleblock") == 0)
+        block_put_merkleblock(out, &c->block, w);
+    else
+        block_put_blocktxn(out, &c->block, w);
+    return true;
+}
+
 static uint32_t item_type(const struct build_context *c, const struct words *w)
 {
     const char *type = words_value(w, "type");
@@ -112,7 +124,12 @@ static bool put_list(struct txs_writer *out, const struct build_context *c, cons
     uint64_t names = 0, others = words_number(w, "items", 0);
     for (size_t i = 1; i < w->count; i++)
         names += is_name(w->word[i]);
-    txs_put_compact(out, words_number(w, "count", names + others));
+    bool block = has_word(w, "block");
+    txs_put_compact(out, words_number(w, "count", names + others + block));
+    if (block) {
+        txs_put_u32le(out, TXS_INV_WITNESS_BLOCK);
+        txs_put_bytes(out, c->block.hash, 32);
+    }
     for (size_t i = 1; i < w->count; i++) {
         if (!is_name(w->word[i]))
             continue;
@@ -220,6 +237,8 @@ static bool put_payload(struct txs_writer *out, const struct build_context *c,
         ok = put_list(out, c, w);
     else if (strncmp(command, "addr", 4) == 0 && w->count > 1)
         ok = put_addresses(out, w, strcmp(command, "addrv2") == 0);
+    else if (c->block.height > 0 && strstr(command, "block") != NULL)
+        ok = put_block_message(out, c, w);
     else if (strcmp(command, "ping") == 0 || strcmp(command, "pong") == 0 ||
              strcmp(command, "feefilter") == 0)
         ok = w->count > 1 && strchr(w->word[1], '=') != NULL ? true : put_nonce(out, c, w);

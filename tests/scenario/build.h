@@ -2,6 +2,7 @@
 #ifndef TXSURVEY_SCENARIO_BUILD_H
 #define TXSURVEY_SCENARIO_BUILD_H
 
+#include "blocks.h"
 #include "words.h"
 
 #include "txsurvey/bytes.h"
@@ -17,6 +18,7 @@ struct build_context {
     bool by_wtxid;  /* how the survey names transactions */
     uint64_t nonce; /* of our version message */
     uint64_t fence; /* nonce of the last ping that we sent */
+    struct made_block block;
 };
 
 /* Bytes that grow. */

@@ -52,6 +52,9 @@ struct run {
     struct txs_learned learned;
     struct txs_learned_wtxid learned_entries[TXS_GETDATA_MAX];
     size_t pool_bytes, gossip_bytes;
+    struct txs_block_hunt hunt;
+    int32_t positions[IDS_MAX];
+    bool hunt_is_read;
     char names[IDS_MAX + 1];
     struct txs_peer_config config;
     struct build_context context;
@@ -125,6 +128,10 @@ static void expect_no_more_deeds(struct run *r)
 
 static void name_of_hash(const struct run *r, char out[3], const uint8_t hash[32])
 {
+    if (r->config.hunt != NULL && memcmp(hash, r->hunt.hash, 32) == 0) {
+        strcpy(out, "");
+        return;
+    }
     int id = txs_id_find(&r->config, hash);
     uint8_t other[32];
     snprintf(out, 3, " %c", id < 0 ? '?' : r->names[id]);
@@ -139,10 +146,13 @@ static void name_of_hash(const struct run *r, char out[3], const uint8_t hash[32
 
 static const char *type_name(uint32_t type)
 {
-    return type == TXS_INV_TX           ? "tx"
-           : type == TXS_INV_WTX        ? "wtx"
-           : type == TXS_INV_WITNESS_TX ? "witness"
-                                        : "?";
+    return type == TXS_INV_TX               ? "tx"
+           : type == TXS_INV_WTX            ? "wtx"
+           : type == TXS_INV_WITNESS_TX     ? "witness"
+           : type == TXS_INV_BLOCK          ? "block"
+           : type == TXS_INV_WITNESS_BLOCK  ? "witnessblock"
+           : type == TXS_INV_FILTERED_BLOCK ? "filteredblock"
+                                            : "?";
 }
 
 static void did_getdata(struct run *r, struct txs_span payload)
@@ -162,6 +172,46 @@ static void did_getdata(struct run *r, struct txs_span payload)
     if (!txs_inv_complete(&reader) || payload.len > 0)
         fail(r, "a getdata is malformed");
     did(r, "> %s", text);
+}
+
+/* The ids that the filter holds: adding them changes nothing. */
+static void did_filterload(struct run *r, struct txs_span payload)
+{
+    char text[100] = "filterload";
+    uint8_t filter[100], again[100];
+    struct txs_reader in = txs_reader_of(payload);
+    size_t len = (size_t)txs_get_compact(&in, sizeof filter);
+    txs_get_copy(&in, filter, len);
+    uint32_t functions = txs_get_u32le(&in), tweak = txs_get_u32le(&in), flags = txs_get_u8(&in);
+    if (in.failed || in.left > 0 || len == 0 || functions == 0 || functions > 50 || flags != 0)
+        fail(r, "a filterload is malformed");
+    for (size_t i = 0; r->names[i] != '\0'; i++) {
+        memcpy(again, filter, len);
+        txs_bloom_add(again, len, functions, tweak, (struct txs_span){r->config.ids[i], 32});
+        if (memcmp(again, filter, len) == 0)
+            snprintf(text + strlen(text), 3, " %c", r->names[i]);
+    }
+    did(r, "> %s", text);
+}
+
+static void did_getblocktxn(struct run *r, struct txs_span payload)
+{
+    char text[100] = "getblocktxn";
+    struct txs_getblocktxn message;
+    if (!txs_getblocktxn_decode(&message, payload) ||
+        memcmp(message.block_hash, r->hunt.hash, 32) != 0)
+        fail(r, "a getblocktxn is malformed");
+    for (size_t i = 0; i < message.count; i++)
+        snprintf(text + strlen(text), 8, " %u", message.indexes[i]);
+    did(r, "> %s", text);
+}
+
+static void did_sendcmpct(struct run *r, struct txs_span payload)
+{
+    struct txs_sendcmpct message;
+    if (!txs_sendcmpct_decode(&message, payload))
+        fail(r, "a sendcmpct is malformed");
+    did(r, "> sendcmpct %u %u", message.high_bandwidth, (unsigned)message.version);
 }
 
 static void did_version(struct run *r, struct txs_span payload)
@@ -186,6 +236,12 @@ static void did_send(struct run *r)
         did_version(r, payload);
     } else if (strcmp(command, "getdata") == 0) {
         did_getdata(r, payload);
+    } else if (strcmp(command, "filterload") == 0) {
+        did_filterload(r, payload);
+    } else if (strcmp(command, "getblocktxn") == 0) {
+        did_getblocktxn(r, payload);
+    } else if (strcmp(command, "sendcmpct") == 0) {
+        did_sendcmpct(r, payload);
     } else if (is_ping || is_pong) {
         if (payload.len != 8 || !txs_u64_decode(&nonce, payload))
             fail(r, "a %s is malformed", command);
@@ -270,8 +326,8 @@ static void step(struct run *r, struct txs_peer_event event)
     event.clogged = r->clogged;
     r->actions = txs_peer_step(r->peer, &event);
     take_sent(r, r->actions.send);
-    if (r->actions.served != NULL)
-        take_served(r, r->actions.served);
+    for (size_t i = 0; i < r->actions.served_count; i++)
+        take_served(r, &r->actions.served[i]);
     if (r->actions.told != NULL)
         take_told(r, r->actions.told);
     const struct txs_peer_result *result = txs_peer_result(r->peer);
@@ -364,11 +420,27 @@ static void setup(struct run *r, const struct words *w)
     } else if (strcmp(w->word[0], "control") == 0) {
         r->config.control = true;
         memset(r->config.control_id, CONTROL_BYTE, 32);
+    } else if (strcmp(w->word[0], "block") == 0) {
+        block_make(&r->context.block, w);
+        r->config.hunt = &r->hunt;
+        r->hunt_is_read = words_number(w, "read", 0);
+        r->hunt.whole_left = (uint32_t)words_number(w, "left", 20);
     } else if (strcmp(w->word[0], "crawl") == 0) {
         r->config.crawl = true;
     } else {
         fail(r, "unknown word '%s'", w->word[0]);
     }
+}
+
+/* As it stands before the first whole block, or after it. */
+static void begin_hunt(struct run *r)
+{
+    r->hunt.read = r->hunt_is_read;
+    r->hunt.height = r->hunt.read ? (int32_t)r->context.block.height : -1;
+    r->hunt.positions = r->positions;
+    memcpy(r->hunt.hash, r->context.block.hash, sizeof r->hunt.hash);
+    for (size_t i = 0; r->names[i] != '\0'; i++)
+        r->positions[i] = r->hunt.read ? block_position(&r->context.block, r->names[i]) : -1;
 }
 
 static void begin(struct run *r)
@@ -399,6 +471,7 @@ static void begin(struct run *r)
     r->config.pool = &r->pool;
     r->learned = (struct txs_learned){.entries = r->learned_entries};
     r->config.learned = &r->learned;
+    begin_hunt(r);
     txs_splitter_init(&r->sent, r->context.chain->magic);
     r->peer = txs_peer_new(&r->config, &remote, r->context.nonce);
     if (r->peer == NULL)
@@ -487,7 +560,13 @@ static void check_id(const struct run *r, const struct words *w)
     const struct txs_answer *a = &txs_peer_result(r->peer)->answers[name - r->names];
     check_name(r, "status", txs_id_status_name(a->status), w->word[3]);
     check_name(r, "strength", txs_strength_name(a->strength), w->word[4]);
-    check_name(r, "via", txs_via_name(a->via), a->status == TXS_ID_SERVED ? "tx" : "-");
+    const char *via = words_value(w, "via");
+    check_name(r, "via", txs_via_name(a->via),
+               a->status != TXS_ID_SERVED ? "-"
+               : via == NULL              ? "tx"
+                                          : via);
+    check(r, "position", a->has_position ? a->position : TXS_NEVER,
+          words_number(w, "position", TXS_NEVER));
     check(r, "requests", a->requests, words_number(w, "requests", a->requests));
     check(r, "announced", a->announced, words_number(w, "announced", a->announced));
     check(r, "announced_at", a->announced_ms, words_number(w, "announced_at", a->announced_ms));
@@ -554,10 +633,26 @@ static void check_peer(const struct run *r, const struct words *w)
     check(r, "addresses", p->asked_addresses ? p->addresses : UINT64_MAX,
           words_number(w, "addresses", p->asked_addresses ? p->addresses : UINT64_MAX));
     check(r, "has_feefilter", p->has_feefilter, words_number(w, "has_feefilter", p->has_feefilter));
+    if (words_value(w, "block_asked") != NULL)
+        check_name(r, "block_asked", txs_block_way_name(p->block_asked),
+                   words_value(w, "block_asked"));
     if (words_value(w, "subver") != NULL)
         check_subver(r, words_value(w, "subver"));
     if (words_value(w, "features") != NULL)
         check_features(r, words_value(w, "features"));
+}
+
+static void check_hunt(const struct run *r, const struct words *w)
+{
+    const struct txs_block_hunt *h = &r->hunt;
+    check(r, "left", h->whole_left, words_number(w, "left", h->whole_left));
+    check(r, "read", h->read, words_number(w, "read", h->read));
+    check(r, "height", (uint64_t)h->height, words_number(w, "height", (uint64_t)h->height));
+    for (size_t i = 0; r->names[i] != '\0'; i++) {
+        char name[2] = {r->names[i], '\0'};
+        check(r, "a position", (uint64_t)h->positions[i],
+              words_number(w, name, (uint64_t)h->positions[i]));
+    }
 }
 
 static void hold(struct run *r, const struct words *w, const char *rest)
@@ -571,6 +666,8 @@ static void hold(struct run *r, const struct words *w, const char *rest)
         check_peer(r, w);
     } else if (strcmp(w->word[1], "control") == 0) {
         check_control(r, w);
+    } else if (strcmp(w->word[1], "hunt") == 0) {
+        check_hunt(r, w);
     } else if (strcmp(w->word[1], "pool") == 0) {
         check(r, "the pool", r->pool.left_bytes, strtoull(w->word[2], NULL, 10));
     } else if (strcmp(w->word[1], "deadline") == 0) {

@@ -1,0 +1,269 @@
+/* What answers for the block: read as it comes, and believed only when all of it has come, its
+ * header hashes to the block's hash, and the header's merkle root covers what is taken from it. */
+#include "block_ask.h"
+
+#include <string.h>
+
+#define FIRST_VERSION_WITH_HEIGHT 2 /* BIP34 */
+
+static void lie(struct txs_peer *p, enum txs_error error)
+{
+    peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, error);
+}
+
+static bool hashes_to_ours(const struct txs_peer *p, struct txs_span header)
+{
+    uint8_t hash[32];
+    txs_sha256d(hash, header.data, header.len);
+    return memcmp(hash, p->config->hunt->hash, sizeof hash) == 0;
+}
+
+static void forget_entries(struct txs_peer *p)
+{
+    for (size_t i = 0; i < p->config->id_count; i++)
+        p->block->entries[i].found = false;
+}
+
+/* block and blocktxn */
+
+static void begin(struct txs_peer *p, size_t head_bytes)
+{
+    struct block_ask *b = p->block;
+    p->asked = true;
+    body_begin(&p->body, &p->config->pool->left_bytes, TXS_BODY_FREE_BYTES);
+    txs_block_walker_init(&b->walker, head_bytes);
+    b->malformed = b->mismatched = false;
+    b->keeping = true;
+    b->kept_len = 0;
+    b->height = -1;
+    forget_entries(p);
+    b->deadline_ms =
+        b->base_deadline_ms + (uint64_t)p->splitter.length * 1000 / TXS_BLOCK_RATE_BYTES;
+}
+
+/* In place of a blocktxn, where the block is deeper than the peer's height had said: it is read
+ * only where another whole block may be. */
+void block_begin_block(struct txs_peer *p)
+{
+    uint32_t *left = &p->config->hunt->whole_left;
+    if (p->result.block_asked == TXS_BLOCK_WAY_BLOCKTXN && *left == 0) {
+        ask_conclude(p);
+        p->finished = true;
+        return;
+    }
+    *left -= p->result.block_asked == TXS_BLOCK_WAY_BLOCKTXN;
+    begin(p, TXS_BLOCK_HEADER_BYTES);
+}
+
+void block_begin_blocktxn(struct txs_peer *p)
+{
+    begin(p, sizeof p->config->hunt->hash);
+}
+
+static void keep(struct txs_peer *p, struct txs_span chunk)
+{
+    struct block_ask *b = p->block;
+    if (!b->keeping)
+        return;
+    bool fits = p->body.len + chunk.len <= TXS_BLOCK_KEPT_BYTES;
+    b->keeping = fits && body_try(&p->body, chunk);
+    if (!b->keeping)
+        body_cut(&p->body, b->kept_len);
+}
+
+/* The bytes of a transaction, if they were kept. */
+static struct txs_span bytes_at(const struct txs_peer *p, size_t offset, size_t len)
+{
+    if (offset > p->body.len || p->body.len - offset < len)
+        return (struct txs_span){NULL, 0};
+    return (struct txs_span){p->body.data + offset, len};
+}
+
+static void note_height(struct txs_peer *p)
+{
+    struct block_ask *b = p->block;
+    struct txs_tx tx;
+    struct txs_reader header = txs_reader_of((struct txs_span){b->walker.head, b->walker.head_len});
+    if ((int32_t)txs_get_u32le(&header) < FIRST_VERSION_WITH_HEIGHT ||
+        b->walker.tx.parts > TXS_TX_PARTS_MAX ||
+        !txs_tx_parse(&tx, bytes_at(p, 0, b->walker.ids.size_bytes)))
+        return;
+    b->height = txs_coinbase_height(&tx);
+    txs_tx_free(&tx);
+}
+
+/* The id that this transaction of the message is, or -1. */
+static int id_in_hand(struct txs_peer *p)
+{
+    struct block_ask *b = p->block;
+    bool by_wtxid = p->config->id_type == TXS_ID_TYPE_WTXID;
+    int id = txs_id_find(p->config, by_wtxid ? b->walker.ids.wtxid : b->walker.ids.txid);
+    if (b->walker.head_need == TXS_BLOCK_HEADER_BYTES)
+        return id;
+    size_t place = b->walker.tx_seen - 1;
+    b->mismatched |= place >= b->wanted_count || id != b->wanted[place];
+    return b->mismatched ? -1 : id;
+}
+
+static void end_transaction(struct txs_peer *p)
+{
+    struct block_ask *b = p->block;
+    const struct txs_tx_ids *ids = &b->walker.ids;
+    bool whole = b->walker.head_need == TXS_BLOCK_HEADER_BYTES;
+    if (whole && b->walker.tx_seen == 1)
+        note_height(p);
+    int id = id_in_hand(p);
+    if (id >= 0 && !b->entries[id].found) {
+        b->entries[id] = (struct block_entry){
+            .found = true,
+            .position = whole ? b->walker.tx_seen - 1 : (uint32_t)p->config->hunt->positions[id],
+            .offset = b->kept_len,
+            .parts = b->walker.tx.parts,
+            .ids = *ids,
+        };
+        if (b->keeping && block_ask_wants(p, (size_t)id))
+            b->kept_len = p->body.len;
+    }
+    body_cut(&p->body, b->kept_len);
+    b->keeping = true;
+}
+
+void block_chunk(struct txs_peer *p, struct txs_span chunk)
+{
+    struct block_ask *b = p->block;
+    while (!b->malformed) {
+        switch (txs_block_walk(&b->walker, &chunk)) {
+        case TXS_BLOCK_MORE:
+            return;
+        case TXS_BLOCK_CHUNK:
+            keep(p, b->walker.chunk);
+            break;
+        case TXS_BLOCK_TX:
+            end_transaction(p);
+            break;
+        case TXS_BLOCK_MALFORMED:
+            b->malformed = true;
+            body_drop(&p->body);
+            break;
+        }
+    }
+}
+
+static void serve_entries(struct txs_peer *p)
+{
+    struct block_ask *b = p->block;
+    b->over = true;
+    for (size_t i = 0; i < p->config->id_count; i++) {
+        const struct block_entry *entry = &b->entries[i];
+        if (!entry->found || !block_ask_wants(p, i))
+            continue;
+        struct txs_served *served = &b->served[b->served_count++];
+        *served = (struct txs_served){
+            .ids = &entry->ids,
+            .bytes = bytes_at(p, entry->offset, entry->ids.size_bytes),
+            .parts = entry->parts,
+        };
+        receive_served(p, i, TXS_VIA_BLOCK, served);
+    }
+    p->served_ready = b->served_count > 0;
+    if (!p->served_ready)
+        body_drop(&p->body);
+}
+
+static void learn_positions(struct txs_peer *p)
+{
+    for (size_t i = 0; i < p->config->id_count; i++)
+        if (p->block->entries[i].found)
+            p->config->hunt->positions[i] = (int32_t)p->block->entries[i].position;
+}
+
+void block_end_block(struct txs_peer *p)
+{
+    struct block_ask *b = p->block;
+    struct txs_block_hunt *hunt = p->config->hunt;
+    struct txs_span header = {b->walker.head, b->walker.head_len};
+    uint8_t root[32];
+    if (header.len == TXS_BLOCK_HEADER_BYTES && !hashes_to_ours(p, header)) {
+        lie(p, TXS_ERROR_WRONG_BLOCK);
+    } else if (b->malformed || !txs_block_is_whole(&b->walker)) {
+        lie(p, TXS_ERROR_MALFORMED_BLOCK);
+    } else if (!txs_merkle_root(&b->walker.merkle, root) ||
+               memcmp(root, txs_header_merkle_root(header), sizeof root) != 0) {
+        lie(p, TXS_ERROR_BAD_MERKLE_ROOT);
+    } else {
+        hunt->read = true;
+        if (b->height >= 0)
+            hunt->height = b->height;
+        learn_positions(p);
+        serve_entries(p);
+    }
+}
+
+/* The positions are proved: who sends other transactions for them lies. */
+void block_end_blocktxn(struct txs_peer *p)
+{
+    struct block_ask *b = p->block;
+    if (b->walker.head_len == sizeof p->config->hunt->hash &&
+        memcmp(b->walker.head, p->config->hunt->hash, b->walker.head_len) != 0)
+        lie(p, TXS_ERROR_WRONG_BLOCK);
+    else if (b->malformed || !txs_block_is_whole(&b->walker))
+        lie(p, TXS_ERROR_MALFORMED_BLOCK);
+    else if (b->mismatched || b->walker.tx_count != b->wanted_count)
+        lie(p, TXS_ERROR_BAD_BLOCKTXN);
+    else
+        serve_entries(p);
+}
+
+/* merkleblock: small, for our filter matches little but the ids; it is kept as a whole. */
+
+void block_begin_merkleblock(struct txs_peer *p)
+{
+    p->asked = true;
+    if (p->splitter.length <= TXS_BLOCK_KEPT_BYTES)
+        body_begin(&p->body, &p->config->pool->left_bytes, TXS_BODY_FREE_BYTES);
+}
+
+void block_chunk_merkleblock(struct txs_peer *p, struct txs_span chunk)
+{
+    body_add(&p->body, chunk);
+}
+
+static void on_match(void *context, const uint8_t txid[32], uint32_t position)
+{
+    struct txs_peer *p = context;
+    int id = txs_id_find(p->config, txid);
+    if (id >= 0 && block_ask_wants(p, (size_t)id))
+        p->block->entries[id] = (struct block_entry){.found = true, .position = position};
+}
+
+static enum txs_error verify(struct txs_peer *p, struct txs_span payload)
+{
+    struct txs_merkleblock message;
+    if (!txs_merkleblock_decode(&message, payload))
+        return TXS_ERROR_MALFORMED_BLOCK;
+    if (!hashes_to_ours(p, message.header))
+        return TXS_ERROR_WRONG_BLOCK;
+    return txs_merkleblock_verify(&message, on_match, p) ? TXS_ERROR_NONE
+                                                         : TXS_ERROR_BAD_MERKLEBLOCK;
+}
+
+/* One that found no room in memory is as good as none. */
+void block_end_merkleblock(struct txs_peer *p)
+{
+    struct block_ask *b = p->block;
+    bool too_long = p->splitter.length > TXS_BLOCK_KEPT_BYTES;
+    if (!too_long && p->body.len != p->splitter.length)
+        return;
+    forget_entries(p);
+    enum txs_error error = too_long ? TXS_ERROR_BAD_MERKLEBLOCK
+                                    : verify(p, (struct txs_span){p->body.data, p->body.len});
+    body_drop(&p->body);
+    if (error != TXS_ERROR_NONE) {
+        lie(p, error);
+        return;
+    }
+    learn_positions(p);
+    for (size_t i = 0; i < p->config->id_count; i++)
+        b->awaited += b->entries[i].found;
+    b->over = b->awaited == 0;
+}
