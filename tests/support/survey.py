@@ -33,13 +33,14 @@ FIELDS = {
     "peer": "address port network source started duration_ms attempts outcome stage error "
             "connect_ms handshake_ms version subver services servicesnames startingheight "
             "relaytxes timeoffset features feefilter_sat_kvb bytessent bytesrecv addresses "
-            "new_addresses transactions",
+            "new_addresses block_asked transactions",
     "transaction": "txid hash version size vsize weight locktime vin vout first_peer",
-    "summary": "finished duration_ms complete reason peers not_attempted addresses transactions",
+    "summary": "finished duration_ms complete reason peers not_attempted addresses transactions "
+               "block",
 }
 HINTS = {None, "confirmed", "blocksonly", "ibd", "behind", "below_feefilter", "relay_rule"}
 ENTRY_FIELDS = ("txid label announced_at hint status via answered response_ms bytes requests announced wtxid "
-                "strength").split()
+                "position strength").split()
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -260,6 +261,7 @@ def _check_peer(peer, txids):
     assert sorted(entry["txid"] for entry in entries) == sorted(txids), "one entry for each id"
     for entry in entries:
         _check_entry(entry)
+    _check_block_asked(peer)
     _check_outcome(peer, {entry["status"] for entry in entries})
 
 
@@ -282,6 +284,14 @@ def _check_told(result):
     for peer in result.peers:
         if peer["source"] not in ("connect", "file"):
             assert told.get(endpoint(peer)) == peer["source"], f"{endpoint(peer)}: {peer['source']}"
+
+
+def _check_block_asked(peer):
+    asked = peer["block_asked"]
+    vias = {entry["via"] for entry in peer["transactions"]} & {"merkleblock", "block"}
+    assert asked in (None, "merkleblock", "blocktxn", "block"), asked
+    assert vias <= ({"merkleblock"} if asked == "merkleblock" else {"block"} if asked else set()), \
+        (asked, vias)
 
 
 def _check_version(peer):
@@ -332,6 +342,8 @@ def _check_entry(entry):
     if status == "served":
         assert entry["via"] in ("tx", "merkleblock", "block"), entry["via"]
         assert entry["strength"] == "proven", entry["strength"]
+        assert (entry["via"] == "tx") == (entry["position"] is None), entry["position"]
+        assert entry["via"] != "merkleblock" or entry["wtxid"] is None, entry["wtxid"]
         assert entry["bytes"] > 0, entry["bytes"]
         # Null where a witness may have been left out: by merkleblock, or by a peer without WITNESS.
         assert entry["wtxid"] is None or ID.fullmatch(entry["wtxid"]), entry["wtxid"]
