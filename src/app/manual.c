@@ -165,6 +165,13 @@ static void print_head(void)
          "Confirmed transactions are not served by this way of asking: nodes serve\n"
          "what waits in their\n"
          "mempool.\n"
+         "With\n"
+         ".Fl Fl block ,\n"
+         "nodes that have said\n"
+         ".Cm notfound\n"
+         "are asked for the block, filtered (BIP37) where they offer that, for the\n"
+         "transaction alone where\n"
+         "its place is known and the block recent (BIP152), else whole.\n"
          ".Sh OPTIONS");
 }
 
@@ -221,8 +228,9 @@ static void print_tail(void)
          ".Sh SEE ALSO\n"
          ".Xr jq 1\n"
          ".Pp\n"
-         "BIP14 (user agent), BIP31 (pong), BIP133 (feefilter), BIP144 (segregated\n"
-         "witness), BIP155\n"
+         "BIP14 (user agent), BIP31 (pong), BIP34 (height in coinbase), BIP37 (bloom\n"
+         "filtering), BIP133\n"
+         "(feefilter), BIP144 (segregated witness), BIP152 (compact blocks), BIP155\n"
          "(addrv2), BIP339 (wtxid relay).");
 }
 
