@@ -67,6 +67,7 @@ static void configure(struct session *s)
         .patience_ms = s->kind.patient ? 30000 : 0,
         .pool = &s->pool,
         .learned = &s->learned,
+        .hunt = s->kind.hunt,
     };
     s->learned.entries = s->learned_entries;
 }
@@ -96,13 +97,15 @@ static void check_actions(struct session *s)
     const struct txs_peer_result *r = txs_peer_result(s->peer);
     require(r->bytes_sent == s->sent_bytes);
     require(s->actions.finished == (s->actions.deadline_ms == TXS_NEVER));
-    require(s->actions.finished || s->actions.deadline_ms <= s->now_ms + 45000);
-    if (s->actions.served == NULL)
-        return;
-    s->served++;
-    require(s->actions.served->ids->size_bytes > 0);
-    require(s->actions.served->bytes.len == s->actions.served->ids->size_bytes ||
-            s->actions.served->bytes.len == 0);
+    require(s->actions.finished ||
+            s->actions.deadline_ms <= s->now_ms + (s->kind.hunt == NULL ? 45000 : 215000));
+    require((s->actions.served == NULL) == (s->actions.served_count == 0));
+    s->served += (unsigned)s->actions.served_count;
+    for (size_t i = 0; i < s->actions.served_count; i++) {
+        const struct txs_served *served = &s->actions.served[i];
+        require(served->ids->size_bytes > 0);
+        require(served->bytes.len == served->ids->size_bytes || served->bytes.len == 0);
+    }
 }
 
 static void step(struct session *s, struct txs_peer_event event)
@@ -178,7 +181,8 @@ static bool is_answered(enum txs_id_status status)
 static void check_answer(const struct txs_peer_result *r, const struct txs_answer *a)
 {
     require((a->status == TXS_ID_SERVED) == (a->strength == TXS_STRENGTH_PROVEN));
-    require((a->status == TXS_ID_SERVED) == (a->via == TXS_VIA_TX));
+    require((a->status == TXS_ID_SERVED) == (a->via != TXS_VIA_NONE));
+    require(a->has_position == (a->via == TXS_VIA_BLOCK || a->via == TXS_VIA_MERKLEBLOCK));
     require((a->status == TXS_ID_NOTFOUND) ==
             (a->strength == TXS_STRENGTH_WEAK || a->strength == TXS_STRENGTH_STRONG));
     require((a->status == TXS_ID_UNASKED) == (a->requests == 0));

@@ -15,6 +15,7 @@ void require(bool holds);
 struct session_kind {
     bool by_wtxid, patient, pool_is_empty;
     enum txs_peer_event_kind end; /* DEADLINE, CLOSED or STOP */
+    struct txs_block_hunt *hunt;  /* not chosen by the byte; NULL: none */
 };
 struct session_kind session_kind_of(uint8_t byte);
 
