@@ -490,6 +490,67 @@ static void a_summary_line_has_the_counts(void **state)
     json_decref(lines);
 }
 
+static void a_summary_tells_of_the_block(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct txs_id_tally id = {{0}};
+    struct txs_block_candidate candidates[] = {{800, true}, {900, true}, {1200, false}};
+    struct txs_tally tally = {.ids = &id, .id_count = 1, .block = {2, 1, candidates, 3, false}};
+    struct txs_block_hunt hunt = {.hash = {0xab}, .height = -1};
+    struct txs_ending ending = {.tally = &tally};
+    begin(&f);
+    txs_records_summary(f.records, &ending);
+    ending.hunt = &hunt;
+    txs_records_summary(f.records, &ending);
+    hunt.height = 900;
+    txs_records_summary(f.records, &ending);
+    tally.block.incomplete = true;
+    txs_records_summary(f.records, &ending);
+    json_t *lines = end(&f);
+    assert_int_equal(json_array_size(lines), 4);
+    check_text(json_array_get(lines, 0), "block", NULL);
+    const json_t *block = json_object_get(json_array_get(lines, 1), "block");
+    check_fields((json_t *)(uintptr_t)block, "summary.block", "");
+    check_text(block, "hash", "00000000000000000000000000000000000000000000000000000000000000ab");
+    check_text(block, "height", NULL);
+    check_number(block, "can_serve", 2);
+    check_number(block, "asked", 2);
+    check_number(block, "served", 1);
+    block = json_object_get(json_array_get(lines, 2), "block");
+    check_number(block, "height", 900);
+    check_number(block, "can_serve", 1);
+    block = json_object_get(json_array_get(lines, 3), "block");
+    check_text(block, "can_serve", NULL);
+    json_decref(lines);
+}
+
+static void what_came_from_a_block_has_its_place(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    fill_result(&f);
+    write_peer(&f);
+    f.result.block_asked = TXS_BLOCK_WAY_BLOCKTXN;
+    f.answer.via = TXS_VIA_BLOCK;
+    f.answer.has_position = true;
+    write_peer(&f);
+    json_t *lines = end(&f);
+    static const char *const asked[] = {NULL, "blocktxn"}, *const vias[] = {"tx", "block"};
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *peer = json_array_get(lines, i);
+        const json_t *entry = json_array_get(json_object_get(peer, "transactions"), 0);
+        check_text(peer, "block_asked", asked[i]);
+        check_text(entry, "via", vias[i]);
+        if (i == 0)
+            check_text(entry, "position", NULL);
+        else
+            check_number(entry, "position", 0);
+    }
+    json_decref(lines);
+}
+
 static void a_survey_that_was_ended_is_not_complete(void **state)
 {
     (void)state;
@@ -523,6 +584,8 @@ int main(void)
         cmocka_unit_test(a_transaction_has_one_line),
         cmocka_unit_test(another_witness_is_another_line),
         cmocka_unit_test(a_summary_line_has_the_counts),
+        cmocka_unit_test(a_summary_tells_of_the_block),
+        cmocka_unit_test(what_came_from_a_block_has_its_place),
         cmocka_unit_test(a_survey_that_was_ended_is_not_complete),
     };
     int fd = mkstemp(path);

@@ -79,6 +79,58 @@ static void the_interval_stays_within_0_and_1_and_holds_the_share(void **state)
     }
 }
 
+/* By what they say of themselves, and the block's height or -1. */
+static void who_can_serve_a_block(void **state)
+{
+    (void)state;
+    const uint64_t full = TXS_SERVICE_NETWORK, limited = TXS_SERVICE_NETWORK_LIMITED;
+    assert_true(txs_can_serve_block(-1, full, 0));
+    assert_true(txs_can_serve_block(-1, full | limited, INT32_MIN));
+    assert_false(txs_can_serve_block(-1, limited, 900000));
+    assert_true(txs_can_serve_block(1000, full, 1000));
+    assert_true(txs_can_serve_block(1000, full, INT32_MAX));
+    assert_false(txs_can_serve_block(1000, full | limited, 999));
+    assert_false(txs_can_serve_block(1000, full, INT32_MIN));
+    assert_true(txs_can_serve_block(1000, limited, 1000));
+    assert_true(txs_can_serve_block(1000, limited, 1288));
+    assert_false(txs_can_serve_block(1000, limited, 1289));
+    assert_false(txs_can_serve_block(1000, limited, INT32_MAX));
+    assert_false(txs_can_serve_block(0, ~(full | limited), 10));
+}
+
+/* The height becomes known when most peers are counted already. */
+static void peers_that_can_serve_are_counted_in_the_end(void **state)
+{
+    (void)state;
+    struct txs_block_tally t = {0};
+    struct txs_answer answer = {.via = TXS_VIA_TX};
+    struct txs_peer_result r = {.answers = &answer, .answer_count = 1};
+    for (int32_t height = 900; height < 1400; height++) {
+        r.start_height = height;
+        r.services = height % 2 ? TXS_SERVICE_NETWORK : TXS_SERVICE_NETWORK_LIMITED;
+        txs_block_tally_add(&t, &r);
+    }
+    r.handshake_ms = TXS_NEVER; /* no handshake: not counted */
+    txs_block_tally_add(&t, &r);
+    r.handshake_ms = 0;
+    r.services = TXS_SERVICE_BLOOM;
+    txs_block_tally_add(&t, &r);
+    assert_int_equal(txs_block_tally_can_serve(&t, -1), 250);
+    assert_int_equal(txs_block_tally_can_serve(&t, 1000), 200 + 145);
+    assert_int_equal(txs_block_tally_can_serve(&t, 1399), 1);
+    assert_int_equal(txs_block_tally_can_serve(&t, 1400), 0);
+    assert_int_equal(t.asked, 0);
+    r.block_asked = TXS_BLOCK_WAY_BLOCK;
+    txs_block_tally_add(&t, &r);
+    answer.via = TXS_VIA_BLOCK;
+    txs_block_tally_add(&t, &r);
+    answer.via = TXS_VIA_MERKLEBLOCK;
+    txs_block_tally_add(&t, &r);
+    assert_int_equal(t.asked, 3);
+    assert_int_equal(t.served, 2);
+    free(t.candidates);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -87,6 +139,8 @@ int main(void)
         cmocka_unit_test(nobody_asked_gives_no_share),
         cmocka_unit_test(the_interval_is_wilsons),
         cmocka_unit_test(the_interval_stays_within_0_and_1_and_holds_the_share),
+        cmocka_unit_test(who_can_serve_a_block),
+        cmocka_unit_test(peers_that_can_serve_are_counted_in_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
