@@ -255,6 +255,7 @@ struct txs_answer {
     enum txs_hint hint; /* for a notfound */
     bool announced;     /* an inv named the id */
     bool withheld;      /* a notfound by the rules of its version, whatever it has */
+    bool confirmed;     /* a notfound, of what is in a block that it should have */
     bool has_wtxid;     /* wtxid is that of what was served */
     bool has_position;  /* position is its place in the block that it was taken from */
     uint8_t wtxid[32];

@@ -302,7 +302,9 @@ void ask_judge_strength(struct txs_peer *p)
         struct txs_answer *a = &p->result.answers[i];
         if (a->status == TXS_ID_SERVED)
             a->strength = TXS_STRENGTH_PROVEN;
-        if (a->status == TXS_ID_NOTFOUND)
+        if (a->status == TXS_ID_NOTFOUND) {
             judge_notfound(p, a);
+            a->confirmed = block_ask_is_confirmed(p, i);
+        }
     }
 }

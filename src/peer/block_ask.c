@@ -252,6 +252,12 @@ bool block_ask_notfound(struct txs_peer *p)
     return asked;
 }
 
+bool block_ask_is_confirmed(const struct txs_peer *p, size_t id)
+{
+    const struct txs_block_hunt *hunt = p->config->hunt;
+    return hunt != NULL && hunt->positions[id] >= 0 && p->result.start_height >= hunt->height;
+}
+
 enum txs_via block_ask_via(const struct txs_peer *p, size_t id)
 {
     bool proved = block_ask_open(p) && p->block->awaited > 0 && p->block->entries[id].found;

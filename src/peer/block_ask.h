@@ -52,6 +52,8 @@ bool block_ask_awaits(const struct txs_peer *p, const char *command);
 bool block_ask_is_of(const struct txs_peer *p, const struct txs_inv_item *item); /* our block */
 /* A notfound named the block, as btcd and bcoin do; false where it was not asked for. */
 bool block_ask_notfound(struct txs_peer *p);
+/* The id is in the block, as some peer has proved, and this one's height is not below it. */
+bool block_ask_is_confirmed(const struct txs_peer *p, size_t id);
 /* How a tx message serves this id. */
 enum txs_via block_ask_via(const struct txs_peer *p, size_t id);
 void block_ask_served(struct txs_peer *p, size_t id); /* from the block */

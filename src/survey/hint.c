@@ -44,6 +44,8 @@ enum txs_hint hint_of(const struct txs_plan *plan, const struct heights *heights
 {
     if (a->status != TXS_ID_NOTFOUND)
         return TXS_HINT_NONE;
+    if (a->confirmed)
+        return TXS_HINT_CONFIRMED;
     if (!r->relaytxes)
         return TXS_HINT_BLOCKSONLY;
     if (loads_the_chain(r))

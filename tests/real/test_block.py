@@ -175,6 +175,9 @@ class FromBlock(unittest.TestCase):
         self.assertEqual({self.asked(result, name) for name in ("full", "other")}, {"block", None})
         self.check_block(result, can_serve=2, asked=1, served=1)
         self.assertEqual(result.totals(chain.funding)["served"], 1)
+        hints = {self.asked(result, name): self.entry(result, name)["hint"]
+                 for name in ("full", "other")}
+        self.assertEqual(hints, {"block": None, None: "confirmed"})
 
     def test_3_pruned_in_range(self):
         """Asked once the height is known: the order of peers is random, so it may take some runs."""

@@ -567,6 +567,7 @@ static void check_id(const struct run *r, const struct words *w)
                                           : via);
     check(r, "position", a->has_position ? a->position : TXS_NEVER,
           words_number(w, "position", TXS_NEVER));
+    check(r, "confirmed", a->confirmed, words_number(w, "confirmed", a->confirmed));
     check(r, "requests", a->requests, words_number(w, "requests", a->requests));
     check(r, "announced", a->announced, words_number(w, "announced", a->announced));
     check(r, "announced_at", a->announced_ms, words_number(w, "announced_at", a->announced_ms));

@@ -108,6 +108,9 @@ static void what_the_peer_says_of_itself(void **state)
     ordinary(&p);
     p.answer.withheld = true;
     assert_int_equal(done(&f, &p), TXS_HINT_RELAY_RULE);
+    p.answer.confirmed = true; /* before all others */
+    p.result.relaytxes = false;
+    assert_int_equal(done(&f, &p), TXS_HINT_CONFIRMED);
     end(&f);
 }
 
