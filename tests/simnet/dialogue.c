@@ -1,5 +1,6 @@
 #include "dialogue.h"
 
+#include "block.h"
 #include "say.h"
 #include "tell.h"
 
@@ -219,7 +220,7 @@ static size_t find_tx(const struct sim_session *s, const struct txs_inv_item *it
     return k;
 }
 
-static void say_tx(struct sim_session *s, const struct sim_frame *frame)
+static void say_frame(struct sim_session *s, const struct sim_frame *frame)
 {
     if (frame->len < 16384)
         txs_put_bytes(&s->net->out, frame->data, frame->len);
@@ -227,8 +228,8 @@ static void say_tx(struct sim_session *s, const struct sim_frame *frame)
         sim_session_send_shared(s, frame);
 }
 
-/* Each found one as it comes, then one notfound with the rest, by the types that were asked. Blocks
- * and unknown types get silence (Core: ProcessGetData). */
+/* Each found one as it comes, then one notfound with the rest, by the types that were asked. Other
+ * blocks and unknown types get silence (Core: ProcessGetData). */
 static void answer_honest(struct sim_session *s, const struct request *request)
 {
     static struct txs_inv_item missing[TXS_INV_MAX];
@@ -238,12 +239,15 @@ static void answer_honest(struct sim_session *s, const struct request *request)
 
     for (size_t i = 0; i < request->count && !s->closing; i++) {
         const struct txs_inv_item *item = &request->items[i];
+        const struct sim_frame *block = sim_block_answer(settings, item->type, item->hash);
+        if (block && sim_block_is_at(settings, &s->node))
+            say_frame(s, block);
         if (!is_tx_type(&s->node, item->type))
             continue;
         size_t k = find_tx(s, item);
         if (k < settings->tx_count && sim_node_serves(&s->node, k, elapsed_ms))
-            say_tx(s,
-                   item->type == TXS_INV_TX ? &settings->txs[k].stripped : &settings->txs[k].full);
+            say_frame(s, item->type == TXS_INV_TX ? &settings->txs[k].stripped
+                                                  : &settings->txs[k].full);
         else
             missing[count++] = *item;
     }
@@ -282,13 +286,13 @@ static void answer_malformed_notfound(struct sim_session *s, const struct reques
 static void answer_malformed_tx(struct sim_session *s, const struct request *request)
 {
     (void)request;
-    say_tx(s, &s->net->shared.truncated_tx);
+    say_frame(s, &s->net->shared.truncated_tx);
 }
 
 static void answer_wrong_tx(struct sim_session *s, const struct request *request)
 {
     (void)request;
-    say_tx(s, &s->net->shared.wrong_tx.full);
+    say_frame(s, &s->net->shared.wrong_tx.full);
 }
 
 static void answer_wrong_then_right(struct sim_session *s, const struct request *request)

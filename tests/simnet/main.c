@@ -1,4 +1,5 @@
 /* simnet: a simulated Bitcoin network, one process for all nodes. See README.md. */
+#include "block.h"
 #include "place.h"
 #include "ports.h"
 #include "session.h"
@@ -68,6 +69,11 @@ static bool say_ready(const struct sim_settings *settings)
         txs_hash_to_hex(txid, settings->txs[k].ids.txid);
         txs_hash_to_hex(wtxid, settings->txs[k].ids.wtxid);
         printf("tx %s %s\n", txid, wtxid);
+    }
+    if (settings->block.given) {
+        char hash[65];
+        txs_hash_to_hex(hash, settings->block.hash);
+        printf("block %s\n", hash);
     }
     puts("ready");
     fflush(stdout);
@@ -168,5 +174,6 @@ int main(int argc, char **argv)
     }
     for (size_t k = 0; k < SIM_TX_MAX; k++)
         sim_tx_free(&settings.txs[k]);
+    sim_block_free(&settings.block);
     return exit_code;
 }

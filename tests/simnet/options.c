@@ -1,3 +1,4 @@
+#include "block.h"
 #include "settings.h"
 
 #include "node.h"
@@ -21,6 +22,7 @@
     X(TX, "tx", "HEX", "a transaction that nodes hold; repeatable (two built-in ones)") \
     X(MIX, "mix", "NAME=WEIGHT,...", "only these behaviours (all; see --behaviours)") \
     X(PART, "part", "I/N", "be the I-th of N processes that play the network together, at ports P+3(I-1)... (1/1)") \
+    X(BLOCK, "block", "", "the transactions are in a block, which honest nodes have that are not pruned") \
     X(CRAWL, "crawl", "", "the surveyor is expected to ask for addresses") \
     X(START, "start", "N", "list the first N nodes; the others are known from gossip (all)") \
     X(TOPOLOGY, "topology", "NAME", "who tells of whom: ring, chain, islands, random (ring)") \
@@ -188,6 +190,9 @@ static bool apply(struct sim_settings *settings, struct raw_txs *raw, int option
         return sim_mix_parse(&settings->mix, sim_behaviour_names, "--mix", optarg);
     case OPTION_PART:
         return parse_part(settings, optarg);
+    case OPTION_BLOCK:
+        settings->block.given = true;
+        return true;
     case OPTION_CRAWL:
         settings->crawl = true;
         return true;
@@ -268,5 +273,5 @@ bool sim_options_parse(struct sim_settings *settings, int argc, char **argv, int
     }
     if (!raw.count)
         raw = (struct raw_txs){{sim_default_txs[0], sim_default_txs[1]}, 2};
-    return load_txs(settings, &raw);
+    return load_txs(settings, &raw) && (!settings->block.given || sim_block_build(settings));
 }

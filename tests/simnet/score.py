@@ -94,6 +94,10 @@ def form_problems(settings, node, peer):
         tx = known.get(entry.get("txid"))
         if not tx or entry.get("status") != "served":
             continue
+        if entry.get("via") == "merkleblock":  # without its witness, always
+            if entry.get("wtxid") is not None:
+                yield f"wtxid {entry['wtxid']} by merkleblock"
+            continue
         allowed = {tx["wtxid"]}
         if not int(node["services"], 16) & SERVICE_WITNESS:
             allowed = {None} | ({tx["txid"]} & allowed)

@@ -21,6 +21,14 @@ struct sim_tx {
     struct sim_frame stripped; /* and one without */
 };
 
+/* What answers for the block, as whole messages. */
+struct sim_block {
+    bool given;
+    uint8_t hash[32];
+    struct sim_frame full, stripped; /* `block` with the witnesses and without */
+    struct sim_frame filtered;       /* `merkleblock` and the `tx`s behind it */
+};
+
 struct sim_settings {
     uint16_t port;        /* the first of the whole network: place.h */
     uint32_t part, parts; /* this process plays the nodes whose index is `part`, modulo `parts` */
@@ -41,6 +49,7 @@ struct sim_settings {
     struct sim_mix mix;
     struct sim_tx txs[SIM_TX_MAX];
     size_t tx_count;
+    struct sim_block block;
     const char *truth_path, *list_path, *ready_path, *stats_path; /* NULL: not wanted */
 };
 

@@ -15,16 +15,18 @@ SLOW = bool(os.environ.get("TXSURVEY_WRAPPER"))  # under valgrind: fewer nodes, 
 
 
 class Simulated(unittest.TestCase):
-    def check(self, nodes, seed, patience_s, *options, by="txid", latency_ms=200):
+    def check(self, nodes, seed, patience_s, *options, by="txid", latency_ms=200, block=False):
         scale = 10 if SLOW else 1
         with tempfile.TemporaryDirectory() as folder:
             folder = Path(folder)
             network = Network(folder, "--nodes", str(nodes // scale), "--seed", str(seed), "--by", by,
                               "--patience-ms", str(patience_s * scale * 1000), "--max-latency",
-                              str(latency_ms))
+                              str(latency_ms), *(["--block"] if block else []))
             records = folder / "records"
             try:
                 ids = ["--wtxid", *network.wtxids] if by == "wtxid" else network.ids
+                if block:
+                    ids = ["--block", network.block, "--block-peers", "100000", *ids]
                 result = survey.run(
                     ["--chain", "regtest", "--peers", network.list, "-o", records, "--connect-timeout",
                      str(3 * scale), "--handshake-timeout", str(4 * scale), "--response-timeout",
@@ -44,6 +46,12 @@ class Simulated(unittest.TestCase):
 
     def test_first_answers_without_patience(self):
         self.check(3000, 3, 0, "--rate", "3000")
+
+    def test_from_a_block(self):
+        self.check(3000, 5, 0, "--rate", "3000", block=True)
+
+    def test_from_a_block_by_wtxid(self):
+        self.check(1500, 6, 1, "--rate", "3000", by="wtxid", block=True)
 
     def test_a_narrow_window(self):
         self.check(500, 4, 1, "--concurrency", "50")

@@ -1,5 +1,6 @@
 #include "truth.h"
 
+#include "block.h"
 #include "node.h"
 #include "place.h"
 #include "reach.h"
@@ -58,7 +59,9 @@ static const char *status_of(const struct sim_settings *settings, const struct s
         return stated;
     if (sim_node_serves(node, k, settings->patience_ms))
         return "served";
-    return node->version >= TXS_NOTFOUND_VERSION ? "notfound" : "ignored";
+    if (node->version < TXS_NOTFOUND_VERSION)
+        return "ignored";
+    return sim_block_is_at(settings, node) ? "served" : "notfound";
 }
 
 static json_t *statuses_json(const struct sim_settings *settings, const struct sim_node *node,

@@ -29,6 +29,7 @@ class Network:
             _, txid, wtxid = line.split()
             self.ids.append(txid)
             self.wtxids.append(wtxid)
+        self.block = line.split()[1] if line.startswith("block ") else None
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
