@@ -14,15 +14,16 @@
 #include <stddef.h>
 
 /* How likely a peer is to answer, in tiers: those of the first are taken before those of the
- * second. Whoever is named again by another source rises by one, as far as TXS_TIER_GOSSIP. */
+ * second. Whoever is named again by other sources rises, as far as TXS_TIER_GOSSIP. */
 #define TXS_TIERS 12
 #define TXS_TIER_NAMED 0  /* the user named it, or it answered in an earlier run */
 #define TXS_TIER_SEED 1   /* a DNS seed named it, or an earlier run connected to it */
 #define TXS_TIER_GOSSIP 2 /* the best that peers' word alone can give */
 #define TXS_TIER_LAST (TXS_TIERS - 1)
 
-/* More addresses than this are not taken in. */
+/* More addresses than this are not taken in, and no more than this remembered as left out. */
 #define TXS_BOOK_MAX 4000000u
+#define TXS_BOOK_LEFT_OUT_MAX 1000000u
 
 struct txs_book;
 
@@ -51,16 +52,16 @@ bool txs_book_hear_again(struct txs_book *book, const struct txs_address *addres
 /* Takes a peer that was not taken before, at random among those of the best tier; false when there
  * is none. */
 bool txs_book_take(struct txs_book *book, uint32_t *peer);
-/* Takes this address, which need not be known yet. False when out of memory, or when it had been
- * taken or left out before. */
+/* Takes this address, which need not be known yet, and may have been left out. False when out of
+ * memory, or when it had been taken before. */
 bool txs_book_take_address(struct txs_book *book, const struct txs_address *address,
                            uint32_t *peer);
 
 /* What came of a peer that was taken. */
-enum txs_peer_worth { TXS_WORTH_NONE, TXS_WORTH_REACHED, TXS_WORTH_ANSWERED };
+enum txs_peer_worth { TXS_WORTH_NONE, TXS_WORTH_REACHED, TXS_WORTH_ANSWERED, TXS_WORTH_UNKNOWN };
 void txs_book_judge(struct txs_book *book, uint32_t peer, enum txs_peer_worth worth);
-/* Calls `visit` for each peer of that worth; for TXS_WORTH_NONE for those of tier TXS_TIER_NAMED
- * that were never taken. Returns their number. */
+/* Calls `visit` for each peer of that worth; for TXS_WORTH_UNKNOWN for those that the user named
+ * (`connect`, `file`), also where they were never taken. Returns their number. */
 size_t txs_book_visit(const struct txs_book *book, enum txs_peer_worth worth,
                       void (*visit)(void *context, const struct txs_address *address),
                       void *context);

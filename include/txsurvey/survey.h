@@ -49,6 +49,7 @@ bool txs_id_tally_ci95(const struct txs_id_tally *tally, double *low, double *hi
 struct txs_attempt {
     uint32_t peer;         /* in the book */
     uint32_t told;         /* the last batch of addresses that it told; 0 for none */
+    uint32_t heard;        /* how many addresses it told */
     uint32_t attempts;     /* made, this one included */
     uint32_t local_faults; /* attempts that failed on this machine */
     uint64_t started_ms;   /* of the first attempt */
@@ -85,9 +86,9 @@ struct txs_heard {
  * can fill the head of the order. */
 uint8_t txs_gossip_tier(uint32_t time_s, int64_t now_s, size_t place);
 
-/* What one source may add: at most 512 addresses of a seed's answer, of what it names 64 of one
- * group (IPv4 /16, IPv6 /32), and all peers together 2048 of a group. Groups count for routable
- * addresses alone.
+/* What one source may add: at most 512 addresses of a seed's answer, of what it names at a time 64
+ * of one group (IPv4 /16, IPv6 /32) and 4 ports of one host, and all peers together 2048 of a
+ * group. Groups and hosts count for routable addresses alone.
  *
  * One answer of a seed: filtered, capped, united with what is known. Returns the number of distinct
  * addresses in it, and their batch (0: none); the list's order and tiers are lost. */

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #define CHUNK_ENTRIES 8192u
-#define NAMED_AGAIN_MAX 3
 
 enum state { UNTAKEN, TAKEN, LEFT_OUT };
 
@@ -282,7 +281,14 @@ static void enter_order(struct txs_book *b, uint32_t peer, unsigned tier)
     put(b, hole, peer);
 }
 
-/* Another source speaks of it: the better tier counts, and word of mouth raises it a little. */
+/* Word of mouth raises a peer by one when a first further source names it, when the fourth does,
+ * and when the sixteenth does: what many say counts, and a few who agree on it cannot get far. */
+static bool is_raised_by(const struct entry *e)
+{
+    return e->named_again == 1 || e->named_again == 4 || e->named_again == 16;
+}
+
+/* Another source speaks of it: the better tier counts. */
 static void name_again(struct txs_book *b, uint32_t peer, unsigned tier)
 {
     struct entry *e = entry_of(b, peer);
@@ -292,9 +298,9 @@ static void name_again(struct txs_book *b, uint32_t peer, unsigned tier)
     unsigned best = tier < e->tier ? tier : e->tier;
     bool same =
         now->teller == first->teller && (now->previous == NO_PEER) == (first->previous == NO_PEER);
-    if (!same && e->named_again < NAMED_AGAIN_MAX && best > TXS_TIER_GOSSIP) {
+    if (!same && e->named_again < UINT8_MAX) {
         e->named_again++;
-        best--;
+        best -= best > TXS_TIER_GOSSIP && is_raised_by(e);
     }
     if (best == e->tier)
         return;
@@ -330,6 +336,8 @@ bool txs_book_hear_again(struct txs_book *b, const struct txs_address *address, 
 enum txs_book_add txs_book_leave_out(struct txs_book *b, const struct txs_address *address)
 {
     uint32_t peer;
+    if (b->left_out == TXS_BOOK_LEFT_OUT_MAX)
+        return find(b, address) == NOBODY ? TXS_BOOK_FULL : TXS_BOOK_KNOWN;
     enum txs_book_add added = insert(b, address, LEFT_OUT, &peer);
     b->left_out += added == TXS_BOOK_ADDED;
     return added;
@@ -358,8 +366,15 @@ bool txs_book_take(struct txs_book *b, uint32_t *peer)
 bool txs_book_take_address(struct txs_book *b, const struct txs_address *address, uint32_t *peer)
 {
     enum txs_book_add added = add(b, address, TXS_TIER_LAST, peer);
-    if (added == TXS_BOOK_NO_MEMORY || added == TXS_BOOK_FULL ||
-        entry_of(b, *peer)->state != UNTAKEN)
+    if (added == TXS_BOOK_NO_MEMORY || added == TXS_BOOK_FULL)
+        return false;
+    struct entry *e = entry_of(b, *peer);
+    if (e->state == LEFT_OUT) {
+        e->state = TAKEN;
+        b->left_out--;
+        return true;
+    }
+    if (e->state != UNTAKEN)
         return false;
     take(b, *peer);
     return true;
@@ -372,10 +387,18 @@ void txs_book_judge(struct txs_book *b, uint32_t peer, enum txs_peer_worth worth
     entry_of(b, peer)->worth = (uint8_t)worth;
 }
 
-static bool is_worth(const struct entry *e, enum txs_peer_worth worth)
+static bool is_named_by_user(const struct txs_book *b, uint32_t peer)
 {
-    if (worth == TXS_WORTH_NONE)
-        return e->state == UNTAKEN && e->tier == TXS_TIER_NAMED;
+    const struct batch *batch = batch_of(b, peer);
+    return batch->previous == NO_PEER && strncmp(b->sources[batch->teller], "dns:", 4) != 0;
+}
+
+static bool is_worth(const struct txs_book *b, uint32_t peer, enum txs_peer_worth worth)
+{
+    const struct entry *e = entry_of(b, peer);
+    if (worth == TXS_WORTH_UNKNOWN)
+        return (e->state == UNTAKEN || (e->state == TAKEN && e->worth == worth)) &&
+               is_named_by_user(b, peer);
     return e->state == TAKEN && e->worth == worth;
 }
 
@@ -385,10 +408,9 @@ size_t txs_book_visit(const struct txs_book *b, enum txs_peer_worth worth,
 {
     size_t visited = 0;
     for (size_t i = 0; i < b->count; i++) {
-        const struct entry *e = entry_of(b, i);
-        if (!is_worth(e, worth))
+        if (!is_worth(b, (uint32_t)i, worth))
             continue;
-        visit(context, &e->address);
+        visit(context, &entry_of(b, i)->address);
         visited++;
     }
     return visited;

@@ -32,6 +32,7 @@ struct resume {
     struct txs_line line;
     struct txs_message reason;
     bool begun;      /* the first survey line was read */
+    bool crawls;     /* its part of the run asked for addresses */
     bool summarized; /* nothing but a torn line may follow */
     bool left_over;  /* the line that is being read is to go */
     uint64_t cut;    /* where the first that goes begins; UINT64_MAX: none does */
@@ -153,6 +154,7 @@ static enum txs_status take_survey(struct resume *r, const json_t *record)
     if (json_is_true(json_object_get(record, "resumed")) != r->begun)
         return refuse(r, r->begun ? "another run begins" : "the beginning of the run is missing");
     r->begun = true;
+    r->crawls = json_is_true(json_object_get(json_object_get(record, "options"), "crawl"));
     return TXS_OK;
 }
 
@@ -179,11 +181,13 @@ static enum txs_status take_seed(struct resume *r, const json_t *record)
     struct txs_restored_seed seed = {.host = parse_text(record, "host")};
     if (seed.host == NULL)
         return refuse(r, "a seed without a name");
-    if (is_text(record, "outcome", txs_seed_outcome_name(TXS_SEED_FAILED)) &&
-        is_text(record, "error", "interrupted")) {
-        r->left_over = true;
+    if (is_text(record, "outcome", txs_seed_outcome_name(TXS_SEED_FAILED)) ||
+        is_text(record, "outcome", txs_seed_outcome_name(TXS_SEED_TIMEOUT))) {
+        r->left_over = true; /* it is asked again */
         return TXS_OK;
     }
+    if (!is_text(record, "outcome", txs_seed_outcome_name(TXS_SEED_RESOLVED)))
+        return refuse(r, "a seed without a proper outcome");
     enum txs_status status = take_told(r, record, &seed.told_count);
     seed.told = r->told;
     return status == TXS_OK ? r->events->seed(r->events->context, &seed) : status;
@@ -288,6 +292,13 @@ static bool take_result(struct txs_peer_result *result, const json_t *record)
     return true;
 }
 
+/* The survey ended while its addresses were awaited: it is asked again. */
+static bool was_not_heard_out(const json_t *record)
+{
+    return json_is_number(json_object_get(record, "handshake_ms")) &&
+           json_is_null(json_object_get(record, "addresses"));
+}
+
 static enum txs_status take_peer(struct resume *r, const json_t *record)
 {
     struct txs_peer_result result;
@@ -301,7 +312,7 @@ static enum txs_status take_peer(struct resume *r, const json_t *record)
         status = remember_peer(r, &peer.address);
     if (status != TXS_OK)
         return status;
-    if (result.outcome == TXS_OUTCOME_INTERRUPTED) {
+    if (result.outcome == TXS_OUTCOME_INTERRUPTED || (r->crawls && was_not_heard_out(record))) {
         r->left_over = true;
         return TXS_OK;
     }

@@ -89,9 +89,10 @@ static void on_conn_told(struct conn *c, const struct txs_told *told)
     while (count < TXS_ADDR_MAX && txs_addr_next(&reader, &entry)) {
         if (!txs_addr_entry_address(&e->heard[count].address, &entry))
             continue;
-        e->heard[count].tier = txs_gossip_tier(entry.time, now_s, count);
+        e->heard[count].tier = txs_gossip_tier(entry.time, now_s, c->attempt.heard + count);
         count++;
     }
+    c->attempt.heard += (uint32_t)count;
     txs_survey_add_gossip(e->survey, &c->attempt, e->heard, count);
 }
 

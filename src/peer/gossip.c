@@ -12,8 +12,11 @@
 #define RELAYED_MAX 10
 #define FEW_SETTLE_MS 2000
 #define ADDRESSES_MAX (TXS_ADDR_MAX + RELAYED_MAX)
-/* time, services, network, length, address, port */
-#define ENTRY_MAX_BYTES (4 + 9 + 1 + 3 + TXS_ADDRV2_MAX_BYTES + 2)
+#define LISTS_MAX 16
+/* A thousand entries of the networks that there are have 49 kB. Room for lists is shared by all
+ * peers: none keeps some for long without an end of its list. */
+#define LIST_MAX_BYTES 65536u
+#define HOLD_MS 10000
 
 void gossip_ask(struct txs_peer *p)
 {
@@ -32,6 +35,8 @@ void gossip_stalled(struct txs_peer *p, uint64_t ms)
 {
     if (p->gossip.deadline_ms != TXS_NEVER)
         p->gossip.deadline_ms += ms;
+    if (p->gossip.hold_deadline_ms != TXS_NEVER)
+        p->gossip.hold_deadline_ms += ms;
 }
 
 static bool is_open(const struct txs_peer *p)
@@ -44,15 +49,33 @@ uint64_t gossip_deadline_ms(const struct txs_peer *p)
     return is_open(p) ? p->gossip.deadline_ms : p->now_ms;
 }
 
+/* What it would have told is not known then: a run that goes on later asks it again. */
+void gossip_stopped(struct txs_peer *p)
+{
+    if (p->now_ms < gossip_deadline_ms(p))
+        p->result.asked_addresses = false;
+}
+
 void gossip_begin(struct txs_peer *p)
 {
-    if (is_open(p) && p->splitter.length <= 3 + TXS_ADDR_MAX * ENTRY_MAX_BYTES)
-        body_begin(&p->body, &p->config->pool->gossip_left_bytes, 0);
+    if (!is_open(p) || p->splitter.length > LIST_MAX_BYTES || p->gossip.lists == LISTS_MAX)
+        return;
+    p->gossip.lists++;
+    p->gossip.hold_deadline_ms = p->now_ms + HOLD_MS;
+    body_begin(&p->body, &p->config->pool->gossip_left_bytes, 0);
 }
 
 void gossip_chunk(struct txs_peer *p, struct txs_span chunk)
 {
     body_add(&p->body, chunk);
+}
+
+void gossip_deadline(struct txs_peer *p)
+{
+    if (p->now_ms < p->gossip.hold_deadline_ms)
+        return;
+    p->gossip.hold_deadline_ms = TXS_NEVER;
+    body_drop(&p->body);
 }
 
 static void settle_after(struct txs_peer *p, size_t count)
@@ -70,6 +93,7 @@ static void end(struct txs_peer *p, bool v2)
 {
     struct txs_span payload = {p->body.data, p->body.len};
     int count = payload.len == p->splitter.length ? txs_addr_count(payload, v2) : -1;
+    p->gossip.hold_deadline_ms = TXS_NEVER;
     if (count <= 0 || (uint32_t)count > ADDRESSES_MAX - p->result.addresses) {
         body_drop(&p->body);
         return;

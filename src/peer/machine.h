@@ -60,7 +60,9 @@ struct asking {
 /* Whether addresses are still awaited. */
 struct gossip {
     bool complete;
-    uint64_t deadline_ms; /* a session that is open for their sake alone ends then */
+    uint8_t lists;             /* that were begun */
+    uint64_t deadline_ms;      /* a session that is open for their sake alone ends then */
+    uint64_t hold_deadline_ms; /* for the list in arrival; TXS_NEVER without one */
 };
 
 /* The questions whose answers are known. */
@@ -179,6 +181,8 @@ void gossip_handshake_complete(struct txs_peer *p);
 void gossip_stalled(struct txs_peer *p, uint64_t ms);
 /* Until when addresses are awaited; now_ms where none are. */
 uint64_t gossip_deadline_ms(const struct txs_peer *p);
+void gossip_stopped(struct txs_peer *p);  /* the survey ends */
+void gossip_deadline(struct txs_peer *p); /* drops a list that is in arrival for too long */
 void gossip_begin(struct txs_peer *p);
 void gossip_chunk(struct txs_peer *p, struct txs_span chunk);
 void gossip_end_addr(struct txs_peer *p);

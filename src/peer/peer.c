@@ -34,7 +34,7 @@ struct txs_peer *txs_peer_new(const struct txs_peer_config *config,
     p->nonce = nonce;
     p->handshake_deadline_ms = TXS_NEVER;
     p->asking.next_ms = TXS_NEVER;
-    p->gossip.deadline_ms = TXS_NEVER;
+    p->gossip.deadline_ms = p->gossip.hold_deadline_ms = TXS_NEVER;
     txs_peer_result_blank(&p->result, (struct txs_answer *)(p + 1), ids);
     p->id_states = (struct id_state *)(p->result.answers + ids);
     p->out = txs_writer_to(p->id_states + ids, out_cap);
@@ -135,6 +135,7 @@ static void on_handshake_deadline(struct txs_peer *p)
 
 static void on_deadline(struct txs_peer *p)
 {
+    gossip_deadline(p);
     if (p->result.stage == TXS_STAGE_HANDSHAKE && p->now_ms >= p->handshake_deadline_ms)
         on_handshake_deadline(p);
     else if (p->decided)
@@ -154,14 +155,17 @@ static void on_stalled(struct txs_peer *p, uint64_t ms)
     block_ask_stalled(p, ms);
 }
 
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 static uint64_t next_deadline_ms(const struct txs_peer *p)
 {
-    if (p->decided)
-        return linger_deadline_ms(p);
-    uint64_t asking = ask_deadline_ms(p);
+    uint64_t next = p->decided ? linger_deadline_ms(p) : ask_deadline_ms(p);
     if (p->result.stage == TXS_STAGE_HANDSHAKE)
-        return p->handshake_deadline_ms < asking ? p->handshake_deadline_ms : asking;
-    return asking;
+        next = earlier(next, p->handshake_deadline_ms);
+    return earlier(next, p->gossip.hold_deadline_ms);
 }
 
 static void begin_step(struct txs_peer *p, const struct txs_peer_event *event)
@@ -199,6 +203,7 @@ struct txs_peer_actions txs_peer_step(struct txs_peer *p, const struct txs_peer_
         on_stalled(p, event->stalled_ms);
         break;
     case TXS_PEER_STOP:
+        gossip_stopped(p);
         peer_finish(p,
                     event->error == TXS_ERROR_NO_MEMORY ? TXS_OUTCOME_LOCAL_ERROR
                                                         : TXS_OUTCOME_INTERRUPTED,

@@ -277,6 +277,12 @@ bool receive_in_block(const struct txs_peer *p)
     return p->message != NULL && p->message->of_block;
 }
 
+static bool is_target(const struct txs_peer *p)
+{
+    bool by_wtxid = p->config->id_type == TXS_ID_TYPE_WTXID;
+    return txs_id_find(p->config, by_wtxid ? p->ids.wtxid : p->ids.txid) >= 0;
+}
+
 /* The id that this transaction answers, or -1: never asked for, or served before. */
 static int answered_id(const struct txs_peer *p)
 {
@@ -344,8 +350,9 @@ static void end_tx(struct txs_peer *p)
         serve(p, (size_t)id);
         return;
     }
-    /* Our filter may let others than ours through. */
-    p->unsolicited_tx |= !control_served(p) && id < 0 && !block_ask_open(p);
+    /* Our filter may let others than ours through; and one of ours may come too late. */
+    bool late = p->decided && is_target(p);
+    p->unsolicited_tx |= !control_served(p) && id < 0 && !late && !block_ask_open(p);
     body_drop(&p->body);
 }
 

@@ -7,6 +7,7 @@
 
 #define SEED_MAX_ADDRESSES 512
 #define GROUP_MAX_AT_A_TIME 64
+#define HOST_MAX_AT_A_TIME 4 /* its ports */
 #define GROUP_MAX_OF_GOSSIP 2048
 #define GROUP_SLOTS 65536u
 

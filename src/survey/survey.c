@@ -135,7 +135,7 @@ static enum txs_status leave_out(struct txs_survey *s, const struct txs_address 
                                  enum txs_ignored reason)
 {
     enum txs_book_add added = txs_book_leave_out(s->book, address);
-    if (added == TXS_BOOK_ADDED)
+    if (added == TXS_BOOK_ADDED || added == TXS_BOOK_FULL)
         count_ignored(s, reason);
     return added == TXS_BOOK_NO_MEMORY ? TXS_E_NOMEM : TXS_OK;
 }
@@ -201,10 +201,15 @@ uint8_t txs_gossip_tier(uint32_t time_s, int64_t now_s, size_t place)
     return (uint8_t)(TXS_TIER_LAST - 6 + age + depth);
 }
 
+/* Ports last, so that a host's, and a group's, stand side by side. */
 static int by_address(const void *a, const void *b)
 {
-    return memcmp(&((const struct txs_heard *)a)->address, &((const struct txs_heard *)b)->address,
-                  sizeof(struct txs_address));
+    const struct txs_address *x = &((const struct txs_heard *)a)->address;
+    const struct txs_address *y = &((const struct txs_heard *)b)->address;
+    if (x->network != y->network)
+        return x->network < y->network ? -1 : 1;
+    int order = memcmp(x->bytes, y->bytes, sizeof x->bytes);
+    return order != 0 ? order : (x->port > y->port) - (x->port < y->port);
 }
 
 static size_t unite(const struct txs_survey *s, struct txs_heard *heard, size_t count)
@@ -223,7 +228,7 @@ static size_t unite(const struct txs_survey *s, struct txs_heard *heard, size_t 
 /* What a source may add at a time. */
 struct allowance {
     size_t addresses;
-    size_t of_a_group;
+    size_t of_a_group, of_a_host;
     bool of_all_peers; /* counts against what all peers' gossip may fill of a group */
 };
 
@@ -232,11 +237,13 @@ struct allowance {
 static enum txs_status add_heard(struct txs_survey *s, struct txs_heard *heard, size_t count,
                                  struct allowance left)
 {
-    size_t run = 0;
+    size_t run = 0, host_run = 0;
     enum txs_status status = TXS_OK;
     for (size_t i = 0; i < count && status == TXS_OK; i++) {
         const struct txs_address *a = &heard[i].address;
         run = i > 0 && groups_same(a, &heard[i - 1].address) ? run + 1 : 1;
+        host_run =
+            i > 0 && memcmp(a->bytes, heard[i - 1].address.bytes, 32) == 0 ? host_run + 1 : 1;
         if (txs_book_hear_again(s->book, a, heard[i].tier))
             continue;
         enum txs_ignored why = closed_to_hearsay(s, a);
@@ -244,6 +251,7 @@ static enum txs_status add_heard(struct txs_survey *s, struct txs_heard *heard, 
         if (why != NOT_IGNORED) {
             status = leave_out(s, a, why);
         } else if (left.addresses == 0 || (grouped && run > left.of_a_group) ||
+                   (grouped && host_run > left.of_a_host) ||
                    (grouped && left.of_all_peers && !groups_take(&s->groups, a))) {
             count_ignored(s, TXS_IGNORED_QUOTA); /* of this source: another one may name it */
         } else {
@@ -276,8 +284,9 @@ size_t txs_survey_add_seed(struct txs_survey *s, const char *host, struct txs_he
         heard[i].tier = TXS_TIER_SEED;
     *batch = txs_book_batch(s->book, text);
     if (*batch != 0)
-        add_heard(s, heard, distinct,
-                  (struct allowance){SEED_MAX_ADDRESSES, GROUP_MAX_AT_A_TIME, false});
+        add_heard(
+            s, heard, distinct,
+            (struct allowance){SEED_MAX_ADDRESSES, GROUP_MAX_AT_A_TIME, HOST_MAX_AT_A_TIME, false});
     return distinct;
 }
 
@@ -289,7 +298,8 @@ void txs_survey_add_gossip(struct txs_survey *s, struct txs_attempt *attempt,
         return;
     attempt->told = batch;
     count = unite(s, heard, only_new(s, heard, count));
-    add_heard(s, heard, count, (struct allowance){SIZE_MAX, GROUP_MAX_AT_A_TIME, true});
+    add_heard(s, heard, count,
+              (struct allowance){SIZE_MAX, GROUP_MAX_AT_A_TIME, HOST_MAX_AT_A_TIME, true});
 }
 
 size_t txs_survey_told(const struct txs_survey *s, uint32_t batch, struct txs_address *out,
@@ -304,6 +314,8 @@ static enum txs_peer_worth worth_of(const struct txs_peer_result *result)
 {
     if (result->outcome == TXS_OUTCOME_ANSWERED)
         return TXS_WORTH_ANSWERED;
+    if (result->outcome == TXS_OUTCOME_INTERRUPTED || result->outcome == TXS_OUTCOME_LOCAL_ERROR)
+        return TXS_WORTH_UNKNOWN;
     return result->handshake_ms != TXS_NEVER ? TXS_WORTH_REACHED : TXS_WORTH_NONE;
 }
 
@@ -340,7 +352,7 @@ static enum txs_status restore_told(struct txs_survey *s, const struct txs_addre
     for (size_t i = 0; i < told_count; i++)
         heard[i] = (struct txs_heard){told[i], tier};
     enum txs_status status = add_heard(s, heard, unite(s, heard, told_count),
-                                       (struct allowance){SIZE_MAX, SIZE_MAX, of_peers});
+                                       (struct allowance){SIZE_MAX, SIZE_MAX, SIZE_MAX, of_peers});
     free(heard);
     return status;
 }
@@ -348,10 +360,14 @@ static enum txs_status restore_told(struct txs_survey *s, const struct txs_addre
 enum txs_status txs_survey_restore_peer(struct txs_survey *s, const struct txs_restored_peer *peer)
 {
     uint32_t index = 0;
+    struct txs_address address = peer->address;
+    if (address.network == TXS_NETWORK_CJDNS) /* unless that can be reached this time, too */
+        address.network = TXS_NETWORK_IPV6;
+    txs_plan_name_network(s->plan, &address);
     if (txs_book_batch(s->book, "resumed") == 0)
         return TXS_E_NOMEM;
-    bool taken = txs_book_take_address(s->book, &peer->address, &index);
-    if (!taken && !txs_book_hear_again(s->book, &peer->address, TXS_TIER_LAST))
+    bool taken = txs_book_take_address(s->book, &address, &index);
+    if (!taken && !txs_book_hear_again(s->book, &address, TXS_TIER_LAST))
         return TXS_E_NOMEM; /* or more addresses than the book holds */
     s->attempted += taken;
     tally(s, index, peer->result);
@@ -383,7 +399,7 @@ size_t txs_survey_visit_good_peers(const struct txs_survey *s,
 {
     size_t reached = txs_book_visit(s->book, TXS_WORTH_ANSWERED, visit, context);
     reached += txs_book_visit(s->book, TXS_WORTH_REACHED, visit, context);
-    txs_book_visit(s->book, TXS_WORTH_NONE, visit, context);
+    txs_book_visit(s->book, TXS_WORTH_UNKNOWN, visit, context);
     return reached;
 }
 

@@ -84,7 +84,9 @@ static const struct range closed_ipv4[] = {
     {8, {127}},           /* loopback */
     {16, {169, 254}},     /* link-local, RFC 3927 */
     {12, {172, 16}},      /* private */
+    {24, {192, 0, 0}},    /* protocols, RFC 6890 */
     {24, {192, 0, 2}},    /* documentation, RFC 5737 */
+    {24, {192, 88, 99}},  /* 6to4 relays, RFC 7526 */
     {16, {192, 168}},     /* private */
     {15, {198, 18}},      /* benchmarks, RFC 2544 */
     {24, {198, 51, 100}}, /* documentation */
@@ -93,22 +95,15 @@ static const struct range closed_ipv4[] = {
     {4, {240}},           /* reserved, and broadcast */
 };
 
-/* An address that wraps an IPv4 one would lead past closed_ipv4, for instance through a NAT64 into
- * the operator's own network; so these are closed whole. OnionCat and Core's internal range lie in
- * fc00::/7. */
+/* Of what is in use, 2000::/3. Outside it are, among others, unique local, link- and site-local
+ * addresses, multicast, and those that wrap an IPv4 one, which would lead past closed_ipv4, for
+ * instance through a NAT64 into the operator's own network. */
+static const struct range public_ipv6 = {3, {0x20}};
 static const struct range closed_ipv6[] = {
-    {96, {0}},                                  /* ::, ::1, IPv4-compatible, RFC 4291 */
-    {96, {[8] = 0xff, [9] = 0xff}},             /* IPv4-translated, RFC 2765 */
-    {96, {0x00, 0x64, 0xff, 0x9b}},             /* NAT64, RFC 6052 */
-    {48, {0x00, 0x64, 0xff, 0x9b, 0x00, 0x01}}, /* local NAT64, RFC 8215 */
-    {32, {0x20, 0x01, 0x00, 0x00}},             /* Teredo, RFC 4380 */
-    {28, {0x20, 0x01, 0x00, 0x10}},             /* ORCHID, RFC 4843 */
-    {28, {0x20, 0x01, 0x00, 0x20}},             /* ORCHID version 2, RFC 7343 */
-    {32, {0x20, 0x01, 0x0d, 0xb8}},             /* documentation, RFC 3849 */
-    {16, {0x20, 0x02}},                         /* 6to4, RFC 3964 */
-    {7, {0xfc}},                                /* unique local, RFC 4193 */
-    {64, {0xfe, 0x80}},                         /* link-local, RFC 4862 */
-    {8, {0xff}},                                /* multicast */
+    {23, {0x20, 0x01}},             /* protocols: Teredo, ORCHID, benchmarks, RFC 6890 */
+    {32, {0x20, 0x01, 0x0d, 0xb8}}, /* documentation, RFC 3849 */
+    {16, {0x20, 0x02}},             /* 6to4, RFC 3964 */
+    {20, {0x3f, 0xff}},             /* documentation, RFC 9637 */
 };
 
 static bool is_within(const uint8_t *bytes, const struct range *range)
@@ -136,7 +131,8 @@ bool txs_address_is_routable(const struct txs_address *address)
         return !is_within_any(address->bytes, closed_ipv4,
                               sizeof closed_ipv4 / sizeof closed_ipv4[0]);
     case TXS_NETWORK_IPV6:
-        return !is_within_any(address->bytes, closed_ipv6,
+        return is_within(address->bytes, &public_ipv6) &&
+               !is_within_any(address->bytes, closed_ipv6,
                               sizeof closed_ipv6 / sizeof closed_ipv6[0]);
     case TXS_NETWORK_CJDNS:
         return address->bytes[0] == 0xfc; /* Core: HasCJDNSPrefix */

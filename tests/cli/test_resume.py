@@ -10,6 +10,7 @@ import signal
 import struct
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -525,6 +526,38 @@ class Crawl(ResumeCase):
         network.contacts.clear()
         self.last_part(words, expected)
         self.assertNotIn(address_of(1), network.contacts)
+
+    def test_addresses_that_were_awaited(self):
+        """A peer that had answered, and whose addresses were still to come, is asked again."""
+        release = threading.Event()
+
+        def script(peer):
+            peer.handshake()
+            while message := peer.receive():
+                command, payload = message
+                if command == b"ping":
+                    peer.send(b"pong", payload)
+                elif command == b"getdata":
+                    peer.getdata(payload)
+                elif command == b"getaddr" and peer.address == address_of(1):
+                    release.wait(LIMIT)
+                    peer.send(b"addr", addr([(address_of(number), network.port)
+                                             for number in range(1, 13)]))
+        network = self.network(script)
+        words = [*OPTIONS, "--crawl", "--allow-local", "--response-timeout=2", *network.connect(1)]
+        done = survey.run(["-o", self.output, *words, "--deadline=1", TXID])
+        self.assertEqual(done.code, 0, done.explain())
+        first = survey.load(self.output, 0)
+        survey.check_invariants(first)
+        self.assertEqual([(peer["outcome"], peer["addresses"]) for peer in first.peers],
+                         [("answered", None)])
+        release.set()
+        done = survey.run(["-o", self.output, "--resume", *words, TXID])
+        self.assertEqual(done.code, 0, done.explain())
+        result = survey.load(self.output, 0)
+        survey.check_invariants(result)
+        self.assertEqual({peer["address"] for peer in result.peers},
+                         set(map(address_of, range(1, 13))))
 
 
 if __name__ == "__main__":

@@ -671,6 +671,8 @@ static void hold(struct run *r, const struct words *w, const char *rest)
         check_hunt(r, w);
     } else if (strcmp(w->word[1], "pool") == 0) {
         check(r, "the pool", r->pool.left_bytes, strtoull(w->word[2], NULL, 10));
+    } else if (strcmp(w->word[1], "gossip") == 0) {
+        check(r, "the gossip's pool", r->pool.gossip_left_bytes, strtoull(w->word[2], NULL, 10));
     } else if (strcmp(w->word[1], "deadline") == 0) {
         uint64_t none = strcmp(w->word[2], "never") == 0;
         check(r, "the deadline", r->actions.deadline_ms,

@@ -36,7 +36,7 @@
 #define INTERRUPTED(address) \
     PEER_OF(address, "interrupted", "\"stage\":\"connect\",\"handshake_ms\":null," ANSWERS)
 #define SEED_OF(host, rest) HEAD("seed") "\"host\":\"" host "\"," rest "}\n"
-#define SEED(host) SEED_OF(host, "\"outcome\":\"failed\",\"error\":\"EMPTY\",\"new_addresses\":[]")
+#define SEED(host) SEED_OF(host, "\"outcome\":\"resolved\",\"error\":null,\"new_addresses\":[]")
 #define TX_OF(txid, hash, rest) \
     HEAD("transaction") "\"txid\":\"" txid "\",\"hash\":" hash ",\"version\":2" rest "}\n"
 #define TX TX_OF(ID, "\"" WTXID "\"", "")
@@ -197,6 +197,8 @@ static void what_the_end_left_over_is_cut_off(void **state)
         INTERRUPTED("1.2.3.5"),
         INTERRUPTED("1.2.3.5") INTERRUPTED("1.2.3.6") SUMMARY,
         SEED_OF("a", "\"outcome\":\"failed\",\"error\":\"interrupted\"") INTERRUPTED("1.2.3.6"),
+        SEED_OF("a", "\"outcome\":\"failed\",\"error\":\"EAI_AGAIN\""),
+        SEED_OF("a", "\"outcome\":\"timeout\",\"error\":\"ETIMEDOUT\""),
         "{\"type\":\"pe",
         "x",
         SUMMARY "{\"type\":",
