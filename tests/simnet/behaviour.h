@@ -27,6 +27,7 @@
     X(PARTIAL, "partial", 40, REQUEST, KNOWN, "answered", NULL, NULL, 0, wait, burst, honest) \
     X(TICK_INV, "tick_inv", 40, REQUEST, KNOWN, "answered", NULL, NULL, 70001, wait, burst, honest) \
     X(TICK_QUIET, "tick_quiet", 20, REQUEST, KNOWN, "answered", NULL, NULL, 70001, wait, burst, honest) \
+    X(RULE, "rule", 0, REQUEST, KNOWN, "answered", NULL, NULL, 0, wait, burst, honest) \
     X(IGNORED, "ignored", 20, REQUEST, KNOWN, "silent", NULL, "ignored", 0, wait, burst, nothing) \
     X(MUTE, "mute", 20, REQUEST, KNOWN, "silent", "no_answer", "timeout", 0, wait, burst, mute) \
     X(NO_VERSION, "no_version", 20, HANDSHAKE, NONE, "handshake_timeout", "no_version", "unasked", 0, wait, nothing, nothing) \

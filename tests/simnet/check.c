@@ -2,7 +2,7 @@
 
 #include "txsurvey/message.h"
 
-#define GETDATAS_MAX 9
+#define GETDATAS_MAX 9 /* in half a minute, and in each that follows */
 
 static void blame_if(struct sim_session *s, bool wrong, enum sim_violation violation)
 {
@@ -48,7 +48,8 @@ static void check_getdata(struct sim_session *s, struct txs_span payload)
     struct txs_inv_item item;
 
     blame_if(s, !s->got_verack, SIM_VIOLATION_BEFORE_VERACK);
-    blame_if(s, ++s->getdatas > GETDATAS_MAX, SIM_VIOLATION_GETDATA_OFTEN);
+    uint64_t halves = 1 + (uv_now(s->net->loop) - s->accepted_ms) / 30000;
+    blame_if(s, ++s->getdatas > GETDATAS_MAX * halves, SIM_VIOLATION_GETDATA_OFTEN);
     txs_inv_reader_init(&reader);
     while (txs_inv_next(&reader, &item, &payload))
         check_item(s, item.type);

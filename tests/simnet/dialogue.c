@@ -228,13 +228,19 @@ static void say_frame(struct sim_session *s, const struct sim_frame *frame)
         sim_session_send_shared(s, frame);
 }
 
+static bool serves_now(struct sim_session *s, size_t k)
+{
+    if (s->node.ruled)
+        return sim_rule_asked(s, k);
+    return sim_node_serves(&s->node, k, uv_now(s->net->loop) - s->accepted_ms);
+}
+
 /* Each found one as it comes, then one notfound with the rest, by the types that were asked. Other
  * blocks and unknown types get silence (Core: ProcessGetData). */
 static void answer_honest(struct sim_session *s, const struct request *request)
 {
     static struct txs_inv_item missing[TXS_INV_MAX];
     const struct sim_settings *settings = s->net->settings;
-    uint64_t elapsed_ms = uv_now(s->net->loop) - s->accepted_ms;
     size_t count = 0;
 
     for (size_t i = 0; i < request->count && !s->closing; i++) {
@@ -245,7 +251,7 @@ static void answer_honest(struct sim_session *s, const struct request *request)
         if (!is_tx_type(&s->node, item->type))
             continue;
         size_t k = find_tx(s, item);
-        if (k < settings->tx_count && sim_node_serves(&s->node, k, elapsed_ms))
+        if (k < settings->tx_count && serves_now(s, k))
             say_frame(s, item->type == TXS_INV_TX ? &settings->txs[k].stripped
                                                   : &settings->txs[k].full);
         else
@@ -355,6 +361,7 @@ static void on_getdata(struct sim_session *s, struct txs_span payload)
     while (txs_inv_next(&reader, &request.items[request.count], &payload))
         if (++request.count == TXS_INV_MAX)
             break;
+    s->play.requests++;
     if (request.count)
         scripts[s->node.behaviour].on_getdata(s, &request);
 }
@@ -367,6 +374,8 @@ static void on_verack(struct sim_session *s)
         return;
     sim_say_after_handshake(s);
     sim_tell_after_handshake(s);
+    if (s->node.ruled)
+        sim_rule_begin(s);
     if (s->node.behaviour == SIM_TICK_INV && s->node.tick_ms != SIM_TICK_NEVER) {
         s->announce_ms = s->accepted_ms + s->node.tick_ms;
         sim_session_wake_at(s, s->announce_ms);
@@ -465,6 +474,8 @@ void sim_dialogue_tick(struct sim_session *s)
 {
     if (is_due(s, &s->announce_ms))
         announce(s);
+    if (is_due(s, &s->play.due_ms))
+        sim_rule_tick(s);
     if (is_due(s, &s->tell_ms))
         sim_tell_late(s);
 }

@@ -148,6 +148,10 @@ static int run(const struct sim_settings *settings)
     uint8_t *out = malloc(SIM_OUT_BYTES);
     int exit_code = 3;
 
+    if (settings->played_path && !(net.played = fopen(settings->played_path, "w"))) {
+        perror(settings->played_path);
+        return 2;
+    }
     net.by_node = calloc(settings->nodes, sizeof(struct sim_session *));
     net.out = txs_writer_to(out, SIM_OUT_BYTES);
     if (out && net.by_node && sim_shared_init(&net.shared, settings) && uv_loop_init(&loop) == 0) {
@@ -156,6 +160,8 @@ static int run(const struct sim_settings *settings)
         if (uv_loop_close(&loop) != 0)
             abort();
     }
+    if (net.played && fclose(net.played) != 0)
+        exit_code = 3;
     sim_shared_free(&net.shared);
     free(net.by_node);
     free(out);

@@ -20,40 +20,42 @@ struct profile {
     bool witness, wtxidrelay, sendaddrv2, sendheaders;
     uint8_t sendcmpct;
     bool v2, self_first;
+    enum sim_family family;
 };
 
 /* clang-format off */
 static const struct profile profiles[] = {
-    {SPAN("/Satoshi:0.7.2/"), 60002, 2, false, false, false, false, 0, false, false},
-    {SPAN("/Satoshi:0.8.6/"), 70001, 2, false, false, false, false, 0, false, false},
-    {SPAN("/Satoshi:0.9.3/"), 70002, 2, false, false, false, false, 0, false, false},
-    {SPAN("/BitcoinJ:0.11/libbitcoin:3.0/"), 70011, 2, false, false, false, false, 0, false, false},
-    {SPAN("/Satoshi:0.12.1/"), 70012, 4, false, false, false, true, 0, false, false},
-    {SPAN("/Classic:1.3.8(EB8)/"), 70013, 2, false, false, false, true, 0, false, false},
-    {SPAN("/Satoshi:0.13.2/"), 70014, 4, true, false, false, true, 2, false, false},
-    {SPAN("/Satoshi:0.14.2/UASF-Segwit:1.0(BIP148)/"), 70015, 3, true, false, false, true, 2, false, false},
-    {SPAN("/Satoshi:0.15.1/"), 70015, 4, true, false, false, true, 2, false, false},
-    {SPAN("/Satoshi:0.16.3/"), 70015, 6, true, false, false, true, 2, false, false},
-    {SPAN("/Satoshi:0.18.1/"), 70015, 6, true, false, false, true, 2, false, false},
-    {SPAN("/Satoshi:0.19.1/"), 70015, 4, true, false, false, true, 2, false, false},
-    {SPAN("/Satoshi:0.20.1/"), 70015, 8, true, false, false, true, 2, false, false},
-    {SPAN("/bcoin:2.2.0/"), 70015, 4, true, false, false, true, 1, false, false},
-    {SPAN("/Satoshi:0.21.1/"), 70016, 10, true, true, true, true, 2, false, false},
-    {SPAN("/Satoshi:22.0.0/"), 70016, 14, true, true, true, true, 2, false, false},
-    {SPAN("/Satoshi:23.0.0/"), 70016, 14, true, true, true, true, 2, false, false},
-    {SPAN("/Satoshi:24.0.1/"), 70016, 14, true, true, true, false, 1, false, false},
-    {SPAN("/Satoshi:25.0.0/"), 70016, 16, true, true, true, false, 1, false, false},
-    {SPAN("/Satoshi:26.0.0/"), 70016, 14, true, true, true, false, 1, false, false},
-    {SPAN("/Satoshi:27.1.0/"), 70016, 24, true, true, true, false, 1, true, false},
-    {SPAN("/Satoshi:28.1.0/"), 70016, 30, true, true, true, false, 1, true, false},
-    {SPAN("/Satoshi:29.0.0/"), 70016, 30, true, true, true, false, 1, true, false},
-    {SPAN("/Satoshi:29.1.0/Knots:20250903/"), 70016, 30, true, true, true, false, 1, true, false},
-    {SPAN("/Satoshi:28.1.0(me@home)/Knots:20250305/"), 70016, 4, true, true, true, false, 1, true, false},
-    {SPAN("/Satoshi:30.0.0/"), 70016, 30, true, true, true, false, 1, true, false},
-    {SPAN("/Satoshi:31.0.0/"), 70016, 20, true, true, true, false, 1, true, true},
-    {SPAN("/Satoshi:31.99.0/"), 70017, 4, true, true, true, false, 1, true, true},
-    {SPAN("/btcwire:0.5.0/btcd:0.24.2/"), 70016, 10, true, false, true, true, 0, false, false},
-    {SPAN(""), 70016, 1, true, true, true, false, 1, false, false},
+    {SPAN("/Satoshi:0.7.2/"), 60002, 2, false, false, false, false, 0, false, false, SIM_FAMILY_OTHER},
+    {SPAN("/Satoshi:0.8.6/"), 70001, 2, false, false, false, false, 0, false, false, SIM_FAMILY_OTHER},
+    {SPAN("/Satoshi:0.9.3/"), 70002, 2, false, false, false, false, 0, false, false, SIM_FAMILY_OTHER},
+    {SPAN("/BitcoinJ:0.11/libbitcoin:3.0/"), 70011, 2, false, false, false, false, 0, false, false, SIM_FAMILY_OTHER},
+    {SPAN("/Satoshi:0.12.1/"), 70012, 4, false, false, false, true, 0, false, false, SIM_FAMILY_CORE_0_12},
+    {SPAN("/Classic:1.3.8(EB8)/"), 70013, 2, false, false, false, true, 0, false, false, SIM_FAMILY_OTHER},
+    {SPAN("/Satoshi:0.13.2/"), 70014, 4, true, false, false, true, 2, false, false, SIM_FAMILY_CORE_0_13},
+    {SPAN("/Satoshi:0.14.2/UASF-Segwit:1.0(BIP148)/"), 70015, 3, true, false, false, true, 2, false, false, SIM_FAMILY_OTHER},
+    {SPAN("/Satoshi:0.15.1/"), 70015, 4, true, false, false, true, 2, false, false, SIM_FAMILY_CORE_0_13},
+    {SPAN("/Satoshi:0.16.3/"), 70015, 6, true, false, false, true, 2, false, false, SIM_FAMILY_CORE_0_13},
+    {SPAN("/Satoshi:0.18.1/"), 70015, 6, true, false, false, true, 2, false, false, SIM_FAMILY_CORE_0_13},
+    {SPAN("/Satoshi:0.19.1/"), 70015, 4, true, false, false, true, 2, false, false, SIM_FAMILY_CORE_0_13},
+    {SPAN("/Satoshi:0.20.1/"), 70015, 8, true, false, false, true, 2, false, false, SIM_FAMILY_CORE_0_20},
+    {SPAN("/bcoin:2.2.0/"), 70015, 4, true, false, false, true, 1, false, false, SIM_FAMILY_BCOIN},
+    {SPAN("/Satoshi:0.21.1/"), 70016, 10, true, true, true, true, 2, false, false, SIM_FAMILY_CORE_0_21},
+    {SPAN("/Satoshi:22.0.0/"), 70016, 14, true, true, true, true, 2, false, false, SIM_FAMILY_CORE_0_21},
+    {SPAN("/Satoshi:23.0.0/"), 70016, 14, true, true, true, true, 2, false, false, SIM_FAMILY_CORE_0_21},
+    {SPAN("/Satoshi:24.0.1/"), 70016, 14, true, true, true, false, 1, false, false, SIM_FAMILY_CORE_0_21},
+    {SPAN("/Satoshi:25.0.0/"), 70016, 16, true, true, true, false, 1, false, false, SIM_FAMILY_CORE_0_21},
+    {SPAN("/Satoshi:26.0.0/"), 70016, 14, true, true, true, false, 1, false, false, SIM_FAMILY_CORE_26},
+    {SPAN("/Satoshi:27.1.0/"), 70016, 24, true, true, true, false, 1, true, false, SIM_FAMILY_CORE_26},
+    {SPAN("/Satoshi:28.1.0/"), 70016, 30, true, true, true, false, 1, true, false, SIM_FAMILY_CORE_26},
+    {SPAN("/Satoshi:29.0.0/"), 70016, 30, true, true, true, false, 1, true, false, SIM_FAMILY_CORE_26},
+    {SPAN("/Satoshi:29.1.0/Knots:20250903/"), 70016, 30, true, true, true, false, 1, true, false, SIM_FAMILY_KNOTS},
+    {SPAN("/Satoshi:28.1.0(me@home)/Knots:20250305/"), 70016, 4, true, true, true, false, 1, true, false, SIM_FAMILY_KNOTS},
+    {SPAN("/Satoshi:30.0.0/"), 70016, 30, true, true, true, false, 1, true, false, SIM_FAMILY_CORE_26},
+    {SPAN("/Satoshi:31.0.0/"), 70016, 20, true, true, true, false, 1, true, true, SIM_FAMILY_CORE_26},
+    {SPAN("/Satoshi:31.99.0/"), 70017, 4, true, true, true, false, 1, true, true, SIM_FAMILY_CORE_31_99},
+    {SPAN("/Satoshi:32.0.0/"), 70017, 0, true, true, true, false, 1, true, true, SIM_FAMILY_CORE_32},
+    {SPAN("/btcwire:0.5.0/btcd:0.24.2/"), 70016, 10, true, false, true, true, 0, false, false, SIM_FAMILY_BTCD},
+    {SPAN(""), 70016, 1, true, true, true, false, 1, false, false, SIM_FAMILY_OTHER},
 };
 
 /* User agents that try to break a terminal, a line of JSON or a decoder of UTF-8. */
@@ -85,6 +87,19 @@ uint64_t sim_random(const struct sim_settings *settings, uint32_t index, enum si
                     uint64_t n)
 {
     return mix64(mix64(mix64(settings->seed) ^ index) ^ ((uint64_t)salt << 56) ^ n);
+}
+
+static const struct profile *draw_of_family(const struct sim_settings *settings, uint32_t index,
+                                            enum sim_family family)
+{
+    uint64_t count = 0, at;
+    for (size_t i = 0; i < COUNT(profiles); i++)
+        count += profiles[i].family == family;
+    at = sim_random(settings, index, SIM_SALT_PROFILE, 0) % count;
+    const struct profile *p = profiles;
+    while (p->family != family || at-- > 0)
+        p++;
+    return p;
 }
 
 static const struct profile *draw_profile(const struct sim_settings *settings, uint32_t index,
@@ -173,6 +188,11 @@ static enum sim_behaviour draw_behaviour(const struct sim_settings *settings, ui
     return sim_mix_draw(&settings->mix, sim_random(settings, index, SIM_SALT_BEHAVIOUR, 0));
 }
 
+static enum sim_rule draw_rule(const struct sim_settings *settings, uint32_t index)
+{
+    return sim_mix_draw(&settings->rules, sim_random(settings, index, SIM_SALT_RULE, 0));
+}
+
 enum sim_gossip sim_node_gossip(const struct sim_settings *settings, uint32_t index)
 {
     if (is_reliable(settings, index))
@@ -183,8 +203,13 @@ enum sim_gossip sim_node_gossip(const struct sim_settings *settings, uint32_t in
 void sim_node_make(struct sim_node *out, const struct sim_settings *settings, uint32_t index)
 {
     enum sim_behaviour behaviour = draw_behaviour(settings, index);
+    enum sim_rule rule = draw_rule(settings, index);
+    bool ruled = behaviour == SIM_RULE;
     const struct profile *p =
-        draw_profile(settings, index, sim_behaviours[behaviour].least_version);
+        ruled ? draw_of_family(settings, index, sim_rules[rule].family)
+              : draw_profile(settings, index, sim_behaviours[behaviour].least_version);
+    if (ruled && sim_rules[rule].law == SIM_LAW_FULL)
+        behaviour = SIM_CLOSE_VERSION;
     uint64_t relay = sim_random(settings, index, SIM_SALT_RELAY, 0);
 
     *out = (struct sim_node){
@@ -194,12 +219,14 @@ void sim_node_make(struct sim_node *out, const struct sim_settings *settings, ui
         .agent = p->agent,
         .services = draw_services(p, sim_random(settings, index, SIM_SALT_SERVICES, 0)),
         .height = draw_height(sim_random(settings, index, SIM_SALT_HEIGHT, 0)),
-        .relay = p->version < 70001 || relay % 30 != 0,
+        .relay = ruled ? sim_rules[rule].relay : p->version < 70001 || relay % 30 != 0,
         .wtxidrelay = p->wtxidrelay,
         .sendaddrv2 = p->sendaddrv2,
         .sendheaders = p->sendheaders,
         .sendcmpct = p->sendcmpct,
         .gossip = sim_node_gossip(settings, index),
+        .ruled = ruled,
+        .rule = rule,
     };
     out->self_first = p->self_first || out->gossip == SIM_GOSSIP_SELF_FIRST;
     out->feefilter = out->relay ? draw_feefilter(p, relay / 30) : -1;

@@ -24,6 +24,8 @@ struct sim_node {
     bool self_first;  /* it names itself in an addr message of its own (Core 31) */
     uint64_t holds;   /* bit k: transaction k */
     uint32_t tick_ms; /* after accept: when it begins to serve what it holds */
+    bool ruled;       /* it serves by the rule of its version, not by the two above */
+    enum sim_rule rule;
 };
 
 enum sim_salt {
@@ -43,6 +45,11 @@ enum sim_salt {
     SIM_SALT_NONCE,
     SIM_SALT_VARIANT,
     SIM_SALT_LATENCY,
+    SIM_SALT_RULE,
+    SIM_SALT_ENTER,
+    SIM_SALT_RULE_TICK,
+    SIM_SALT_RULE_OTHERS,
+    SIM_SALT_BACKGROUND,
 };
 
 /* The only source of chance: the same for the same arguments, on every machine. */

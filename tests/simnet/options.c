@@ -21,6 +21,9 @@
     X(CHAIN, "chain", "NAME", "main, test, testnet4, signet, regtest (regtest)") \
     X(TX, "tx", "HEX", "a transaction that nodes hold; repeatable (two built-in ones)") \
     X(MIX, "mix", "NAME=WEIGHT,...", "only these behaviours (all; see --behaviours)") \
+    X(RULE, "rule", "NAME=WEIGHT,...", "with --mix rule=1: only these rules of versions (all)") \
+    X(ENTER, "enter", "NAME=WEIGHT,...", "and transactions enter mempools only then (at all times)") \
+    X(PLAYED, "played", "FILE", "write what became of the rules in each session") \
     X(PART, "part", "I/N", "be the I-th of N processes that play the network together, at ports P+3(I-1)... (1/1)") \
     X(BLOCK, "block", "", "the transactions are in a block, which honest nodes have that are not pruned") \
     X(CRAWL, "crawl", "", "the surveyor is expected to ask for addresses") \
@@ -65,15 +68,24 @@ static void print_help(void)
 #undef X
 }
 
+static void print_mix(const char *option, const char *const *names, const struct sim_mix *mix)
+{
+    printf("\n--%s:\n", option);
+    for (size_t i = 0; names[i]; i++)
+        printf("%-22s %u\n", names[i], mix->weights[i]);
+}
+
 static void print_behaviours(void)
 {
     for (int i = 0; i < SIM_BEHAVIOUR_COUNT; i++)
         printf("%-22s %u\n", sim_behaviours[i].name, sim_behaviours[i].weight);
-    struct sim_mix gossip;
-    sim_gossip_mix_default(&gossip);
-    puts("\n--gossip:");
-    for (int i = 0; i < SIM_GOSSIP_COUNT; i++)
-        printf("%-22s %u\n", sim_gossip_names[i], gossip.weights[i]);
+    struct sim_mix mix;
+    sim_gossip_mix_default(&mix);
+    print_mix("gossip", sim_gossip_names, &mix);
+    sim_rule_mix_default(&mix);
+    print_mix("rule", sim_rule_names, &mix);
+    sim_enter_mix_default(&mix);
+    print_mix("enter", sim_enter_names, &mix);
 }
 
 static bool parse_number(uint64_t *out, uint64_t least, uint64_t most, const char *text)
@@ -188,6 +200,13 @@ static bool apply(struct sim_settings *settings, struct raw_txs *raw, int option
         return add_tx(raw, optarg);
     case OPTION_MIX:
         return sim_mix_parse(&settings->mix, sim_behaviour_names, "--mix", optarg);
+    case OPTION_RULE:
+        return sim_mix_parse(&settings->rules, sim_rule_names, "--rule", optarg);
+    case OPTION_ENTER:
+        return sim_mix_parse(&settings->enter, sim_enter_names, "--enter", optarg);
+    case OPTION_PLAYED:
+        settings->played_path = optarg;
+        return true;
     case OPTION_PART:
         return parse_part(settings, optarg);
     case OPTION_BLOCK:
@@ -250,6 +269,8 @@ bool sim_options_parse(struct sim_settings *settings, int argc, char **argv, int
                                       .chain = txs_chain_by_name("regtest")};
     sim_behaviour_mix_default(&settings->mix);
     sim_gossip_mix_default(&settings->gossip);
+    sim_rule_mix_default(&settings->rules);
+    sim_enter_mix_default(&settings->enter);
     while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
         if (option == OPTION_HELP || option == OPTION_BEHAVIOURS) {
             option == OPTION_HELP ? print_help() : print_behaviours();

@@ -1,11 +1,15 @@
 #!/usr/bin/python3
 """Hold the records of a survey against what the simulated network says must be in them.
 
-score.py [--partial] --truth TRUTH --records RECORDS
+score.py [--partial] [--played PLAYED [--table]] --truth TRUTH --records RECORDS
 
 Prints right and wrong by behaviour, the pairs of peer and transaction that are right, and the first
 ten mismatches. Exits 1 on any. With --partial nobody need have a record, and a peer may have been
 interrupted, or have had no time to tell addresses: for surveys that --deadline, --max-peers or a signal ended.
+
+Of nodes that play the rules of versions, what they must be recorded to have said stands in the file of
+`simnet --played`. No `notfound` may then be `strong` of a transaction that an honest node had when the
+session began. --table prints, in Markdown, what each rule came to and what it cost.
 """
 
 import argparse
@@ -125,6 +129,67 @@ def told_problems(node, peer):
         yield f"addresses {peer.get('addresses')}, not {told}"
 
 
+RULE_COLUMNS = ("rule", "peers", "pairs", "served", "`strong`", "`weak`", "weak, yet had it",
+                "strong, came since", "strong, a lie", "strong, false", "requests", "seconds", "bytes out",
+                "bytes in")
+LIARS = {"selfish"}  # it claims to be a version whose rule it breaks
+
+
+class Rules:
+    """What became of each rule, and what it cost."""
+
+    def __init__(self, played):
+        self.played = {(line["address"], line["port"]): line for line in played}
+        self.tallies = collections.defaultdict(collections.Counter)
+        self.false_strong = []
+
+    def fill_in(self, nodes):
+        for key, line in self.played.items():
+            for tx in line["transactions"]:
+                if nodes[key]["statuses"][tx["id"]] is None:
+                    nodes[key]["statuses"][tx["id"]] = "served" if tx["served"] else "notfound"
+
+    def judge_pair(self, rule, peer, tx, entry):
+        tally, entered = self.tallies[rule], tx["entered_ms"]
+        strong = entry["strength"] == "strong"
+        had = entered is not None and entered <= 0
+        tally["pairs"] += 1
+        tally[entry["strength"] if entry["status"] == "notfound" else entry["status"]] += 1
+        tally["weak had"] += had and entry["strength"] == "weak"
+        tally["strong since"] += tx["withheld"] and not had and strong
+        tally["lies" if rule in LIARS else "false"] += had and strong
+        if had and strong and rule not in LIARS:
+            self.false_strong.append(f"{endpoint(peer)} ({rule}): strong, but had {tx['id'][:8]}.. "
+                                     f"for {-entered} ms")
+
+    def judge(self, nodes, peers):
+        for peer in peers:
+            key = (peer.get("address"), peer.get("port"))
+            rule = (nodes.get(key) or {}).get("rule")
+            if not rule:
+                continue
+            line = self.played.get(key, {"requests": 0, "transactions": []})
+            entries = {entry["txid"]: entry for entry in peer["transactions"]}
+            tally = self.tallies[rule]
+            tally.update({"peers": 1, "requests": line["requests"], "ms": peer["duration_ms"],
+                          "out": peer["bytessent"], "in": peer["bytesrecv"]})
+            for tx in line["transactions"]:
+                self.judge_pair(rule, peer, tx, entries[tx["id"]])
+
+    def rows(self):
+        for rule, tally in [*sorted(self.tallies.items()),
+                            ("all", sum(self.tallies.values(), collections.Counter()))]:
+            peers = tally["peers"]
+            yield (f"`{rule}`", peers, tally["pairs"], tally["served"], tally["strong"], tally["weak"],
+                   tally["weak had"], tally["strong since"], tally["lies"], tally["false"],
+                   f"{tally['requests'] / peers:.1f}", f"{tally['ms'] / peers / 1000:.1f}",
+                   round(tally["out"] / peers), round(tally["in"] / peers))
+
+    def table(self):
+        lines = [RULE_COLUMNS, ["---"] * len(RULE_COLUMNS), *self.rows()]
+        return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+
+
 def endpoint(peer):
     return f"{peer.get('address')}:{peer.get('port')}"
 
@@ -143,6 +208,7 @@ class Score:
         self.mismatches = []
         self.right = collections.Counter()
         self.wrong = collections.Counter()
+        self.rules = None
         self.pairs_right = 0
         self.pairs = 0
 
@@ -284,6 +350,12 @@ class Score:
         if not self.records or self.records[0].get("type") != "survey":
             self.mismatches.append("the first line is no survey line")
 
+    def judge_rules(self, problems):
+        """Before the nodes: it tells what their statuses should be."""
+        self.rules.fill_in(self.nodes)
+        self.rules.judge(self.nodes, self.peers)
+        self.mismatches += [*problems, *self.rules.false_strong]
+
     def report(self):
         print(f"{'behaviour':22} {'nodes':>7} {'right':>7} {'wrong':>7}")
         for name in sorted(set(self.right) | set(self.wrong)):
@@ -303,6 +375,8 @@ def main():
     parser.add_argument("--truth", required=True)
     parser.add_argument("--records", required=True)
     parser.add_argument("--partial", action="store_true")
+    parser.add_argument("--played")
+    parser.add_argument("--table", action="store_true")
     args = parser.parse_args()
     truth, truth_problems = read_lines(args.truth)
     if truth_problems or not truth or truth[0].get("type") != "settings":
@@ -310,6 +384,10 @@ def main():
     records, problems = read_lines(args.records)
 
     score = Score(truth, records, args.partial)
+    if args.played:
+        played, played_problems = read_lines(args.played)
+        score.rules = Rules(played)
+        score.judge_rules(played_problems)
     score.judge_form(problems)
     score.judge_nodes()
     if score.settings["crawl"]:
@@ -317,6 +395,8 @@ def main():
     score.judge_transactions()
     score.judge_summary()
     score.report()
+    if args.table:
+        print(score.rules.table())
     return 1 if score.mismatches else 0
 
 

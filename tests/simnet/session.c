@@ -3,6 +3,7 @@
 #include "check.h"
 #include "dialogue.h"
 #include "place.h"
+#include "truth.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -65,6 +66,8 @@ static bool begin_close(struct sim_session *s)
     if (s->closing)
         return false;
     s->closing = true;
+    if (s->net->played && s->node.ruled)
+        sim_truth_played(s->net->played, s);
     s->net->out.len = 0;
     unlink_session(s);
     uv_close((uv_handle_t *)&s->timer, on_handle_closed);

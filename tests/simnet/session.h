@@ -6,6 +6,7 @@
 #include "stats.h"
 #include "txsurvey/frame.h"
 
+#include <stdio.h>
 #include <uv.h>
 
 #define SIM_OUT_BYTES (4u << 20) /* a notfound of 50,000 items, and then some */
@@ -29,6 +30,7 @@ struct sim_network {
     struct sim_shared shared;
     struct txs_writer out; /* what the session in hand is about to say */
     struct sim_stats stats;
+    FILE *played; /* what became of the rules; NULL: not wanted */
 };
 
 struct sim_chunk; /* bytes that wait for their time or for the socket */
@@ -60,6 +62,7 @@ struct sim_session {
     bool got_wtxidrelay, got_sendaddrv2, got_getaddr;
     bool echo, mute, flooded;
     unsigned getdatas;
+    struct sim_play play;
     unsigned pings_out; /* ours, not yet answered */
 };
 

@@ -4,6 +4,7 @@
 
 #include "behaviour.h"
 #include "gossip.h"
+#include "rules.h"
 #include "txsurvey/chain.h"
 #include "txsurvey/tx.h"
 
@@ -47,10 +48,12 @@ struct sim_settings {
     uint32_t dead_percent; /* of the addresses that honest nodes tell of */
     struct sim_mix gossip;
     struct sim_mix mix;
+    struct sim_mix rules, enter; /* of the nodes whose behaviour is `rule` */
     struct sim_tx txs[SIM_TX_MAX];
     size_t tx_count;
     struct sim_block block;
-    const char *truth_path, *list_path, *ready_path, *stats_path; /* NULL: not wanted */
+    const char *truth_path, *list_path, *ready_path, *stats_path,
+        *played_path; /* NULL: not wanted */
 };
 
 /* Reads the command line. False when the program is to exit with *exit_code. */

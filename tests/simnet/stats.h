@@ -52,7 +52,7 @@ enum sim_command {
     X(GETDATA_TYPE, "getdata_type", "an item of an unknown type")                            \
     X(GETDATA_WTX, "getdata_wtx", "MSG_WTX to a peer that never sent wtxidrelay")            \
     X(GETDATA_WITNESS, "getdata_witness", "a witness type to a peer without WITNESS")        \
-    X(GETDATA_OFTEN, "getdata_often", "more than nine requests")                             \
+    X(GETDATA_OFTEN, "getdata_often", "more than nine requests in 30 s")                     \
     X(PONG_UNASKED, "pong_unasked", "a `pong` that answers no ping of ours")                 \
     X(GETADDR_TWICE, "getaddr_twice", "a second `getaddr`")                                  \
     X(GETADDR_UNWANTED, "getaddr_unwanted", "`getaddr`, though it is not to crawl")          \

@@ -49,6 +49,7 @@ static bool is_unaskable(const struct sim_settings *settings, const struct sim_n
            sim_behaviours[node->behaviour].phase == SIM_PHASE_REQUEST;
 }
 
+/* NULL: it depends on when it is asked. */
 static const char *status_of(const struct sim_settings *settings, const struct sim_node *node,
                              size_t k)
 {
@@ -57,6 +58,8 @@ static const char *status_of(const struct sim_settings *settings, const struct s
         return "unasked";
     if (stated)
         return stated;
+    if (node->ruled)
+        return NULL;
     if (sim_node_serves(node, k, settings->patience_ms))
         return "served";
     if (node->version < TXS_NOTFOUND_VERSION)
@@ -74,8 +77,8 @@ static json_t *statuses_json(const struct sim_settings *settings, const struct s
         const char *status = status_of(settings, node, k);
         char hex[65];
         txs_hash_to_hex(hex, settings->by_wtxid ? ids->wtxid : ids->txid);
-        json_object_set_new(statuses, hex, json_string(status));
-        *unanswered = *unanswered || status[0] == 'i';
+        json_object_set_new(statuses, hex, status ? json_string(status) : json_null());
+        *unanswered = *unanswered || (status && status[0] == 'i');
     }
     return statuses;
 }
@@ -150,6 +153,8 @@ static json_t *node_json(const struct sim_settings *settings, uint32_t index, ui
     json_t *line = json_pack("{s:s,s:s,s:i,s:s}", "type", "node", "address", host, "port",
                              (int)address.port, "behaviour", sim_behaviours[node.behaviour].name);
     json_object_set_new(line, "gossip", json_string(sim_gossip_names[node.gossip]));
+    json_object_set_new(line, "rule",
+                        node.ruled ? json_string(sim_rule_names[node.rule]) : json_null());
     json_object_set_new(line, "reach", json_string(reach_names[reach]));
     json_object_set_new(line, "told", told_json(settings, &node));
     add_identity(line, &node);
@@ -204,6 +209,34 @@ static bool write_all(FILE *file, const struct sim_settings *settings,
     for (uint32_t i = 0; i < settings->nodes && settings->crawl && ok; i++)
         ok = reach->nodes[i] == SIM_TRUTH_NEVER || write_inventions(file, settings, i);
     return ok;
+}
+
+static json_t *played_tx_json(const struct sim_session *s, size_t k)
+{
+    const struct sim_settings *settings = s->net->settings;
+    const struct txs_tx_ids *ids = &settings->txs[k].ids;
+    int64_t enters_ms = sim_rule_enters_ms(settings, s->node.index, k);
+    return json_pack("{s:o,s:s,s:o,s:b,s:b,s:b}", "id",
+                     hash_json(settings->by_wtxid ? ids->wtxid : ids->txid), "enter",
+                     sim_enter_names[sim_rule_enter(settings, s->node.index, k)], "entered_ms",
+                     enters_ms == SIM_ENTERS_NEVER ? json_null() : json_integer(enters_ms),
+                     "announced", (int)(s->play.announced >> k & 1), "served",
+                     (int)(s->play.served >> k & 1), "withheld", (int)(s->play.withheld >> k & 1));
+}
+
+void sim_truth_played(FILE *file, const struct sim_session *s)
+{
+    struct txs_address address = sim_node_address(s->net->settings, s->node.index);
+    char host[TXS_ADDRESS_TEXT_MAX];
+    json_t *txs = json_array();
+    txs_address_host(host, &address);
+    for (size_t k = 0; k < s->net->settings->tx_count; k++)
+        json_array_append_new(txs, played_tx_json(s, k));
+    write_line(file,
+               json_pack("{s:s,s:i,s:s,s:i,s:i,s:I,s:o}", "address", host, "port",
+                         (int)address.port, "rule", sim_rule_names[s->node.rule], "requests",
+                         (int)s->play.requests, "ticks", (int)s->play.ticks, "lived_ms",
+                         (json_int_t)(uv_now(s->net->loop) - s->accepted_ms), "transactions", txs));
 }
 
 bool sim_truth_write(const struct sim_settings *settings, const char *path)

@@ -36,9 +36,13 @@ class Network:
         output = self.process.communicate(timeout=60)[1]
         return self.process.returncode, output
 
+    def judge(self, records, *options):
+        """Holds the records against the truth: what score.py says."""
+        return subprocess.run([sys.executable, "-B", SCORE, *options, "--truth", self.truth,
+                               "--records", records], capture_output=True, text=True)
+
     def score(self, records, *options):
-        """Holds the records against the truth; raises AssertionError with what is wrong."""
-        score = subprocess.run([sys.executable, "-B", SCORE, *options, "--truth", self.truth,
-                                "--records", records], capture_output=True, text=True)
+        """The same; raises AssertionError with what is wrong."""
+        score = self.judge(records, *options)
         assert score.returncode == 0, score.stdout + score.stderr
         return score.stdout.splitlines()[-1]
