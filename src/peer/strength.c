@@ -32,9 +32,12 @@ enum rule { RULE_AT_ONCE, RULE_DELAY, RULE_TICK, RULE_SEEN, RULE_NEVER };
 #define TICK_ALMOST_SURE 30000u
 
 /* `first` and `last` are the agent's first two numbers, the first one times 100: 0.21 is 21, 25.1
- * is 2501, the development branch after 31 is 3199. */
+ * is 2501, the development branch after 31 is 3199. Behind the first part, which may end with a
+ * comment in parentheses (BIP14), nothing may follow but `then` with its version: whoever builds on
+ * Core or on btcd's library names that too, and serves as it likes. */
 struct version_rule {
-    const char *agent;
+    const char *agent, *then;
+    bool alone; /* it may also end before that */
     unsigned first, last;
     int32_t least_version; /* protocol version that all of them speak */
     enum rule rule;
@@ -42,14 +45,14 @@ struct version_rule {
 };
 
 static const struct version_rule rules[] = {
-    {"/Satoshi:", 0, 12, TXS_NOTFOUND_VERSION, RULE_AT_ONCE, 0},
-    {"/Satoshi:", 13, 19, 70014, RULE_NEVER, 0},
-    {"/Satoshi:", 20, 20, 70015, RULE_DELAY, QUARTER_OF_AN_HOUR},
-    {"/Satoshi:", 21, 2599, 70016, RULE_DELAY, TWO_MINUTES},
-    {"/Satoshi:", 2600, 3198, 70016, RULE_TICK, TICK_ALMOST_SURE},
-    {"/Satoshi:", 3199, 9999, 70016, RULE_SEEN, 0},
-    {"/btcwire:", 0, 9999, TXS_NOTFOUND_VERSION, RULE_AT_ONCE, 0},
-    {"/bcoin:", 0, 9999, TXS_NOTFOUND_VERSION, RULE_NEVER, 0},
+    {"/Satoshi:", "Knots:", true, 0, 12, TXS_NOTFOUND_VERSION, RULE_AT_ONCE, 0},
+    {"/Satoshi:", "Knots:", true, 13, 19, 70014, RULE_NEVER, 0},
+    {"/Satoshi:", "Knots:", true, 20, 20, 70015, RULE_DELAY, QUARTER_OF_AN_HOUR},
+    {"/Satoshi:", "Knots:", true, 21, 2599, 70016, RULE_DELAY, TWO_MINUTES},
+    {"/Satoshi:", "Knots:", true, 2600, 3198, 70016, RULE_TICK, TICK_ALMOST_SURE},
+    {"/Satoshi:", "Knots:", true, 3199, 9999, 70016, RULE_SEEN, 0},
+    {"/btcwire:", "btcd:", false, 0, 9999, TXS_NOTFOUND_VERSION, RULE_AT_ONCE, 0},
+    {"/bcoin:", "bcoin:", true, 0, 9999, TXS_NOTFOUND_VERSION, RULE_NEVER, 0},
 };
 
 /* A number of at most two digits, which is taken off the text. */
@@ -67,31 +70,50 @@ static bool take_number(struct txs_span *text, unsigned *out)
     return digits > 0;
 }
 
-static bool agent_number(struct txs_span text, const char *agent, unsigned *out)
+static bool take_prefix(struct txs_span *text, const char *prefix)
 {
-    size_t len = strlen(agent);
-    unsigned major, minor = 0;
-    if (text.len <= len || memcmp(text.data, agent, len) != 0)
+    size_t len = strlen(prefix);
+    if (text->len < len || memcmp(text->data, prefix, len) != 0)
         return false;
-    text.data += len;
-    text.len -= len;
-    if (!take_number(&text, &major))
-        return false;
-    if (text.len > 1 && text.data[0] == '.') {
-        text.data++;
-        text.len--;
-        if (!take_number(&text, &minor))
-            return false;
-    }
-    *out = major * 100 + minor;
+    text->data += len;
+    text->len -= len;
     return true;
+}
+
+/* The rest of the first part of an agent, with the slash that ends it. */
+static bool take_part(struct txs_span *text)
+{
+    const uint8_t *slash = text->len > 0 ? memchr(text->data, '/', text->len) : NULL;
+    if (slash == NULL)
+        return false;
+    text->len -= (size_t)(slash + 1 - text->data);
+    text->data = slash + 1;
+    return true;
+}
+
+/* A build on the way from 0.12 to 0.13 has the new rule already, by its third number. */
+static bool agent_number(struct txs_span text, const struct version_rule *rule, unsigned *out)
+{
+    unsigned major, minor = 0;
+    if (!take_prefix(&text, rule->agent) || !take_number(&text, &major))
+        return false;
+    if (take_prefix(&text, ".") && !take_number(&text, &minor))
+        return false;
+    *out = major * 100 + minor;
+    if (*out == 12 && take_prefix(&text, ".99"))
+        *out = 13;
+    if (!take_part(&text))
+        return false;
+    if (text.len == 0)
+        return rule->alone;
+    return take_prefix(&text, rule->then) && take_part(&text) && text.len == 0;
 }
 
 static const struct version_rule *rule_of(const struct txs_evidence *e)
 {
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         unsigned number;
-        if (agent_number(e->subver, rules[i].agent, &number) && number >= rules[i].first &&
+        if (agent_number(e->subver, &rules[i], &number) && number >= rules[i].first &&
             number <= rules[i].last)
             return e->version >= rules[i].least_version ? &rules[i] : NULL;
     }

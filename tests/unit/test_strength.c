@@ -19,6 +19,7 @@ static const struct {
 } table[] = {
     /* to 0.12 whatever is in the mempool */
     {"/Satoshi:0.12.1/", 0, NO_TICK, TXS_STRENGTH_STRONG},
+    {"/Satoshi:0.12.99/", 3600000, TICK, TXS_STRENGTH_WEAK}, /* 0.13 to be */
     {"/Satoshi:0.9.5/", 0, NO_TICK, TXS_STRENGTH_STRONG},
     /* to 0.19 only what was announced lately: nothing makes it strong */
     {"/Satoshi:0.13.0/", 3600000, TICK, TXS_STRENGTH_WEAK},
@@ -52,6 +53,7 @@ static const struct {
     {"/Satoshi:99.0.0/", 1000, TICK, TXS_STRENGTH_STRONG},
     /* btcd serves whatever it has; bcoin too, unless it is selfish */
     {"/btcwire:0.5.0/btcd:0.24.2/", 0, NO_TICK, TXS_STRENGTH_STRONG},
+    {"/btcwire:0.5.0/btcd:0.24.2(a comment)/", 0, NO_TICK, TXS_STRENGTH_STRONG},
     {"/bcoin:2.2.0/", 3600000, TICK, TXS_STRENGTH_WEAK},
     /* what is not known, or only looks like it */
     {"", 3600000, TICK, TXS_STRENGTH_WEAK},
@@ -65,6 +67,16 @@ static const struct {
     {"/Satoshi:4294967322.0.0/", 3600000, TICK, TXS_STRENGTH_WEAK},
     {"/satoshi:29.0.0/", 3600000, TICK, TXS_STRENGTH_WEAK},
     {" /Satoshi:29.0.0/", 3600000, TICK, TXS_STRENGTH_WEAK},
+    {"/Satoshi:29.0.0", 3600000, TICK, TXS_STRENGTH_WEAK},
+    {"/Satoshi:29.", 3600000, TICK, TXS_STRENGTH_WEAK},
+    /* what builds on one that is known, and may serve as it likes */
+    {"/Satoshi:29.0.0/Other:1/", 3600000, TICK, TXS_STRENGTH_WEAK},
+    {"/Satoshi:29.0.0(Knots:1)/Other:1/", 3600000, TICK, TXS_STRENGTH_WEAK},
+    {"/Satoshi:29.0.0(Knots:1)/Knots:20260210/Other:1/", 3600000, TICK, TXS_STRENGTH_WEAK},
+    {"/Satoshi:0.12.1/Other:1/", 0, NO_TICK, TXS_STRENGTH_WEAK},
+    {"/btcwire:0.5.0/", 3600000, TICK, TXS_STRENGTH_WEAK},
+    {"/btcwire:0.5.0/neutrino:0.12.0/", 3600000, TICK, TXS_STRENGTH_WEAK},
+    {"/btcwire:0.5.0/btc", 3600000, TICK, TXS_STRENGTH_WEAK},
     {"/Other:1/Satoshi:29.0.0/", 3600000, TICK, TXS_STRENGTH_WEAK},
 };
 
