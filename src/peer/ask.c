@@ -279,7 +279,7 @@ void ask_deadline(struct txs_peer *p)
 
 /* The peer's announcement ticks begin with our verack, which left with the first request or before
  * it: its own verack may well come some milliseconds later. Whoever announced the transaction had
- * it, whatever it says. */
+ * it, whatever it says, and the word of one that failed its control is worth little. */
 static void judge_notfound(const struct txs_peer *p, struct txs_answer *a)
 {
     const struct asking *q = &p->asking;
@@ -292,7 +292,7 @@ static void judge_notfound(const struct txs_peer *p, struct txs_answer *a)
             .tick_before_request = q->settled_after_tick,
         },
         &a->withheld);
-    if (a->announced)
+    if (a->announced || txs_control_passed(&p->result) == 0)
         a->strength = TXS_STRENGTH_WEAK;
 }
 

@@ -85,7 +85,6 @@ void peer_decide(struct txs_peer *p, enum txs_outcome outcome, enum txs_error er
     ask_note_ignored(p);
     if (p->result.handshake_ms == TXS_NEVER)
         take_back_early_request(p);
-    ask_judge_strength(p);
     peer_finish_if_over(p);
 }
 
@@ -105,6 +104,7 @@ void peer_finish(struct txs_peer *p, enum txs_outcome outcome, enum txs_error er
 {
     peer_decide(p, outcome, error);
     control_conclude(p);
+    ask_judge_strength(p);
     p->finished = true;
 }
 
