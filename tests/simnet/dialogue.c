@@ -254,7 +254,7 @@ static void answer_honest(struct sim_session *s, const struct request *request)
         if (k < settings->tx_count && serves_now(s, k))
             say_frame(s, item->type == TXS_INV_TX ? &settings->txs[k].stripped
                                                   : &settings->txs[k].full);
-        else
+        else if (!s->node.ruled || !sim_rule_sends_other(s, item->hash))
             missing[count++] = *item;
     }
     if (count && s->node.version >= TXS_NOTFOUND_VERSION)

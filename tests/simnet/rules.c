@@ -1,6 +1,7 @@
 #include "rules.h"
 
 #include "say.h"
+#include "txsurvey/hash.h"
 
 #include <math.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #define TWO_MINUTES_MS 120000
 #define QUARTER_OF_AN_HOUR_MS 900000
 #define TOLD_MAX 35 /* transactions a tick */
+#define OTHERS_KEPT (6 * TOLD_MAX)
 
 struct news {
     struct txs_inv_item items[TOLD_MAX + 1 + SIM_TX_MAX];
@@ -116,20 +118,46 @@ static size_t background_count(const struct sim_session *s, double since_ms)
     return 1 + (size_t)(expected < TOLD_MAX ? expected : TOLD_MAX);
 }
 
-static void put_background(struct news *inv, const struct sim_session *s, size_t count)
+/* The n-th transaction that only this session knows: the network's first without its witness, with
+ * a lock time that no other has. Good until the next call. */
+static struct txs_span other_tx(const struct sim_session *s, uint32_t n)
 {
-    for (size_t i = 0; i < count; i++) {
-        struct txs_inv_item *item = &inv->items[inv->count++];
-        for (size_t word = 0; word < 4; word++) {
-            uint64_t random = sim_random(s->net->settings, s->node.index, SIM_SALT_BACKGROUND,
-                                         (s->play.told + i + 1) * 1000003 + word);
-            memcpy(item->hash + 8 * word, &random, 8);
-        }
+    static uint8_t bytes[TXS_PAYLOAD_MAX_BYTES];
+    const struct sim_frame *frame = &s->net->settings->txs[0].stripped;
+    struct txs_span tx = {bytes, frame->len - TXS_FRAME_HEADER_BYTES};
+    struct txs_writer w = txs_writer_to(bytes, tx.len);
+    txs_put_bytes(&w, frame->data + TXS_FRAME_HEADER_BYTES, tx.len - 4);
+    txs_put_u32le(&w, 0x80000000u | n);
+    return tx;
+}
+
+static void put_background(struct news *news, const struct sim_session *s, size_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        struct txs_span tx = other_tx(s, s->play.told + i);
+        txs_sha256d(news->items[news->count++].hash, tx.data, tx.len);
     }
 }
 
+bool sim_rule_sends_other(struct sim_session *s, const uint8_t hash[32])
+{
+    if (sim_rules[s->node.rule].law == SIM_LAW_NOTHING)
+        return false;
+    uint32_t n = s->play.told < OTHERS_KEPT ? 0 : s->play.told - OTHERS_KEPT;
+    for (; n < s->play.told; n++) {
+        uint8_t own[32];
+        struct txs_span tx = other_tx(s, n);
+        txs_sha256d(own, tx.data, tx.len);
+        if (memcmp(own, hash, 32) == 0) {
+            sim_say(s, "tx", tx);
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Those of ours that came since the last tick. */
-static void put_news(struct news *inv, struct sim_session *s, int64_t now)
+static void put_news(struct news *news, struct sim_session *s, int64_t now)
 {
     const struct sim_settings *settings = s->net->settings;
     for (size_t k = 0; k < settings->tx_count; k++) {
@@ -137,7 +165,7 @@ static void put_news(struct news *inv, struct sim_session *s, int64_t now)
         if (at <= s->play.tick_ms || at > now || sim_rules[s->node.rule].law == SIM_LAW_NOTHING)
             continue;
         const struct txs_tx_ids *ids = &settings->txs[k].ids;
-        memcpy(inv->items[inv->count++].hash, inv->by_wtxid ? ids->wtxid : ids->txid, 32);
+        memcpy(news->items[news->count++].hash, news->by_wtxid ? ids->wtxid : ids->txid, 32);
         s->play.announced |= 1ull << k;
     }
 }
@@ -154,7 +182,6 @@ static void next_tick(struct sim_session *s)
  */
 void sim_rule_begin(struct sim_session *s)
 {
-    s->play.begun = true;
     s->play.tick_ms = elapsed_ms(s);
     s->play.counted_ms = INT64_MIN;
     next_tick(s);
@@ -162,18 +189,18 @@ void sim_rule_begin(struct sim_session *s)
 
 void sim_rule_tick(struct sim_session *s)
 {
-    static struct news inv;
+    static struct news news;
     int64_t now = elapsed_ms(s);
-    inv.count = 0;
-    inv.by_wtxid = s->node.wtxidrelay && s->got_wtxidrelay;
-    put_background(&inv, s, background_count(s, (double)(now - s->play.tick_ms)));
-    put_news(&inv, s, now);
-    for (size_t i = 0; i < inv.count; i++)
-        inv.items[i].type = inv.by_wtxid ? TXS_INV_WTX : TXS_INV_TX;
-    if (inv.count > 0) {
-        sim_say_inv_list(s, "inv", inv.items, inv.count);
+    news.count = 0;
+    news.by_wtxid = s->node.wtxidrelay && s->got_wtxidrelay;
+    put_background(&news, s, background_count(s, (double)(now - s->play.tick_ms)));
+    s->play.told += (uint32_t)news.count;
+    put_news(&news, s, now);
+    for (size_t i = 0; i < news.count; i++)
+        news.items[i].type = news.by_wtxid ? TXS_INV_WTX : TXS_INV_TX;
+    if (news.count > 0) {
+        sim_say_inv_list(s, "inv", news.items, news.count);
         s->play.counted_ms = now;
-        s->play.told += (unsigned)inv.count;
     }
     s->play.tick_ms = now;
     next_tick(s);

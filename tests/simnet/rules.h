@@ -10,7 +10,7 @@
  *             DELAY      once it has been there for two minutes, or was announced to us
  *             TICK       what came before this connection's last announcement tick
  *             QUEUED     the same, where a tick with nothing to announce to us does not count
- *             NOTHING    never
+ *             NOTHING    never, nor others
  *             FULL       there is no slot for a peer that wants transactions: it is dropped as soon
  *                        as its version says so
  * relay       the relay byte of its version message
@@ -115,11 +115,11 @@ void sim_enter_mix_default(struct sim_mix *mix);
 
 /* What became of the rule on one connection. Times are milliseconds after it was accepted. */
 struct sim_play {
-    bool begun;
     int64_t tick_ms;    /* of the last tick */
     int64_t counted_ms; /* of the last that counts by QUEUED; before it, INT64_MIN */
     uint64_t due_ms;    /* of the next, on the loop's clock; 0: none */
-    unsigned ticks, told, requests;
+    unsigned ticks, requests;
+    uint32_t told;                        /* how many other transactions it has announced */
     uint64_t announced, served, withheld; /* bit k: transaction k */
 };
 
@@ -136,5 +136,7 @@ void sim_rule_begin(struct sim_session *s);
 void sim_rule_tick(struct sim_session *s);
 /* Whether it serves transaction `k` now, which it is asked for: noted. */
 bool sim_rule_asked(struct sim_session *s, size_t k);
+/* Sends the transaction of this hash if it is one of the others, lately announced. */
+bool sim_rule_sends_other(struct sim_session *s, const uint8_t hash[32]);
 
 #endif

@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 import unittest
+from collections import Counter
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -53,7 +54,7 @@ class Rules(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
         self.records, self.played = self.folder / "records", self.folder / "played"
 
-    def play(self, patience_s, *options):
+    def play(self, patience_s, *options, survey_options=()):
         """The network that was surveyed, and the rows of the table."""
         network = Network(self.folder, "--nodes", str(NODES), "--mix", "rule=1", "--patience-ms",
                           str(patience_s * 1000), "--max-latency", "200", "--played", self.played, *TXS,
@@ -61,7 +62,8 @@ class Rules(unittest.TestCase):
         try:
             result = survey.run(
                 ["--chain", "regtest", "--peers", network.list, "-o", self.records, "--patience",
-                 str(patience_s), "--concurrency", str(NODES), "--rate", "2000", *network.ids],
+                 str(patience_s), "--concurrency", str(NODES), "--rate", "2000", *survey_options,
+                 *network.ids],
                 timeout=patience_s + 600)
         finally:
             code, manners = network.stop()
@@ -107,6 +109,19 @@ class Rules(unittest.TestCase):
     def test_announcements_alone(self):
         """With little patience only an announcement that was seen makes a tick sure."""
         self.check_strengths(self.play(8, "--seed", "8")[1], 8)
+
+    def test_control_finds_the_selfish(self):
+        """Who announces and does not serve fails its control, and its notfounds are weak. Nobody else
+        fails. With so little patience no notfound of a selfish node is strong without a tick seen."""
+        _, rows = self.play(8, "--seed", "9", survey_options=["--control"])
+        self.check_strengths(rows, 8)
+        self.assertEqual(rows["selfish"]["strong, a lie"], "0")
+        truth = {(node["address"], node["port"]): node.get("rule") for node in lines_of(
+            self.folder / "truth")[1:]}
+        failed = Counter(truth[peer["address"], peer["port"]] for peer in lines_of(self.records)
+                         if peer["type"] == "peer" and peer["control"]["passed"] is False)
+        self.assertGreater(failed.pop("selfish"), 0)
+        self.assertEqual(failed, {})
 
 
 if __name__ == "__main__":
