@@ -50,6 +50,7 @@ enum sim_salt {
     SIM_SALT_RULE_TICK,
     SIM_SALT_RULE_OTHERS,
     SIM_SALT_BACKGROUND,
+    SIM_SALT_RULE_EVICTED,
 };
 
 /* The only source of chance: the same for the same arguments, on every machine. */

@@ -187,8 +187,21 @@ void sim_rule_begin(struct sim_session *s)
     next_tick(s);
 }
 
+/* With nothing on its way: what was said has been sent. */
+static bool is_evicted(const struct sim_session *s)
+{
+    uint64_t random =
+        sim_random(s->net->settings, s->node.index, SIM_SALT_RULE_EVICTED, s->play.ticks);
+    return sim_rules[s->node.rule].law == SIM_LAW_EVICTED && s->play.requests && !s->head &&
+           random % 4 == 0;
+}
+
 void sim_rule_tick(struct sim_session *s)
 {
+    if (is_evicted(s)) {
+        sim_session_close(s);
+        return;
+    }
     static struct news news;
     int64_t now = elapsed_ms(s);
     news.count = 0;
@@ -229,6 +242,7 @@ static bool serves(const struct sim_session *s, size_t k, int64_t entered, int64
     case SIM_LAW_TICK:
         return entered <= s->play.tick_ms;
     case SIM_LAW_QUEUED:
+    case SIM_LAW_EVICTED:
         return entered <= s->play.counted_ms;
     case SIM_LAW_NOTHING:
     case SIM_LAW_FULL:

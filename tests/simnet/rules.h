@@ -10,6 +10,7 @@
  *             DELAY      once it has been there for two minutes, or was announced to us
  *             TICK       what came before this connection's last announcement tick
  *             QUEUED     the same, where a tick with nothing to announce to us does not count
+ *             EVICTED    as QUEUED, until at some tick its slot goes to another peer
  *             NOTHING    never, nor others
  *             FULL       there is no slot for a peer that wants transactions: it is dropped as soon
  *                        as its version says so
@@ -38,6 +39,7 @@
     X(CORE_31_99, "core_31_99", 10, CORE_31_99, QUEUED, true, true) \
     X(CORE_32, "core_32", 10, CORE_32, QUEUED, true, true) \
     X(CORE_32_FULL, "core_32_full", 5, CORE_32, FULL, true, false) \
+    X(CORE_32_EVICTS, "core_32_evicts", 5, CORE_32, EVICTED, true, true) \
     X(KNOTS, "knots", 10, KNOTS, TICK, true, true) \
     X(BTCD, "btcd", 10, BTCD, MEMPOOL, true, true) \
     X(BCOIN, "bcoin", 10, BCOIN, MEMPOOL, true, true) \
@@ -93,6 +95,7 @@ enum sim_law {
     SIM_LAW_DELAY,
     SIM_LAW_TICK,
     SIM_LAW_QUEUED,
+    SIM_LAW_EVICTED,
     SIM_LAW_NOTHING,
     SIM_LAW_FULL,
 };
