@@ -11,7 +11,7 @@ def provision():
     """The program; built on first use."""
     done = subprocess.run([suite.HERE / "btcd-provision"], stdout=subprocess.PIPE, text=True)
     if done.returncode:
-        suite.skip("btcd could not be built, see above (no Go toolchain, or no network?)")
+        suite.skip_without("btcd could not be built, see above (no Go toolchain, or no network?)")
     return Path(done.stdout.strip())
 
 

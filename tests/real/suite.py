@@ -11,7 +11,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 from harness import (REPOSITORY, SLOWNESS, enter_namespaces, main,  # noqa: F401
-                     mount_over, require_root, skip)
+                     mount_over, require_root, skip, skip_without)
 
 
 def trace(path):

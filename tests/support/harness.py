@@ -28,6 +28,11 @@ def skip(reason):
     """Ends the whole program: this machine cannot run these tests."""
     if os.environ.get("TXSURVEY_REQUIRE_REAL") == "1":
         sys.exit(f"FAILED: TXSURVEY_REQUIRE_REAL is set, but: {reason}")
+    skip_without(reason)
+
+
+def skip_without(reason):
+    """The same for what may be missing anywhere."""
     print(f"SKIPPED: {reason}", flush=True)
     sys.exit(SKIPPED)
 
