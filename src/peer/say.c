@@ -82,10 +82,11 @@ static void put_item(struct txs_peer *p, uint32_t type, const uint8_t hash[32])
     txs_put_bytes(&p->out, hash, 32);
 }
 
-/* The random control goes with the first request, somewhere among the others. */
+/* The random control goes with the first request, somewhere among the others, if there is room. */
 void say_request(struct txs_peer *p)
 {
-    bool control = p->config->control && p->asking.requests == 1;
+    bool control =
+        p->config->control && p->asking.requests == 1 && pending_count(p) < TXS_GETDATA_MAX;
     size_t place = p->config->control_id[0] % (p->config->id_count + 1);
     size_t begun = txs_frame_begin(&p->out, p->config->chain->magic, "getdata");
     txs_put_compact(&p->out, pending_count(p) + control);

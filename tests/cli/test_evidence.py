@@ -11,7 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import harness
 import survey
-from fakepeer import TX, TXID, UNKNOWN, FakeNetwork, double_sha256, honest
+from fakepeer import TX, TXID, UNKNOWN, FakeNetwork, double_sha256, honest, serve
 
 OTHER = TX[:-4] + b"\1\0\0\0"  # another locktime, and so another transaction
 OTHER_ID = double_sha256(OTHER)
@@ -24,30 +24,26 @@ def inv(*hashes, kind=1):
 def announcing(serves):
     """A script: honest, and once it is asked it announces a transaction, which it has or not."""
     def script(peer):
-        peer.handshake()
-        while message := peer.receive():
-            command, payload = message
-            if command == b"ping":
-                peer.send(b"pong", payload)
-            elif command == b"getdata" and payload[5:37] == OTHER_ID and not serves:
-                peer.send(b"notfound", payload)
-            elif command == b"getdata":
+        def getdata(payload):
+            if payload[5:37] != OTHER_ID:
                 peer.getdata(payload)
-                if payload[5:37] != OTHER_ID:
-                    peer.send(b"inv", inv(OTHER_ID))
+                peer.send(b"inv", inv(OTHER_ID))
+            elif serves:
+                peer.getdata(payload)
+            else:
+                peer.send(b"notfound", payload)
+        peer.handshake()
+        serve(peer, getdata=getdata)
     return script
 
 
 def lying(peer):
     """Announces whatever it is asked for."""
+    def getdata(payload):
+        peer.send(b"notfound", payload)
+        peer.send(b"inv", inv(*(payload[at + 4:at + 36] for at in range(1, len(payload), 36))))
     peer.handshake()
-    while message := peer.receive():
-        command, payload = message
-        if command == b"ping":
-            peer.send(b"pong", payload)
-        elif command == b"getdata":
-            peer.send(b"notfound", payload)
-            peer.send(b"inv", inv(*(payload[at + 4:at + 36] for at in range(1, len(payload), 36))))
+    serve(peer, getdata=getdata)
 
 
 class Evidence(unittest.TestCase):
@@ -85,12 +81,7 @@ class Evidence(unittest.TestCase):
         def filtering(peer):
             peer.handshake()
             peer.send(b"feefilter", struct.pack("<q", 2500))
-            while message := peer.receive():
-                command, payload = message
-                if command == b"ping":
-                    peer.send(b"pong", payload)
-                elif command == b"getdata":
-                    peer.getdata(payload)
+            serve(peer)
         with FakeNetwork(filtering) as network:
             for rate, hint in (("2.4", "below_feefilter"), ("2.5", None)):
                 result = self.survey("--connect", network.at(1), "--patience", "1", UNKNOWN,
@@ -117,6 +108,28 @@ class Evidence(unittest.TestCase):
         self.assertTrue(liar["announced"])
         self.assertIsNotNone(liar["announced_at"])
         self.assertEqual(liar["strength"], "weak")
+
+    def test_a_thousand_ids_and_no_more(self):
+        """One request of all, answered in another order; the random id finds no room in it."""
+        requests = []
+
+        def backwards(peer):
+            def getdata(payload):
+                requests.append(payload)
+                items = [payload[at:at + 36] for at in range(3, len(payload), 36)]
+                peer.send(b"notfound", payload[:3] + b"".join(reversed(items)))
+            peer.handshake()
+            serve(peer, getdata=getdata)
+        path = self.folder / "ids"
+        path.write_text("".join(f"{number:064x} number {number}\n" for number in range(1000)))
+        with FakeNetwork(backwards) as network:
+            result = self.survey("--connect", network.at(1), "--patience", "0", "--control",
+                                 "--txid-file", path)
+        self.assertEqual([len(payload) for payload in requests], [3 + 36 * 1000])
+        entries = result.peers[0]["transactions"]
+        self.assertEqual({entry["status"] for entry in entries}, {"notfound"})
+        self.assertEqual(entries[999]["label"], "number 999")
+        self.assertIsNone(result.peers[0]["control"]["random"])
 
     def test_without_control(self):
         with FakeNetwork(announcing(True)) as network:

@@ -1,9 +1,7 @@
 #!/usr/bin/python3
 """Whom gossip may make the survey call, on the main chain, and what is told of it in the records."""
 
-import ipaddress
 import shutil
-import struct
 import sys
 import tempfile
 import time
@@ -13,39 +11,21 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import harness
 import survey
-from fakepeer import TXID, FakeNetwork, honest
+from fakepeer import TXID, FakeNetwork, addr, honest, serve
 
 ONION = "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion"
-
-
-def addr(endpoints):
-    """An addr payload of (address, port) pairs."""
-    now = int(time.time())
-    return bytes([len(endpoints)]) + b"".join(
-        struct.pack("<IQ", now, 9) + mapped(address) + struct.pack(">H", port)
-        for address, port in endpoints)
-
-
-def mapped(address):
-    ip = ipaddress.ip_address(address)
-    return ip.packed if ip.version == 6 else bytes(10) + b"\xff\xff" + ip.packed
 
 
 def gossiping(endpoints, delay=0.0, first=()):
     """A script: honest, and tells these addresses when it is asked."""
     def script(peer):
+        def getaddr(_):
+            if first:
+                peer.send(b"addr", addr(first))
+            time.sleep(delay)
+            peer.send(b"addr", addr(endpoints))
         peer.handshake()
-        while message := peer.receive():
-            command, payload = message
-            if command == b"ping":
-                peer.send(b"pong", payload)
-            elif command == b"getdata":
-                peer.getdata(payload)
-            elif command == b"getaddr":
-                if first:
-                    peer.send(b"addr", addr(first))
-                time.sleep(delay)
-                peer.send(b"addr", addr(endpoints))
+        serve(peer, getaddr=getaddr)
     return script
 
 

@@ -7,7 +7,6 @@ import json
 import os
 import random
 import signal
-import struct
 import subprocess
 import sys
 import threading
@@ -18,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import harness
 import survey
 from case import Case
-from fakepeer import TXID, UNKNOWN, address_of, mute, unhelpful
+from fakepeer import TXID, UNKNOWN, addr, address_of, mute, serve, unhelpful
 
 LIMIT = 30 * harness.SLOWNESS
 PEERS = 40
@@ -480,29 +479,17 @@ class Refused(ResumeCase):
         self.assertEqual(trace.read_text(), "old\n")
 
 
-def addr(endpoints):
-    """An addr message of these (address, port)."""
-    entries = [struct.pack("<IQ", int(time.time()), 0x409) + bytes(10) + b"\xff\xff"
-               + bytes(map(int, address.split("."))) + struct.pack(">H", port)
-               for address, port in endpoints]
-    return bytes([len(entries)]) + b"".join(entries)
-
-
 class Crawl(ResumeCase):
     def chain(self, length):
         """Each peer knows the next one alone."""
         def script(peer):
-            peer.handshake()
-            following = int(peer.address.rpartition(".")[2]) + 1
-            while message := peer.receive():
-                command, payload = message
-                if command == b"ping":
-                    peer.send(b"pong", payload)
-                elif command == b"getdata":
-                    peer.getdata(payload)
-                elif command == b"getaddr" and following <= length:
+            def getaddr(_):
+                if following <= length:
                     peer.send(b"addr", addr([(address_of(number), network.port)
                                              for number in (following - 1, following)]))
+            peer.handshake()
+            following = int(peer.address.rpartition(".")[2]) + 1
+            serve(peer, getaddr=getaddr)
         network = self.network(script)
         return network
 
@@ -532,17 +519,13 @@ class Crawl(ResumeCase):
         release = threading.Event()
 
         def script(peer):
-            peer.handshake()
-            while message := peer.receive():
-                command, payload = message
-                if command == b"ping":
-                    peer.send(b"pong", payload)
-                elif command == b"getdata":
-                    peer.getdata(payload)
-                elif command == b"getaddr" and peer.address == address_of(1):
+            def getaddr(_):
+                if peer.address == address_of(1):
                     release.wait(LIMIT)
                     peer.send(b"addr", addr([(address_of(number), network.port)
                                              for number in range(1, 13)]))
+            peer.handshake()
+            serve(peer, getaddr=getaddr)
         network = self.network(script)
         words = [*OPTIONS, "--crawl", "--allow-local", "--response-timeout=2", *network.connect(1)]
         done = survey.run(["-o", self.output, *words, "--deadline=1", TXID])

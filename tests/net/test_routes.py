@@ -10,7 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import harness  # noqa: E402
 from case import Case  # noqa: E402
-from fakepeer import honest  # noqa: E402
+from fakepeer import honest, serve  # noqa: E402
 from sam_server import Destination, SamServer  # noqa: E402
 from socks_server import IPV4, IPV6, NAME, SocksServer, onion_of  # noqa: E402
 
@@ -30,14 +30,7 @@ def gossip(entries):
     """A script: honest, and tells these addresses when it is asked."""
     def script(peer):
         peer.handshake()
-        while message := peer.receive():
-            command, payload = message
-            if command == b"ping":
-                peer.send(b"pong", payload)
-            elif command == b"getdata":
-                peer.getdata(payload)
-            elif command == b"getaddr":
-                peer.send(b"addrv2", addrv2(entries))
+        serve(peer, getaddr=lambda _: peer.send(b"addrv2", addrv2(entries)))
     return script
 
 

@@ -5,6 +5,7 @@ script, a function of a `Peer`, chosen by the address that was called; it runs i
 own and may end at any time.
 """
 
+import ipaddress
 import socket
 import struct
 import threading
@@ -33,6 +34,18 @@ def double_sha256(data):
 def frame(command, payload=b""):
     header = struct.pack("<4s12sI4s", MAGIC, command, len(payload), double_sha256(payload)[:4])
     return header + payload
+
+
+def addr(endpoints):
+    """The payload of an addr message, of (address, port) pairs."""
+    return bytes([len(endpoints)]) + b"".join(
+        struct.pack("<IQ", int(time.time()), 0x409) + mapped(address) + struct.pack(">H", port)
+        for address, port in endpoints)
+
+
+def mapped(address):
+    ip = ipaddress.ip_address(address)
+    return ip.packed if ip.version == 6 else bytes(10) + b"\xff\xff" + ip.packed
 
 
 def version_payload(subver=b"/fake/", services=0x409):
@@ -97,15 +110,21 @@ class Peer:
             self.send(b"notfound", bytes([len(missing)]) + b"".join(missing))
 
 
+def serve(peer, **others):
+    """Pongs and answers until the survey closes; `others` has functions of the payload, for commands
+    that are met otherwise."""
+    reactions = {"ping": lambda payload: peer.send(b"pong", payload), "getdata": peer.getdata,
+                 **others}
+    while message := peer.receive():
+        command, payload = message
+        if reaction := reactions.get(command.decode()):
+            reaction(payload)
+
+
 def honest(peer, **version):
     """Handshake, then pongs and answers until the survey closes."""
     peer.handshake(**version)
-    while message := peer.receive():
-        command, payload = message
-        if command == b"ping":
-            peer.send(b"pong", payload)
-        elif command == b"getdata":
-            peer.getdata(payload)
+    serve(peer)
 
 
 def mute(peer):
