@@ -387,6 +387,13 @@ void txs_book_judge(struct txs_book *b, uint32_t peer, enum txs_peer_worth worth
     entry_of(b, peer)->worth = (uint8_t)worth;
 }
 
+void txs_book_judge_unknown(struct txs_book *b, const struct txs_address *address)
+{
+    uint32_t peer = find(b, address);
+    if (peer != NOBODY)
+        txs_book_judge(b, peer, TXS_WORTH_UNKNOWN);
+}
+
 static bool is_named_by_user(const struct txs_book *b, uint32_t peer)
 {
     const struct batch *batch = batch_of(b, peer);
@@ -397,8 +404,7 @@ static bool is_worth(const struct txs_book *b, uint32_t peer, enum txs_peer_wort
 {
     const struct entry *e = entry_of(b, peer);
     if (worth == TXS_WORTH_UNKNOWN)
-        return (e->state == UNTAKEN || (e->state == TAKEN && e->worth == worth)) &&
-               is_named_by_user(b, peer);
+        return (e->state == UNTAKEN || e->worth == worth) && is_named_by_user(b, peer);
     return e->state == TAKEN && e->worth == worth;
 }
 

@@ -48,11 +48,15 @@ static bool is_announced(const struct txs_peer *p, const uint8_t hash[32])
            memcmp(hash, p->control.announced.hash, 32) == 0;
 }
 
-void control_listed(struct txs_peer *p, const struct txs_inv_item *item, bool is_target)
+void control_listed(struct txs_peer *p, const struct txs_inv_item *item)
 {
     p->control.names_random |= is_random(p, item->hash);
     p->control.names_announced |= is_announced(p, item->hash);
-    if (is_target || is_random(p, item->hash) || p->control.names_another ||
+}
+
+void control_announced(struct txs_peer *p, const struct txs_inv_item *item)
+{
+    if (is_random(p, item->hash) || p->control.names_another ||
         p->result.control_announced != TXS_CONTROL_UNASKED)
         return;
     p->control.names_another = true;

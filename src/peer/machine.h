@@ -195,7 +195,8 @@ uint64_t control_deadline_ms(const struct txs_peer *p);
 void control_fence_passed(struct txs_peer *p, uint64_t nonce);
 /* An inv or notfound in hand: whom it names, and at its end what that means. */
 void control_begin_list(struct txs_peer *p);
-void control_listed(struct txs_peer *p, const struct txs_inv_item *item, bool is_target);
+void control_listed(struct txs_peer *p, const struct txs_inv_item *item);
+void control_announced(struct txs_peer *p, const struct txs_inv_item *item); /* no target of ours */
 void control_end_inv(struct txs_peer *p);
 void control_end_notfound(struct txs_peer *p);
 bool control_served(struct txs_peer *p); /* whether the transaction in hand is the announced one */

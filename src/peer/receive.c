@@ -159,7 +159,7 @@ static void chunk_notfound(struct txs_peer *p, struct txs_span chunk)
         if (!is_tx_item(&item))
             continue;
         int id = txs_id_find(p->config, item.hash);
-        control_listed(p, &item, id >= 0);
+        control_listed(p, &item);
         if (id >= 0)
             p->id_states[id].tentative = true;
     }
@@ -183,7 +183,9 @@ static void chunk_inv(struct txs_peer *p, struct txs_span chunk)
         int id = txs_id_find(p->config, item.hash);
         if (id < 0)
             id = txs_learned_find(p->config->learned, item.hash);
-        control_listed(p, &item, id >= 0);
+        control_listed(p, &item);
+        if (id < 0)
+            control_announced(p, &item);
         if (id >= 0)
             p->id_states[id].tentative = true;
     }

@@ -167,9 +167,12 @@ static enum txs_status add_one(struct txs_survey *s, const struct txs_address *a
 static enum txs_status add_named(struct txs_survey *s, const struct txs_named_peer *peer)
 {
     enum txs_ignored why = closed_to_all(s, &peer->address);
-    if (why != NOT_IGNORED)
-        return leave_out(s, &peer->address, why);
-    return add_one(s, &peer->address, named_tier(peer));
+    if (why == NOT_IGNORED)
+        return add_one(s, &peer->address, named_tier(peer));
+    enum txs_status status = leave_out(s, &peer->address, why);
+    if (why != TXS_IGNORED_EXCLUDED)
+        txs_book_judge_unknown(s->book, &peer->address);
+    return status;
 }
 
 enum txs_status txs_survey_add_named(struct txs_survey *s)

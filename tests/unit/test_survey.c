@@ -708,6 +708,31 @@ static void good_peers_are_the_reached_and_the_named(void **state)
     end(&f);
 }
 
+/* A network that has no way out today, or another machine's shard: that says nothing of the peer.
+ */
+static void good_peers_include_those_left_out_this_time(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct txs_message message;
+    unsigned order = 0;
+    begin(&f);
+    name_peers(&f, 3);
+    f.plan.networks = 1u << TXS_NETWORK_IPV6;
+    assert_int_equal(txs_address_set_add(&f.plan.exclude, "127.0.0.2", &message), TXS_OK);
+    txs_address_set_complete(&f.plan.exclude);
+    start(&f);
+    assert_int_equal(txs_survey_visit_good_peers(f.survey, count_visit, &order), 0);
+    assert_int_equal(order, 123); /* left out for its network first */
+    f.plan.networks = 1u << TXS_NETWORK_IPV4;
+    txs_survey_free(f.survey);
+    start(&f);
+    order = 0;
+    txs_survey_visit_good_peers(f.survey, count_visit, &order);
+    assert_int_equal(order, 13);
+    end(&f);
+}
+
 /* Shards */
 
 static void a_shard_is_a_part_of_all_sources(void **state)
@@ -762,6 +787,7 @@ int main(void)
         cmocka_unit_test(restored_peers_are_not_attempted_and_count),
         cmocka_unit_test(restored_seeds_tell_again),
         cmocka_unit_test(good_peers_are_the_reached_and_the_named),
+        cmocka_unit_test(good_peers_include_those_left_out_this_time),
         cmocka_unit_test(a_shard_is_a_part_of_all_sources),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
