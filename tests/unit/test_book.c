@@ -1,5 +1,6 @@
 #include "txsurvey/book.h"
 
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -335,6 +336,36 @@ static void the_order_follows_from_the_seed(void **state)
     assert_true(strncmp(one, "0 1 2 3 ", 8) != 0);
 }
 
+/* As the C library counts; a sanitizer's and valgrind's own ones count nothing. */
+static size_t allocated_bytes(void)
+{
+    struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+}
+
+static void a_million_addresses_cost_64_bytes_each(void **state)
+{
+    (void)state;
+    enum { MILLION = 1000000 };
+    size_t before = allocated_bytes();
+    struct txs_book *book = new_book(9);
+    uint32_t batch = txs_book_batch(book, "connect"), teller;
+    struct txs_address a = numbered(0);
+    txs_book_add(book, &a, TXS_TIER_NAMED);
+    assert_true(txs_book_take(book, &teller));
+    for (unsigned i = 1; i < MILLION; i++) {
+        if (i % 1000 == 1) /* as much as a peer tells */
+            batch = txs_book_batch_of_peer(book, teller, 0);
+        assert_int_not_equal(batch, 0);
+        a = numbered(i);
+        a.network = TXS_NETWORK_ONION;
+        assert_int_equal(txs_book_add(book, &a, TXS_TIER_GOSSIP + i % 7), TXS_BOOK_ADDED);
+    }
+    assert_int_equal(txs_book_known(book), MILLION);
+    assert_true(allocated_bytes() - before <= 64ull * MILLION);
+    txs_book_free(book);
+}
+
 static void main_has_seeds_and_regtest_none(void **state)
 {
     (void)state;
@@ -364,6 +395,7 @@ int main(void)
         cmocka_unit_test(leaving_out_what_is_known_changes_nothing),
         cmocka_unit_test(each_of_many_is_taken_once),
         cmocka_unit_test(the_order_follows_from_the_seed),
+        cmocka_unit_test(a_million_addresses_cost_64_bytes_each),
         cmocka_unit_test(main_has_seeds_and_regtest_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
