@@ -141,7 +141,7 @@ class Parallel(Fleet):
         for question in questions:
             with self.subTest(question=question):
                 answer = self.ask(question, merged)
-                if "response_ms" in question or "summary" in question:
+                if any(word in question for word in ("response_ms", "summary", "hint")):
                     continue
                 self.assertTrue(answer)
                 self.assertEqual(sorted(answer), sorted(self.ask(question, self.whole)))
