@@ -56,6 +56,9 @@ void txs_address_to_ip16(uint8_t out[16], const struct txs_address *address);
 
 bool txs_address_equal(const struct txs_address *a, const struct txs_address *b);
 
+/* Makes an IPV6 address of fc00::/8 one of CJDNS, which text cannot tell; leaves others alone. */
+void txs_address_take_for_cjdns(struct txs_address *address);
+
 /* False for what must not be dialled because a seed or gossip said so: everything that Core's
  * IsRoutable leaves out, and also multicast, 240/4 and the embeddings of other networks. */
 bool txs_address_is_routable(const struct txs_address *address);

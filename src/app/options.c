@@ -142,27 +142,28 @@ static enum txs_status add_built_in_seeds(struct options *o, struct txs_message 
     return status;
 }
 
+/* Both paths lead to one regular file. */
+static bool same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) && x.st_dev == y.st_dev &&
+           x.st_ino == y.st_ino;
+}
+
 /* The option that reads the file at `path`, but for `allowed`; NULL: none does. */
 static const char *read_by(const struct options *o, const char *path, const char *allowed)
 {
-    struct stat written, input;
-    if (path == NULL || stat(path, &written) != 0 || !S_ISREG(written.st_mode))
-        return NULL;
-    for (size_t i = 0; i < o->input_count; i++)
+    for (size_t i = 0; path != NULL && i < o->input_count; i++)
         if ((allowed == NULL || strcmp(o->inputs[i].option, allowed) != 0) &&
-            stat(o->inputs[i].path, &input) == 0 && input.st_dev == written.st_dev &&
-            input.st_ino == written.st_ino)
+            same_file(path, o->inputs[i].path))
             return o->inputs[i].option;
     return NULL;
 }
 
-static bool same_file(const char *a, const char *b)
+/* Under one name, which need not be there yet, or by links. */
+static bool written_twice(const char *a, const char *b)
 {
-    struct stat x, y;
-    if (a == NULL || b == NULL)
-        return false;
-    return strcmp(a, b) == 0 || (stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) &&
-                                 x.st_dev == y.st_dev && x.st_ino == y.st_ino);
+    return a != NULL && b != NULL && (strcmp(a, b) == 0 || same_file(a, b));
 }
 
 /* What is written is not read, but for a list of peers that is renewed, and not written twice. */
@@ -179,7 +180,7 @@ static enum txs_status check_written(const struct options *o, struct txs_message
             return txs_fail(message, TXS_E_USAGE, "--%s: %.200s is read for --%s as well",
                             written[i].option, written[i].path, reader);
         for (size_t k = 0; k < i; k++)
-            if (same_file(written[i].path, written[k].path))
+            if (written_twice(written[i].path, written[k].path))
                 return txs_fail(message, TXS_E_USAGE, "--%s and --%s name the same file",
                                 written[k].option, written[i].option);
     }

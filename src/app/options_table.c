@@ -393,8 +393,8 @@ const struct option_spec option_specs[] = {
      "hint below_feefilter",
      take_fee_rate},
     {0, "control", NULL, GROUP_TARGET, PASS_REST,
-     "also ask for what nobody can have, and for what the peer itself announced: see the field "
-     "control",
+     "also ask for what nobody can have, and for what the peer itself announced: see the "
+     "field control",
      take_control},
     {0, "block", "HASH", GROUP_TARGET, PASS_REST,
      "the block that confirmed them: peers that said notfound and have it are asked for it, and "
@@ -428,16 +428,14 @@ const struct option_spec option_specs[] = {
      take_exclude},
     {0, "shard", "I/N", GROUP_PEERS, PASS_REST,
      "survey only the peers of shard I of N; auto takes both from Slurm, Kubernetes or GNU "
-     "parallel "
-     "[1/1]",
+     "parallel [1/1]",
      take_shard},
     {0, "onlynet", "NET", GROUP_PEERS, PASS_REST,
      "survey only peers of NET: ipv4, ipv6, onion, i2p or cjdns; repeatable [all reachable]",
      take_onlynet},
     {0, "allow-local", NULL, GROUP_PEERS, PASS_REST,
      "also survey addresses that are not publicly routable when a seed or gossip names them [off; "
-     "on "
-     "for regtest]",
+     "on for regtest]",
      take_allow_local},
     {0, "any-port", NULL, GROUP_PEERS, PASS_REST,
      "also survey well-known ports of other services (22, 25, 80, ...) when gossip names them",

@@ -195,20 +195,17 @@ enum txs_status txs_line_item(char out[TXS_LINE_ITEM_MAX], const struct txs_line
     return TXS_OK;
 }
 
-enum txs_status txs_lines_read(const char *path, txs_line_fn *take, void *context,
-                               struct txs_message *message)
+enum txs_status txs_lines_each(const char *path, size_t max_bytes, txs_raw_line_fn *take,
+                               void *context, struct txs_message *message)
 {
     struct txs_line_reader *reader;
     struct txs_line line;
-    char item[TXS_LINE_ITEM_MAX];
-    enum txs_status status = txs_line_reader_open(&reader, path, TXS_LINE_ITEM_MAX - 1, message);
+    enum txs_status status = txs_line_reader_open(&reader, path, max_bytes, message);
     if (status != TXS_OK)
         return status;
     while (status == TXS_OK && txs_line_next(reader, &line)) {
         struct txs_message reason = {""};
-        status = txs_line_item(item, &line, &reason);
-        if (status == TXS_OK && *item != '\0')
-            status = take(context, item, &reason);
+        status = take(context, reader, &line, &reason);
         if (status != TXS_OK)
             txs_line_refuse(reader, status, reason.text, message);
     }
@@ -216,4 +213,26 @@ enum txs_status txs_lines_read(const char *path, txs_line_fn *take, void *contex
         status = txs_line_reader_status(reader, message);
     txs_line_reader_free(reader);
     return status;
+}
+
+struct items {
+    txs_line_fn *take;
+    void *context;
+};
+
+static enum txs_status take_item(void *context, struct txs_line_reader *reader,
+                                 struct txs_line *line, struct txs_message *reason)
+{
+    const struct items *items = context;
+    char item[TXS_LINE_ITEM_MAX];
+    (void)reader;
+    enum txs_status status = txs_line_item(item, line, reason);
+    return status == TXS_OK && *item != '\0' ? items->take(items->context, item, reason) : status;
+}
+
+enum txs_status txs_lines_read(const char *path, txs_line_fn *take, void *context,
+                               struct txs_message *message)
+{
+    struct items items = {take, context};
+    return txs_lines_each(path, TXS_LINE_ITEM_MAX - 1, take_item, &items, message);
 }

@@ -64,13 +64,6 @@ bool parse_is_type(const json_t *record, const char *type)
     return text != NULL && strcmp(text, type) == 0;
 }
 
-/* Text cannot tell CJDNS from IPv6. */
-static void take_for_cjdns(struct txs_address *address)
-{
-    if (address->network == TXS_NETWORK_IPV6 && address->bytes[0] == 0xfc)
-        address->network = TXS_NETWORK_CJDNS;
-}
-
 bool parse_peer_address(struct txs_address *out, const json_t *record)
 {
     const char *host = parse_text(record, "address"), *network = parse_text(record, "network");
@@ -87,7 +80,7 @@ bool parse_peer_address(struct txs_address *out, const json_t *record)
     if (strcasecmp(host, canonical) != 0) /* a port in it, or brackets */
         return false;
     if (network != NULL && strcmp(network, txs_network_name(TXS_NETWORK_CJDNS)) == 0)
-        take_for_cjdns(&address);
+        txs_address_take_for_cjdns(&address);
     if (network != NULL && strcmp(network, txs_network_name(address.network)) != 0)
         return false;
     *out = address;
@@ -101,6 +94,6 @@ bool parse_told_address(struct txs_address *out, const json_t *text)
     const char *value = json_string_value(text);
     if (value == NULL || !txs_address_parse(out, value, 0))
         return false;
-    take_for_cjdns(out);
+    txs_address_take_for_cjdns(out);
     return true;
 }

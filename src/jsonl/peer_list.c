@@ -66,9 +66,10 @@ static size_t lead_of(const struct txs_line *line)
     return lead;
 }
 
-static enum txs_status take_line(struct txs_plan *plan, struct txs_line_reader *reader,
+static enum txs_status take_line(void *context, struct txs_line_reader *reader,
                                  struct txs_line *line, struct txs_message *reason)
 {
+    struct txs_plan *plan = context;
     char item[TXS_LINE_ITEM_MAX];
     size_t lead = lead_of(line);
     bool is_record = lead < line->len && line->text[lead] == '{';
@@ -87,19 +88,5 @@ static enum txs_status take_line(struct txs_plan *plan, struct txs_line_reader *
 enum txs_status txs_peer_list_read(struct txs_plan *plan, const char *path,
                                    struct txs_message *message)
 {
-    struct txs_line_reader *reader;
-    struct txs_line line;
-    enum txs_status status = txs_line_reader_open(&reader, path, PARSE_LINE_MAX_BYTES, message);
-    if (status != TXS_OK)
-        return status;
-    while (status == TXS_OK && txs_line_next(reader, &line)) {
-        struct txs_message reason = {""};
-        status = take_line(plan, reader, &line, &reason);
-        if (status != TXS_OK)
-            txs_line_refuse(reader, status, reason.text, message);
-    }
-    if (status == TXS_OK)
-        status = txs_line_reader_status(reader, message);
-    txs_line_reader_free(reader);
-    return status;
+    return txs_lines_each(path, PARSE_LINE_MAX_BYTES, take_line, plan, message);
 }

@@ -211,10 +211,9 @@ static struct conn *next_waiting(struct txs_engine *e)
 
 static void start_waiting(struct txs_engine *e)
 {
-    struct conn *c;
     while (e->waiting != NULL && !ways_opening(&e->ways) &&
-           txs_survey_pace(e->survey, txs_engine_now_ms(e)) && (c = next_waiting(e)) != NULL)
-        start(e, c);
+           txs_survey_pace(e->survey, txs_engine_now_ms(e)))
+        start(e, next_waiting(e));
 }
 
 /* Without memory for a peer and not even for remembering it, its record is lost, and the run with

@@ -19,11 +19,6 @@ static const uint32_t plan_ms[] = {6000, 15000, 30000};
 #define ANNOUNCEMENT_SETTLE_MS 1000
 #define ANNOUNCEMENT_DOUBLINGS_MAX 5
 
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
 /* Offset from the first request of the first planned one that is later than `after`. */
 static uint64_t plan_next(uint64_t patience, uint64_t after)
 {

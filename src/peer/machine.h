@@ -126,6 +126,11 @@ struct txs_peer {
     struct txs_peer_result result;
 };
 
+static inline uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 /* peer.c */
 /* The first deciding event wins: later ones change nothing. What is decided stands, and the session
  * goes on only where addresses or controls are still awaited. */

@@ -155,11 +155,6 @@ static void on_stalled(struct txs_peer *p, uint64_t ms)
     block_ask_stalled(p, ms);
 }
 
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
 static uint64_t next_deadline_ms(const struct txs_peer *p)
 {
     uint64_t next = p->decided ? linger_deadline_ms(p) : ask_deadline_ms(p);

@@ -161,8 +161,8 @@ enum txs_status txs_plan_add_seed(struct txs_plan *plan, const char *host,
 
 void txs_plan_name_network(const struct txs_plan *plan, struct txs_address *a)
 {
-    if (plan->cjdns_reachable && a->network == TXS_NETWORK_IPV6 && a->bytes[0] == 0xfc)
-        a->network = TXS_NETWORK_CJDNS;
+    if (plan->cjdns_reachable)
+        txs_address_take_for_cjdns(a);
 }
 
 enum txs_status txs_plan_complete(struct txs_plan *plan)

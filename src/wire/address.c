@@ -72,6 +72,12 @@ bool txs_address_equal(const struct txs_address *a, const struct txs_address *b)
     return memcmp(a, b, sizeof *a) == 0;
 }
 
+void txs_address_take_for_cjdns(struct txs_address *address)
+{
+    if (address->network == TXS_NETWORK_IPV6 && address->bytes[0] == 0xfc)
+        address->network = TXS_NETWORK_CJDNS;
+}
+
 struct range {
     uint8_t bits;
     uint8_t prefix[12];

@@ -103,6 +103,14 @@ class ResumeCase(Case):
         self.assertEqual(survey.finish(process).code, 128 + signal.SIGTERM)
         return self.output.read_bytes(), words
 
+    def file_with_a_gap(self, words):
+        """The same, with an interrupted peer before good lines."""
+        lines = self.file(words)[0].splitlines(keepends=True)
+        interrupted = next(line for line in lines if b'"interrupted"' in line)
+        lines.remove(interrupted)
+        lines.insert(3, interrupted)
+        return b"".join(lines)
+
 
 class Ends(ResumeCase):
     """Each way in which a run may end early."""
@@ -144,17 +152,13 @@ class Ends(ResumeCase):
         """Before the cut, after it, and when some of the lines behind it are back."""
         words = self.mixed()[1]
         expected = self.whole(words)
-        content, words = self.file(words)
-        lines = content.splitlines(keepends=True)
-        interrupted = next(line for line in lines if b'"interrupted"' in line)
-        lines.remove(interrupted)
-        lines.insert(3, interrupted)
+        content = self.file_with_a_gap(words)
         for call, number in (("ftruncate", 1), ("write", 1), ("write", 2), ("write", 3)):
-            self.output.write_bytes(b"".join(lines))
+            self.output.write_bytes(content)
             self.part(words, kill_at(self.output, call, number), env=harness.traced())
             self.assert_whole_lines()
             if (call, number) == ("ftruncate", 1):
-                self.assertEqual(self.output.read_bytes(), b"".join(lines))
+                self.assertEqual(self.output.read_bytes(), content)
             with self.subTest(call=call, number=number):
                 self.last_part(words, expected)
 
@@ -162,12 +166,7 @@ class Ends(ResumeCase):
         """Reading that fails changes nothing; writing that fails leaves whole lines."""
         words = self.mixed()[1]
         expected = self.whole(words)
-        content, words = self.file(words)
-        lines = content.splitlines(keepends=True)
-        interrupted = next(line for line in lines if b'"interrupted"' in line)
-        lines.remove(interrupted)
-        lines.insert(3, interrupted)
-        content = b"".join(lines)
+        content = self.file_with_a_gap(words)
         for call, number, fault in (("read", 1, "error=EIO"), ("read", 2, "error=EIO"),
                                     ("pread64", 1, "error=EIO"), ("ftruncate", 1, "error=EIO"),
                                     ("lseek", 2, "error=EINVAL"), ("write", 1, "error=ENOSPC"),
