@@ -157,14 +157,20 @@ class FakeNetwork:
         if ipv6:
             self.servers.append(socket.create_server(("::", self.port), family=socket.AF_INET6,
                                                      backlog=1000))
-        for server in self.servers:
-            threading.Thread(target=self._accept, args=[server], daemon=True).start()
+        self.accepting = [threading.Thread(target=self._accept, args=[server], daemon=True)
+                          for server in self.servers]
+        for thread in self.accepting:
+            thread.start()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        for server in self.servers:
+        """A thread that is still in accept() when the descriptor is closed goes on with whatever has its
+        number next, should the system call be restarted: after a stop, or when a container was frozen."""
+        for server, thread in zip(self.servers, self.accepting):
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join()
             server.close()
 
     def at(self, number):
