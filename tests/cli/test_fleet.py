@@ -18,7 +18,8 @@ from simnet import Network  # noqa: E402
 FLEET = harness.REPOSITORY / "scripts" / "fleet"
 NODES, SHARDS = 240, 4
 MIX = "served=50,notfound=30,refused=10,obsolete=10"
-SIGNS = ("SLURM_", "JOB_COMPLETION_", "PARALLEL", "TXSURVEY_SHARDS")
+SIGNS = ("SLURM_", "JOB_COMPLETION_", "PARALLEL", "SHELL", "TXSURVEY_SHARDS")
+# As a service is started: without SHELL.
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(SIGNS)}
 CLEAN["TXSURVEY"] = os.path.abspath(os.environ["TXSURVEY"])
 
@@ -176,9 +177,9 @@ class Parallel(Fleet):
         ssh.write_text(SSH.replace("{homes}", str(homes)))
         ssh.chmod(0o755)
         machines.write_text("one.invalid\nuser@two.invalid\n")
-        for _ in range(2):  # the second time nothing is left to do
+        for account in ({}, {"SHELL": "/usr/sbin/nologin"}):  # the second time nothing is left to do
             result = self.parallel("-S", machines, SHARDS, records, "-q", *self.options,
-                                   PARALLEL_SSH=str(ssh))
+                                   PARALLEL_SSH=str(ssh), **account)
             self.assertEqual(result.returncode, 0, result.stderr)
             self.check_shards(self.paths(records))
         hosts = {path.name for path in homes.iterdir()} - {"calls"}
