@@ -25,8 +25,8 @@ enum txs_status txs_engine_restore_peer(struct txs_engine *engine,
                                         const struct txs_restored_peer *peer);
 enum txs_status txs_engine_restore_seed(struct txs_engine *engine,
                                         const struct txs_restored_seed *seed);
-/* So many addresses were left out in that part. */
-void txs_engine_restore_ignored(struct txs_engine *engine, enum txs_ignored reason, uint64_t count);
+void txs_engine_restore_summary(struct txs_engine *engine,
+                                const struct txs_restored_summary *summary);
 
 /* After the run, the peers that a next one should begin with, the best first: those that answered,
  * those that completed a handshake, and those that the user had named and that this run did not

@@ -30,7 +30,8 @@ struct txs_resume_events {
     void *context;
     enum txs_status (*peer)(void *context, const struct txs_restored_peer *peer);
     enum txs_status (*seed)(void *context, const struct txs_restored_seed *seed);
-    void (*ignored)(void *context, enum txs_ignored reason, uint64_t count);
+    /* The last call; all zero where there was no summary. */
+    void (*summary)(void *context, const struct txs_restored_summary *summary);
 };
 
 /* In place of txs_output_empty(), before the first line: makes the output's file, which is at

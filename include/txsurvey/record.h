@@ -376,6 +376,12 @@ enum txs_ignored {
 const char *txs_ignored_name(enum txs_ignored reason);
 const char *txs_ignored_text(enum txs_ignored reason);
 
+/* The summary of an earlier part of this run, as far as it goes on. */
+struct txs_restored_summary {
+    uint64_t ignored[TXS_IGNORED_COUNT];
+    bool vantage_suspect;
+};
+
 /* Why a survey ended, X(enum, name). */
 #define TXS_REASON_TABLE(X) \
     X(FINISHED, "finished") \

@@ -27,6 +27,7 @@ struct txs_block_tally {
 struct txs_tally {
     uint64_t by_outcome[TXS_OUTCOME_COUNT];
     uint64_t peers;
+    bool vantage_suspect; /* for some time it was this machine or its link that failed */
     uint64_t ignored[TXS_IGNORED_COUNT];
     struct txs_id_tally *ids; /* in the plan's order */
     size_t id_count;
@@ -44,6 +45,25 @@ uint64_t txs_block_tally_can_serve(const struct txs_block_tally *tally, int32_t 
 void txs_block_tally_add(struct txs_block_tally *tally, const struct txs_peer_result *result);
 /* The 95 % confidence interval of that share after Wilson (1927); false where nobody was asked. */
 bool txs_id_tally_ci95(const struct txs_id_tally *tally, double *low, double *high);
+
+/* What first attempts to connect came to. */
+#define TXS_LINK_SLOTS 50
+struct txs_link_slot {
+    uint64_t number;
+    uint32_t ended, heard;
+};
+struct txs_link {
+    uint64_t slot_ms;
+    struct txs_link_slot ended[TXS_LINK_SLOTS]; /* by the time at which they ended; a ring */
+    struct txs_link_slot begun[TXS_LINK_SLOTS]; /* the same by that at which they began */
+};
+/* `timeout_ms` is the longest that an attempt takes. */
+void txs_link_init(struct txs_link *link, uint64_t timeout_ms);
+/* One attempt has ended; `heard`: by a word from over there, a connection or a refusal. True where
+ * this machine's link seems to be broken rather than the network: for ten seconds, or twice the
+ * timeout if that is more, nearly all failed, and by what came just before at least ten were to
+ * succeed. */
+bool txs_link_note(struct txs_link *link, uint64_t now_ms, uint64_t began_ms, bool heard);
 
 /* A peer on its way through connection attempts. */
 struct txs_attempt {
@@ -107,7 +127,8 @@ enum txs_status txs_survey_restore_peer(struct txs_survey *survey,
                                         const struct txs_restored_peer *peer);
 enum txs_status txs_survey_restore_seed(struct txs_survey *survey,
                                         const struct txs_restored_seed *seed);
-void txs_survey_restore_ignored(struct txs_survey *survey, enum txs_ignored reason, uint64_t count);
+void txs_survey_restore_summary(struct txs_survey *survey,
+                                const struct txs_restored_summary *summary);
 /* See txs_engine_visit_good_peers(). */
 size_t txs_survey_visit_good_peers(const struct txs_survey *survey,
                                    void (*visit)(void *context, const struct txs_address *address),
@@ -129,6 +150,11 @@ void txs_survey_narrow(struct txs_survey *survey);
 /* The peer's result is complete: it is counted, and its notfounds get their hints. */
 void txs_survey_done(struct txs_survey *survey, const struct txs_attempt *attempt,
                      struct txs_peer_result *result);
+/* A peer's first attempt to connect has ended: see txs_link_note(). True when the survey has become
+ * suspect by that, and was not before. */
+bool txs_survey_dialled(struct txs_survey *survey, uint64_t now_ms, uint64_t began_ms, bool heard);
+/* This machine stood still so long that peers may have given up on it. As above. */
+bool txs_survey_stalled(struct txs_survey *survey, uint64_t ms);
 /* A peer in progress that will have no record, for want of memory. */
 void txs_survey_lose(struct txs_survey *survey);
 /* No more attempts from now on; those waiting for another one are handed out by

@@ -278,6 +278,8 @@ void console_summary(struct console *c, const struct txs_plan *plan,
         say(c, "  control: %" PRIu64 " passed, %" PRIu64 " failed\n", ending->tally->control_passed,
             ending->tally->control_failed);
     print_ignored(c, ending->tally);
+    if (ending->tally->vantage_suspect)
+        say(c, "  suspect: this machine or its link failed for some time, see the warnings\n");
     if (ending->not_attempted > 0)
         say(c, "  %" PRIu64 " known peer%s not attempted\n", ending->not_attempted,
             ending->not_attempted == 1 ? " was" : "s were");

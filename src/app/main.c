@@ -131,15 +131,15 @@ static enum txs_status on_restored_seed(void *context, const struct txs_restored
     return txs_engine_restore_seed(((struct app *)context)->engine, seed);
 }
 
-static void on_restored_ignored(void *context, enum txs_ignored reason, uint64_t count)
+static void on_restored_summary(void *context, const struct txs_restored_summary *summary)
 {
-    txs_engine_restore_ignored(((struct app *)context)->engine, reason, count);
+    txs_engine_restore_summary(((struct app *)context)->engine, summary);
 }
 
 static enum txs_status begin_outputs(struct app *app, struct txs_message *message)
 {
     const struct txs_resume_events events = {app, on_restored_peer, on_restored_seed,
-                                             on_restored_ignored};
+                                             on_restored_summary};
     enum txs_status status =
         app->options.resume
             ? txs_records_resume(app->records, app->options.output, &events, message)

@@ -45,7 +45,7 @@ struct resume {
     size_t told_cap;
     struct txs_answer *answers;
     bool *answered; /* an entry of this id was read */
-    uint64_t ignored[TXS_IGNORED_COUNT];
+    struct txs_restored_summary summary;
 };
 
 /* NULL when out of memory; the list is then as it was. */
@@ -347,8 +347,9 @@ static enum txs_status take_summary(struct resume *r, const json_t *record)
     const json_t *ignored = json_object_get(json_object_get(record, "addresses"), "ignored");
     for (unsigned i = 0; i < TXS_IGNORED_COUNT; i++) {
         json_int_t count = json_integer_value(json_object_get(ignored, txs_ignored_name(i)));
-        r->ignored[i] = count > 0 ? (uint64_t)count : 0;
+        r->summary.ignored[i] = count > 0 ? (uint64_t)count : 0;
     }
+    r->summary.vantage_suspect = json_is_true(json_object_get(record, "vantage_suspect"));
     r->summarized = r->left_over = true;
     return TXS_OK;
 }
@@ -514,8 +515,7 @@ static enum txs_status go_on(struct resume *r, struct txs_message *message)
     append_again(r);
     if (txs_output_flush(output) == TXS_BROKEN)
         return txs_fail(message, TXS_E_IO, "%s", txs_output_error(output));
-    for (unsigned i = 0; i < TXS_IGNORED_COUNT; i++)
-        r->events->ignored(r->events->context, i, r->ignored[i]);
+    r->events->summary(r->events->context, &r->summary);
     r->records->resumed = r->begun;
     return TXS_OK;
 }

@@ -209,6 +209,11 @@ static json_t *reason(const struct field_source *s)
     return json_string(txs_reason_name(ending_of(s)->reason));
 }
 
+static json_t *vantage_suspect(const struct field_source *s)
+{
+    return json_boolean(ending_of(s)->tally->vantage_suspect);
+}
+
 static json_t *peers(const struct field_source *s)
 {
     json_t *object = json_object();
@@ -435,6 +440,8 @@ const struct field summary_fields[] = {
     {"duration_ms", "how long it took; with --resume, its last part", duration_ms},
     {"complete", "every planned peer has its record", complete},
     {"reason", "why it ended: finished, deadline, signal or output", reason},
+    {"vantage_suspect",
+     "our own machine or link, not the peers, seems to have failed for some time", vantage_suspect},
     {"peers", "the number of peers by outcome", peers},
     {"not_attempted", "addresses that were known but not attempted", not_attempted},
     {"addresses", "known ones, and those left out, by reason", addresses},

@@ -35,6 +35,16 @@ static void record_failure(struct txs_engine *e, const struct conn *c, enum txs_
     record(e, c, &e->unconnected);
 }
 
+/* Those that failed before are no measure of the link. */
+static void note_dial(struct txs_engine *e, const struct conn *c, bool heard)
+{
+    if (c->attempt.attempts == 1 &&
+        txs_survey_dialled(e->survey, txs_engine_now_ms(e), c->attempt.started_ms, heard))
+        e->sink->warn(e->sink->context,
+                      "nearly no connection has come about for some time, though many had before: "
+                      "is this machine's own link in order?");
+}
+
 /* A fault of this machine is tried again and never laid on the peer; a timeout as often as the user
  * wants. */
 static bool try_again(struct txs_engine *e, struct conn *c, enum txs_outcome outcome)
@@ -54,6 +64,8 @@ static void connect_failed(struct conn *c, enum txs_outcome outcome, enum txs_er
 {
     struct txs_engine *e = c->host->context;
     ways_note(&e->ways, error);
+    if (outcome != TXS_OUTCOME_INTERRUPTED)
+        note_dial(e, c, outcome == TXS_OUTCOME_CONNECT_REFUSED);
     if (!try_again(e, c, outcome))
         record_failure(e, c, outcome, error);
 }
@@ -63,6 +75,8 @@ static void on_conn_connected(struct conn *c)
     struct txs_engine *e = c->host->context;
     c->peer = txs_peer_new(&e->peer_config, &c->address, txs_random_next(&e->random));
     e->connected += c->peer != NULL;
+    if (c->peer != NULL)
+        note_dial(e, c, true);
 }
 
 static void on_conn_served(struct conn *c, const struct txs_served *served)
@@ -125,6 +139,9 @@ static void on_conn_gone(struct conn *c)
 static void on_stalled(struct conn_host *host, uint64_t ms)
 {
     struct txs_engine *e = host->context;
+    if (txs_survey_stalled(e->survey, ms))
+        e->sink->warn(e->sink->context,
+                      "this machine stood still for 10 s or more: peers may have given up on it");
     for (struct conn *c = e->conns; c != NULL; c = c->next)
         conn_stalled(c, ms);
     resolver_stalled(e->resolver, ms);

@@ -344,9 +344,9 @@ enum txs_status txs_engine_restore_seed(struct txs_engine *e, const struct txs_r
     return txs_survey_restore_seed(e->survey, seed);
 }
 
-void txs_engine_restore_ignored(struct txs_engine *e, enum txs_ignored reason, uint64_t count)
+void txs_engine_restore_summary(struct txs_engine *e, const struct txs_restored_summary *summary)
 {
-    txs_survey_restore_ignored(e->survey, reason, count);
+    txs_survey_restore_summary(e->survey, summary);
 }
 
 size_t txs_engine_visit_good_peers(const struct txs_engine *e,

@@ -25,6 +25,7 @@ struct txs_survey {
     struct groups groups;
     struct heights heights;
     struct pace pace;
+    struct txs_link link;
     struct txs_tally tally;
     /* Left out by this part of the run. The tally has the greater figure of this and of the part
      * that it continues: most addresses are heard of again, so that is nearer to the truth than the
@@ -38,6 +39,13 @@ struct txs_survey {
     size_t queue_head, queue_len, queue_cap;
 };
 
+static uint64_t longest_attempt_ms(const struct txs_plan *plan)
+{
+    bool proxies = plan->proxy.given || plan->onion.given || plan->i2psam.given;
+    return proxies && plan->proxy_timeout_ms > plan->connect_timeout_ms ? plan->proxy_timeout_ms
+                                                                        : plan->connect_timeout_ms;
+}
+
 struct txs_survey *txs_survey_new(const struct txs_plan *plan, struct txs_vantage vantage,
                                   struct txs_random random)
 {
@@ -48,6 +56,7 @@ struct txs_survey *txs_survey_new(const struct txs_plan *plan, struct txs_vantag
     s->vantage = vantage;
     s->window = plan->concurrency;
     s->pace.rate = plan->rate;
+    txs_link_init(&s->link, longest_attempt_ms(plan));
     s->tally.id_count = plan->id_count;
     s->tally.ids = calloc(plan->id_count, sizeof *s->tally.ids);
     s->tally.controlled = calloc(plan->id_count, sizeof *s->tally.controlled);
@@ -390,10 +399,33 @@ enum txs_status txs_survey_restore_seed(struct txs_survey *s, const struct txs_r
     return restore_told(s, seed->told, seed->told_count, TXS_TIER_SEED);
 }
 
-void txs_survey_restore_ignored(struct txs_survey *s, enum txs_ignored reason, uint64_t count)
+void txs_survey_restore_summary(struct txs_survey *s, const struct txs_restored_summary *summary)
 {
-    if (s->tally.ignored[reason] < count)
-        s->tally.ignored[reason] = count;
+    for (unsigned i = 0; i < TXS_IGNORED_COUNT; i++)
+        if (s->tally.ignored[i] < summary->ignored[i])
+            s->tally.ignored[i] = summary->ignored[i];
+    s->tally.vantage_suspect |= summary->vantage_suspect;
+}
+
+/* What makes the whole survey suspect */
+
+#define STALL_SUSPECT_MS 10000
+
+static bool become_suspect(struct txs_survey *s, bool why)
+{
+    bool becomes = why && !s->tally.vantage_suspect;
+    s->tally.vantage_suspect |= why;
+    return becomes;
+}
+
+bool txs_survey_dialled(struct txs_survey *s, uint64_t now_ms, uint64_t began_ms, bool heard)
+{
+    return become_suspect(s, txs_link_note(&s->link, now_ms, began_ms, heard));
+}
+
+bool txs_survey_stalled(struct txs_survey *s, uint64_t ms)
+{
+    return become_suspect(s, ms >= STALL_SUSPECT_MS);
 }
 
 size_t txs_survey_visit_good_peers(const struct txs_survey *s,

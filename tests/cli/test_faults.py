@@ -422,18 +422,22 @@ class Kill(FaultCase):
             self.assertIsNone(self.assert_whole().summary)
 
     def test_stop_and_go_on(self):
-        """Time that passes while the whole program stands still ends stages, once each."""
-        network = self.network()
-        process = survey.start(["--patience=0", "--rate=100", "--handshake-timeout=1",
-                                *network.connect(100), TXID])
-        time.sleep(0.4)
-        process.send_signal(signal.SIGSTOP)
-        time.sleep(2)
-        process.send_signal(signal.SIGCONT)
-        result = survey.finish(process)
-        self.assertEqual(result.code, 0, result.stderr)
-        survey.check_invariants(result)
-        self.assert_all_answered(result, 100)
+        """Time that passes while the whole program stands still is no peer's; where it is long enough
+        for peers to give up, the summary says so."""
+        for seconds, suspect in ((2, False), (11, True)):
+            network = self.network()
+            process = survey.start(["--patience=0", "--rate=100", "--handshake-timeout=1",
+                                    *network.connect(100), TXID])
+            time.sleep(0.4)
+            process.send_signal(signal.SIGSTOP)
+            time.sleep(seconds)
+            process.send_signal(signal.SIGCONT)
+            result = survey.finish(process)
+            self.assertEqual(result.code, 0, result.stderr)
+            survey.check_invariants(result)
+            self.assert_all_answered(result, 100)
+            self.assertIs(result.summary["vantage_suspect"], suspect)
+            self.assertEqual(result.stderr.count("stood still"), suspect, result.stderr)
 
 
 if __name__ == "__main__":

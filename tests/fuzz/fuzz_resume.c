@@ -59,10 +59,10 @@ static enum txs_status on_seed(void *context, const struct txs_restored_seed *se
     return TXS_OK;
 }
 
-static void on_ignored(void *context, enum txs_ignored reason, uint64_t count)
+static void on_summary(void *context, const struct txs_restored_summary *summary)
 {
-    (void)reason;
-    ((struct restored *)context)->ignored += count;
+    for (unsigned i = 0; i < TXS_IGNORED_COUNT; i++)
+        ((struct restored *)context)->ignored += summary->ignored[i];
 }
 
 static void begin_plan(struct txs_plan *plan)
@@ -79,7 +79,7 @@ static enum txs_status resume(const char *path, const struct txs_plan *plan,
 {
     struct txs_output *output;
     struct txs_message message = {""};
-    const struct txs_resume_events events = {restored, on_peer, on_seed, on_ignored};
+    const struct txs_resume_events events = {restored, on_peer, on_seed, on_summary};
     const uint8_t uuid[16] = {0};
     *restored = (struct restored){.digest = 0};
     require(txs_output_open(&output, path, &message) == TXS_OK);

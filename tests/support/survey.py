@@ -35,7 +35,7 @@ FIELDS = {
             "relaytxes timeoffset features feefilter_sat_kvb bytessent bytesrecv addresses "
             "new_addresses block_asked transactions",
     "transaction": "txid hash version size vsize weight locktime vin vout first_peer",
-    "summary": "finished duration_ms complete reason peers not_attempted addresses transactions "
+    "summary": "finished duration_ms complete reason vantage_suspect peers not_attempted addresses transactions "
                "block",
 }
 HINTS = {None, "confirmed", "blocksonly", "ibd", "behind", "below_feefilter", "relay_rule"}

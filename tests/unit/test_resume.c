@@ -40,8 +40,10 @@
 #define TX_OF(txid, hash, rest) \
     HEAD("transaction") "\"txid\":\"" txid "\",\"hash\":" hash ",\"version\":2" rest "}\n"
 #define TX TX_OF(ID, "\"" WTXID "\"", "")
-#define SUMMARY \
-    HEAD("summary") "\"complete\":true,\"addresses\":{\"ignored\":{\"quota\":3,\"port\":1}}}\n"
+#define SUMMARY                                                 \
+    HEAD("summary")                                             \
+    "\"complete\":true,\"vantage_suspect\":true,\"addresses\":" \
+    "{\"ignored\":{\"quota\":3,\"port\":1}}}\n"
 
 static char path[] = "/tmp/test-resume-XXXXXX";
 
@@ -93,11 +95,15 @@ static enum txs_status on_seed(void *context, const struct txs_restored_seed *se
     return TXS_OK;
 }
 
-static void on_ignored(void *context, enum txs_ignored reason, uint64_t count)
+static void on_summary(void *context, const struct txs_restored_summary *summary)
 {
     char *log = context;
-    if (count > 0)
-        sprintf(log + strlen(log), "ignored %s %u\n", txs_ignored_name(reason), (unsigned)count);
+    for (unsigned i = 0; i < TXS_IGNORED_COUNT; i++)
+        if (summary->ignored[i] > 0)
+            sprintf(log + strlen(log), "ignored %s %u\n", txs_ignored_name(i),
+                    (unsigned)summary->ignored[i]);
+    if (summary->vantage_suspect)
+        strcat(log, "suspect\n");
 }
 
 static void put_file(const char *bytes, size_t len)
@@ -125,7 +131,7 @@ static struct resumed resume(const char *bytes, size_t len)
     struct txs_output *output;
     struct txs_message message;
     struct resumed r = {.log = ""};
-    const struct txs_resume_events events = {r.log, on_peer, on_seed, on_ignored};
+    const struct txs_resume_events events = {r.log, on_peer, on_seed, on_summary};
     uint8_t uuid[16] = {0};
     put_file(bytes, len);
     txs_plan_init(&plan);
@@ -209,7 +215,7 @@ static void what_the_end_left_over_is_cut_off(void **state)
         struct resumed r = resume_text(text);
         check_kept(&r, good,
                    strncmp(left[i], SUMMARY, 20) == 0 || i == 2
-                       ? LOG("1.2.3.4") "ignored port 1\nignored quota 3\n"
+                       ? LOG("1.2.3.4") "ignored port 1\nignored quota 3\nsuspect\n"
                        : LOG("1.2.3.4"));
     }
 }
@@ -231,7 +237,8 @@ static void good_lines_among_what_is_left_over_stay(void **state)
     struct resumed r = resume_text(SURVEY PEER("1.2.3.4") INTERRUPTED("1.2.3.5") TX PEER("1.2.3.6")
                                        INTERRUPTED("1.2.3.7") PEER("1.2.3.8") SUMMARY);
     check_kept(&r, SURVEY PEER("1.2.3.4") TX PEER("1.2.3.6") PEER("1.2.3.8"),
-               LOG("1.2.3.4") LOG("1.2.3.6") LOG("1.2.3.8") "ignored port 1\nignored quota 3\n");
+               LOG("1.2.3.4") LOG("1.2.3.6")
+                   LOG("1.2.3.8") "ignored port 1\nignored quota 3\nsuspect\n");
 }
 
 static void a_file_without_a_whole_line_begins_a_run(void **state)
@@ -424,7 +431,7 @@ static void what_is_no_file_cannot_be_continued(void **state)
     struct txs_output *output;
     struct txs_message message;
     char log[100] = "";
-    const struct txs_resume_events events = {log, on_peer, on_seed, on_ignored};
+    const struct txs_resume_events events = {log, on_peer, on_seed, on_summary};
     uint8_t uuid[16] = {0};
     txs_plan_init(&plan);
     assert_int_equal(txs_output_open(&output, "/dev/null", &message), TXS_OK);
