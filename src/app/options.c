@@ -106,12 +106,17 @@ static bool next_word(struct walk *w, struct word *word, enum txs_status *status
 
 static enum txs_status take(struct options *o, const struct word *word, struct txs_message *message)
 {
+    const struct option_spec *spec = word->spec;
     struct txs_message reason;
-    if (word->spec == NULL)
+    if (spec == NULL)
         return txs_plan_add_id(&o->plan, word->value, message);
-    enum txs_status status = word->spec->take(o, word->value, &reason);
+    if (spec->take == NULL) {
+        *(bool *)((char *)o + spec->sets) = true;
+        return TXS_OK;
+    }
+    enum txs_status status = spec->take(o, word->value, &reason);
     if (status != TXS_OK)
-        return txs_fail(message, status, "--%s: %.400s", word->spec->name, reason.text);
+        return txs_fail(message, status, "--%s: %.400s", spec->name, reason.text);
     return TXS_OK;
 }
 

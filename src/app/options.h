@@ -53,7 +53,9 @@ struct option_spec {
     enum option_group group;
     enum option_pass pass;
     const char *text; /* for the help: one sentence, no full stop */
+    /* NULL: it sets the bool at this offset in the options. */
     enum txs_status (*take)(struct options *o, const char *value, struct txs_message *message);
+    size_t sets;
 };
 
 extern const struct option_spec option_specs[];

@@ -1,4 +1,5 @@
-/* The options. A new one is one row here, and the function that takes its value. */
+/* The options. A new one is one row here, and the function that takes its value or the member that
+ * it sets. */
 #include "options.h"
 #include "shard_option.h"
 #include "values.h"
@@ -6,6 +7,7 @@
 #include "txsurvey/lines.h"
 #include "txsurvey/peer_list.h"
 
+#include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -67,15 +69,6 @@ static enum txs_status take_fee_rate(struct options *o, const char *value,
     return TXS_OK;
 }
 
-static enum txs_status take_control(struct options *o, const char *value,
-                                    struct txs_message *message)
-{
-    (void)value;
-    (void)message;
-    o->plan.control = true;
-    return TXS_OK;
-}
-
 static enum txs_status take_block(struct options *o, const char *value, struct txs_message *message)
 {
     o->plan.block_given = true;
@@ -122,15 +115,6 @@ static enum txs_status take_dnsseed(struct options *o, const char *value,
     return txs_plan_add_seed(&o->plan, value, message);
 }
 
-static enum txs_status take_no_dnsseed(struct options *o, const char *value,
-                                       struct txs_message *message)
-{
-    (void)value;
-    (void)message;
-    o->no_seeds = true;
-    return TXS_OK;
-}
-
 static enum txs_status take_connect(struct options *o, const char *value,
                                     struct txs_message *message)
 {
@@ -164,32 +148,6 @@ static enum txs_status take_onlynet(struct options *o, const char *value,
     return TXS_OK;
 }
 
-static enum txs_status take_allow_local(struct options *o, const char *value,
-                                        struct txs_message *message)
-{
-    (void)value;
-    (void)message;
-    o->plan.allow_local = true;
-    return TXS_OK;
-}
-
-static enum txs_status take_crawl(struct options *o, const char *value, struct txs_message *message)
-{
-    (void)value;
-    (void)message;
-    o->plan.crawl = true;
-    return TXS_OK;
-}
-
-static enum txs_status take_any_port(struct options *o, const char *value,
-                                     struct txs_message *message)
-{
-    (void)value;
-    (void)message;
-    o->plan.any_port = true;
-    return TXS_OK;
-}
-
 static enum txs_status take_exclude_line(void *context, const char *line,
                                          struct txs_message *message)
 {
@@ -216,15 +174,6 @@ static enum txs_status take_i2psam(struct options *o, const char *value,
                                    struct txs_message *message)
 {
     return value_proxy(&o->plan.i2psam, value, message);
-}
-
-static enum txs_status take_cjdnsreachable(struct options *o, const char *value,
-                                           struct txs_message *message)
-{
-    (void)value;
-    (void)message;
-    o->plan.cjdns_reachable = true;
-    return TXS_OK;
 }
 
 static enum txs_status take_shard(struct options *o, const char *value, struct txs_message *message)
@@ -288,15 +237,6 @@ static enum txs_status take_output(struct options *o, const char *value,
     return value_file(value, message);
 }
 
-static enum txs_status take_resume(struct options *o, const char *value,
-                                   struct txs_message *message)
-{
-    (void)value;
-    (void)message;
-    o->resume = true;
-    return TXS_OK;
-}
-
 static enum txs_status take_save_peers(struct options *o, const char *value,
                                        struct txs_message *message)
 {
@@ -308,14 +248,6 @@ static enum txs_status take_require_served(struct options *o, const char *value,
                                            struct txs_message *message)
 {
     return value_number(&o->plan.require_served, value, 1, MANY, message);
-}
-
-static enum txs_status take_raw(struct options *o, const char *value, struct txs_message *message)
-{
-    (void)value;
-    (void)message;
-    o->plan.raw = true;
-    return TXS_OK;
 }
 
 static enum txs_status take_trace(struct options *o, const char *value, struct txs_message *message)
@@ -382,112 +314,115 @@ static enum txs_status take_version(struct options *o, const char *value,
     return TXS_OK;
 }
 
+#define TAKES(name) take_##name, 0
+#define SETS(member) NULL, offsetof(struct options, member)
+
 const struct option_spec option_specs[] = {
     {0, "txid-file", "FILE", GROUP_TARGET, PASS_REST,
      "read more ids from FILE, TXID or TXID LABEL a line, # starts a comment; - is standard input",
-     take_txid_file},
+     TAKES(txid_file)},
     {0, "wtxid", NULL, GROUP_TARGET, PASS_REST, "the ids are wtxids (BIP339), not txids",
-     take_wtxid},
+     TAKES(wtxid)},
     {0, "fee-rate", "SAT", GROUP_TARGET, PASS_REST,
      "the transactions' fee rate in sat/vB, one for all: peers whose fee filter is higher get the "
      "hint below_feefilter",
-     take_fee_rate},
+     TAKES(fee_rate)},
     {0, "control", NULL, GROUP_TARGET, PASS_REST,
      "also ask for what nobody can have, and for what the peer itself announced: see the "
      "field control",
-     take_control},
+     SETS(plan.control)},
     {0, "block", "HASH", GROUP_TARGET, PASS_REST,
      "the block that confirmed them: peers that said notfound and have it are asked for it, and "
      "what is found in it counts as served",
-     take_block},
+     TAKES(block)},
     {0, "block-peers", "N", GROUP_TARGET, PASS_REST,
-     "ask at most N peers for the whole block, megabytes each [20]", take_block_peers},
+     "ask at most N peers for the whole block, megabytes each [20]", TAKES(block_peers)},
 
     {0, "chain", "NAME", GROUP_CHAIN, PASS_CHAIN,
-     "the chain: main, test, testnet4, signet or regtest [main]", take_chain},
+     "the chain: main, test, testnet4, signet or regtest [main]", TAKES(chain)},
 
     {0, "dnsseed", "HOST", GROUP_PEERS, PASS_REST,
-     "ask this DNS seed in place of the built-in ones; repeatable", take_dnsseed},
-    {0, "no-dnsseed", NULL, GROUP_PEERS, PASS_REST, "ask no DNS seed", take_no_dnsseed},
+     "ask this DNS seed in place of the built-in ones; repeatable", TAKES(dnsseed)},
+    {0, "no-dnsseed", NULL, GROUP_PEERS, PASS_REST, "ask no DNS seed", SETS(no_seeds)},
     {0, "connect", "ADDR[:PORT]", GROUP_PEERS, PASS_REST,
-     "survey this peer, and no built-in seeds; repeatable; IPv6 as [::1]:8333", take_connect},
+     "survey this peer, and no built-in seeds; repeatable; IPv6 as [::1]:8333", TAKES(connect)},
     {0, "peers", "FILE", GROUP_PEERS, PASS_REST,
      "survey the peers of FILE, one ADDR[:PORT] a line or the records of an earlier run, and no "
      "built-in seeds; repeatable; - is standard input",
-     take_peers},
+     TAKES(peers)},
     {0, "save-peers", "FILE", GROUP_PEERS, PASS_REST,
      "at the end, write the peers that could be reached to FILE, for --peers of the next run",
-     take_save_peers},
+     TAKES(save_peers)},
     {0, "crawl", NULL, GROUP_PEERS, PASS_REST,
-     "also ask every peer for addresses, and survey those, until none is new", take_crawl},
+     "also ask every peer for addresses, and survey those, until none is new", SETS(plan.crawl)},
     {0, "max-peers", "N", GROUP_PEERS, PASS_REST,
-     "attempt at most N peers, the likeliest first [no limit]", take_max_peers},
+     "attempt at most N peers, the likeliest first [no limit]", TAKES(max_peers)},
     {0, "exclude", "FILE", GROUP_PEERS, PASS_REST,
      "never contact the addresses and ranges (ADDR/BITS) of FILE, one a line, whoever names them; "
      "repeatable",
-     take_exclude},
+     TAKES(exclude)},
     {0, "shard", "I/N", GROUP_PEERS, PASS_REST,
      "survey only the peers of shard I of N; auto takes both from Slurm, Kubernetes or GNU "
      "parallel [1/1]",
-     take_shard},
+     TAKES(shard)},
     {0, "onlynet", "NET", GROUP_PEERS, PASS_REST,
      "survey only peers of NET: ipv4, ipv6, onion, i2p or cjdns; repeatable [all reachable]",
-     take_onlynet},
+     TAKES(onlynet)},
     {0, "allow-local", NULL, GROUP_PEERS, PASS_REST,
      "also survey addresses that are not publicly routable when a seed or gossip names them [off; "
      "on for regtest]",
-     take_allow_local},
+     SETS(plan.allow_local)},
     {0, "any-port", NULL, GROUP_PEERS, PASS_REST,
      "also survey well-known ports of other services (22, 25, 80, ...) when gossip names them",
-     take_any_port},
+     SETS(plan.any_port)},
     {0, "proxy", "HOST:PORT", GROUP_PEERS, PASS_REST,
      "connect through this SOCKS5 proxy, for all networks but I2P; DNS seeds are then not asked",
-     take_proxy},
+     TAKES(proxy)},
     {0, "onion", "HOST:PORT", GROUP_PEERS, PASS_REST,
-     "connect to .onion peers through this SOCKS5 proxy (Tor)", take_onion},
+     "connect to .onion peers through this SOCKS5 proxy (Tor)", TAKES(onion)},
     {0, "i2psam", "HOST:PORT", GROUP_PEERS, PASS_REST,
-     "connect to I2P peers through this SAM 3.1 bridge", take_i2psam},
+     "connect to I2P peers through this SAM 3.1 bridge", TAKES(i2psam)},
     {0, "cjdnsreachable", NULL, GROUP_PEERS, PASS_REST,
-     "this machine is on CJDNS: connect to its peers (fc00::/8)", take_cjdnsreachable},
+     "this machine is on CJDNS: connect to its peers (fc00::/8)", SETS(plan.cjdns_reachable)},
 
     {0, "concurrency", "N", GROUP_PACE, PASS_REST, "peers in progress at once [1000]",
-     take_concurrency},
-    {0, "rate", "N", GROUP_PACE, PASS_REST, "new connections a second [1000]", take_rate},
+     TAKES(concurrency)},
+    {0, "rate", "N", GROUP_PACE, PASS_REST, "new connections a second [1000]", TAKES(rate)},
     {0, "connect-timeout", "S", GROUP_PACE, PASS_REST,
      "seconds until a connection must be made, fractions allowed [5; 20 through a proxy]",
-     take_connect_timeout},
+     TAKES(connect_timeout)},
     {0, "handshake-timeout", "S", GROUP_PACE, PASS_REST,
-     "seconds from then until the handshake must be complete [10]", take_handshake_timeout},
+     "seconds from then until the handshake must be complete [10]", TAKES(handshake_timeout)},
     {0, "response-timeout", "S", GROUP_PACE, PASS_REST,
-     "seconds until a request must be answered [15]", take_response_timeout},
+     "seconds until a request must be answered [15]", TAKES(response_timeout)},
     {0, "deadline", "S", GROUP_PACE, PASS_REST, "end the whole survey after S seconds [none]",
-     take_deadline},
+     TAKES(deadline)},
     {0, "retries", "N", GROUP_PACE, PASS_REST, "further connection attempts after a timeout [0]",
-     take_retries},
+     TAKES(retries)},
     {0, "patience", "S", GROUP_PACE, PASS_REST,
      "go on asking a peer that said notfound for S seconds; 0 takes its first answer [30]",
-     take_patience},
+     TAKES(patience)},
 
     {'o', "output", "FILE", GROUP_OUTPUT, PASS_REST,
-     "write the records to FILE, - is standard output [standard output]", take_output},
+     "write the records to FILE, - is standard output [standard output]", TAKES(output)},
     {0, "resume", NULL, GROUP_OUTPUT, PASS_REST,
      "go on with the run that --output's file holds: peers that have a record are not asked again",
-     take_resume},
+     SETS(resume)},
     {0, "require-served", "N", GROUP_OUTPUT, PASS_REST,
-     "exit with 1 where fewer than N peers served an id", take_require_served},
+     "exit with 1 where fewer than N peers served an id", TAKES(require_served)},
     {0, "raw", NULL, GROUP_OUTPUT, PASS_REST,
-     "put the transaction's bytes, as hex, into its record", take_raw},
+     "put the transaction's bytes, as hex, into its record", SETS(plan.raw)},
     {0, "trace", "FILE", GROUP_OUTPUT, PASS_REST,
-     "write every message of both directions to FILE, a regular file, as JSON lines", take_trace},
+     "write every message of both directions to FILE, a regular file, as JSON lines", TAKES(trace)},
     {0, "progress", "WHEN", GROUP_OUTPUT, PASS_REST,
-     "show a progress line: auto (on a terminal), always or never [auto]", take_progress},
-    {'q', "quiet", NULL, GROUP_OUTPUT, PASS_REST, "say less on standard error", take_quiet},
-    {'v', "verbose", NULL, GROUP_OUTPUT, PASS_REST, "say more on standard error", take_verbose},
+     "show a progress line: auto (on a terminal), always or never [auto]", TAKES(progress)},
+    {'q', "quiet", NULL, GROUP_OUTPUT, PASS_REST, "say less on standard error", TAKES(quiet)},
+    {'v', "verbose", NULL, GROUP_OUTPUT, PASS_REST, "say more on standard error", TAKES(verbose)},
 
     {0, "user-agent", "TEXT", GROUP_IDENTITY, PASS_REST,
-     "the user agent to give (BIP14) [/txsurvey:" TXSURVEY_VERSION "/]", take_user_agent},
-    {'h', "help", NULL, GROUP_IDENTITY, PASS_HELP, "show this help and exit", take_help},
-    {'V', "version", NULL, GROUP_IDENTITY, PASS_HELP, "show the version and exit", take_version},
+     "the user agent to give (BIP14) [/txsurvey:" TXSURVEY_VERSION "/]", TAKES(user_agent)},
+    {'h', "help", NULL, GROUP_IDENTITY, PASS_HELP, "show this help and exit", TAKES(help)},
+    {'V', "version", NULL, GROUP_IDENTITY, PASS_HELP, "show the version and exit", TAKES(version)},
 };
 const size_t option_spec_count = sizeof option_specs / sizeof *option_specs;
 
