@@ -47,6 +47,7 @@ class Crawl(unittest.TestCase):
         self.assertEqual((code, manners), (0, ""), "the survey broke a rule of the protocol")
         found = survey.load(records, 0)
         survey.check_invariants(found)
+        self.assertIs(found.summary["vantage_suspect"], False, "dead addresses are the network's")
         return found
 
     def crawl(self, *network_options, options=(), score=(), peers=None):
