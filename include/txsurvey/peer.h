@@ -56,6 +56,7 @@ struct txs_learned {
 struct txs_block_hunt {
     uint8_t hash[32];
     uint32_t whole_left; /* so many peers may still be asked for all of it */
+    uint32_t reading;    /* so many have been, and it has not yet come */
     bool read;           /* all of it was read: an id without a position is not in it */
     int32_t height;      /* as its coinbase says (BIP34); -1 while unknown */
     int32_t *positions;  /* of each id among its transactions; -1 while unknown */

@@ -289,6 +289,7 @@ struct txs_peer_result {
     enum txs_control control_announced; /* a transaction that the peer itself had announced */
     bool asked_addresses;               /* getaddr was sent */
     uint8_t block_asked;                /* enum txs_block_way */
+    int32_t block_height;               /* by its coinbase, where all of it came; else -1 */
     uint32_t addresses;                 /* that it told us */
     size_t answer_count;                /* the survey's ids, in their order */
     struct txs_answer *answers;
@@ -340,7 +341,7 @@ struct txs_restored_peer {
     const struct txs_address *told;
     size_t told_count;
     /* outcome, stage; handshake_ms 0 where there was a handshake, else TXS_NEVER; of the answers
-     * status, has_wtxid, wtxid, via; services, start_height, block_asked */
+     * status, has_wtxid, wtxid, via, position; services, start_height, block_asked, block_height */
     const struct txs_peer_result *result;
 };
 struct txs_restored_seed {

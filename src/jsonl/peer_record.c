@@ -184,6 +184,12 @@ static json_t *block_asked(const struct field_source *s)
     return json_text(txs_block_way_name(result_of(s)->block_asked));
 }
 
+static json_t *block_height(const struct field_source *s)
+{
+    int32_t height = result_of(s)->block_height;
+    return height < 0 ? json_null() : json_integer(height);
+}
+
 /* One id at this peer. */
 struct asked {
     const uint8_t *id_wire;
@@ -345,6 +351,8 @@ const struct field peer_fields[] = {
      "with --control: what it said about a random id and about one that it had announced", control},
     {"block_asked", "how it was asked for the block: merkleblock, blocktxn or block; null: not",
      block_asked},
+    {"block_height", "the block's height by its coinbase (BIP34), where all of it came; else null",
+     block_height},
     {"transactions", "what it said, an entry an id", transactions},
 };
 const size_t peer_field_count = sizeof peer_fields / sizeof *peer_fields;

@@ -82,6 +82,17 @@ static bool take_hash(uint8_t out[32], const json_t *record, const char *name)
     return text != NULL && txs_hash_from_hex(out, text, strlen(text));
 }
 
+/* A number of 31 bits. */
+static bool take_number(uint32_t *out, const json_t *record, const char *name)
+{
+    const json_t *number = json_object_get(record, name);
+    json_int_t value = json_integer_value(number);
+    if (!json_is_integer(number) || value < 0 || value > INT32_MAX)
+        return false;
+    *out = (uint32_t)value;
+    return true;
+}
+
 /* The number of a name in a table; -1 where it is in none. */
 static int number_of(const char *name, const char *const *names, size_t count)
 {
@@ -215,6 +226,7 @@ static enum txs_status take_answer(struct resume *r, const json_t *entry)
     r->answers[at] = (struct txs_answer){.status = (enum txs_id_status)status};
     r->answers[at].via = (enum txs_via)(via < 0 ? TXS_VIA_NONE : via);
     r->answers[at].has_wtxid = take_hash(r->answers[at].wtxid, entry, "wtxid");
+    r->answers[at].has_position = take_number(&r->answers[at].position, entry, "position");
     return TXS_OK;
 }
 
@@ -278,12 +290,15 @@ static bool take_result(struct txs_peer_result *result, const json_t *record)
     int stage = number_of(parse_text(record, "stage"), stages, TXS_STAGE_COUNT);
     if (outcome < 0 || stage < 0)
         return false;
+    uint32_t height;
+    bool has_height = take_number(&height, record, "block_height");
     bool handshake = json_is_number(json_object_get(record, "handshake_ms"));
     *result = (struct txs_peer_result){
         .outcome = (enum txs_outcome)outcome,
         .stage = (enum txs_stage)stage,
         .handshake_ms = handshake ? 0 : TXS_NEVER,
         .block_asked = (uint8_t)(way < 0 ? 0 : way),
+        .block_height = has_height ? (int32_t)height : -1,
         .services = services ? strtoull(services, NULL, 16) : 0,
         .start_height = (int32_t)json_integer_value(json_object_get(record, "startingheight"))};
     const json_t *control = json_object_get(record, "control");

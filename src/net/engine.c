@@ -328,13 +328,30 @@ no_loop:
     return status;
 }
 
+/* Of an id that the peer had served by itself, its record does not say whether the block holds it.
+ */
+static void restore_hunt(struct txs_block_hunt *hunt, const struct txs_peer_result *r)
+{
+    bool all_told = true;
+    hunt->whole_left -= r->block_asked == TXS_BLOCK_WAY_BLOCK && hunt->whole_left > 0;
+    for (size_t i = 0; i < r->answer_count; i++) {
+        if (r->answers[i].has_position)
+            hunt->positions[i] = (int32_t)r->answers[i].position;
+        all_told &= r->answers[i].status == TXS_ID_NOTFOUND || r->answers[i].has_position;
+    }
+    if (r->block_height < 0)
+        return;
+    hunt->height = r->block_height;
+    hunt->read |= all_told;
+}
+
 enum txs_status txs_engine_restore_peer(struct txs_engine *e, const struct txs_restored_peer *peer)
 {
     const struct txs_peer_result *r = peer->result;
     for (size_t i = 0; i < r->answer_count && e->plan->id_type == TXS_ID_TYPE_TXID; i++)
         if (r->answers[i].has_wtxid)
             txs_learned_add(&e->learned, r->answers[i].wtxid, (uint16_t)i);
-    e->hunt.whole_left -= r->block_asked == TXS_BLOCK_WAY_BLOCK && e->hunt.whole_left > 0;
+    restore_hunt(&e->hunt, r);
     return txs_survey_restore_peer(e->survey, peer);
 }
 

@@ -209,7 +209,7 @@ void ask_continue(struct txs_peer *p)
     if (p->decided || is_undecided(p) || q->awaiting || block_ask_open(p))
         return;
     if (!any_notfound(p) || q->next_ms == TXS_NEVER) {
-        if (!block_ask_begin(p))
+        if (!block_ask_begin(p) && !block_ask_waits(p))
             ask_conclude(p);
     } else if (p->now_ms >= q->next_ms) {
         request(p);
@@ -232,7 +232,9 @@ uint64_t ask_deadline_ms(const struct txs_peer *p)
         return TXS_NEVER;
     if (block_ask_open(p))
         return block_ask_deadline_ms(p);
-    return q->awaiting ? answer_deadline_ms(p) : earlier(q->next_ms, announced_ms(p));
+    if (q->awaiting)
+        return answer_deadline_ms(p);
+    return earlier(earlier(q->next_ms, announced_ms(p)), block_ask_wait_deadline_ms(p));
 }
 
 /* A request that brought a transaction on its way, but no whole one, leaves its id open, also where

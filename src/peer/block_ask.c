@@ -4,10 +4,11 @@
  *   places known, recent     sendcmpct, getblocktxn     -> blocktxn, or all of the block
  *   else                     getdata                    -> block
  *
- * The cheapest way that the peer knows, and one a session. A ping goes out behind it: Core says
- * nothing about a block that it has not, and never notfound (ProcessGetBlockData), so its pong is
- * the end; others say notfound. Whatever comes or does not come, an id that is not served from the
- * block stays as it was.
+ * The cheapest way that the peer knows, and one a session. While others read all of the block, a
+ * peer that could tell a part of it waits for them. A ping goes out behind it: Core says nothing
+ * about a block that it has not, and never notfound (ProcessGetBlockData), so its pong is the end;
+ * others say notfound. Whatever comes or does not come, an id that is not served from the block
+ * stays as it was.
  *
  * Filtered blocks are asked for txids alone: their transactions come without witness, which proves
  * no wtxid.
@@ -21,6 +22,8 @@
 #define FILTER_BITS_AN_ID 44
 #define FILTER_FUNCTIONS 30
 #define FILTER_MAX_BYTES ((TXS_GETDATA_MAX * FILTER_BITS_AN_ID + 7) / 8)
+
+#define WAIT_STEP_MS 200
 
 #define CMPCT_WITNESS 2 /* Core 23 and older leave out witnesses where that was not said */
 
@@ -147,6 +150,8 @@ static void say(struct txs_peer *p, enum txs_block_way way)
         break;
     case TXS_BLOCK_WAY_BLOCK:
         p->config->hunt->whole_left--;
+        p->config->hunt->reading++;
+        p->block->reading = true;
         say_getdata(p, witness ? TXS_INV_WITNESS_BLOCK : TXS_INV_BLOCK);
         break;
     case TXS_BLOCK_WAY_NONE:
@@ -181,6 +186,52 @@ bool block_ask_begin(struct txs_peer *p)
     return true;
 }
 
+/* A pruned one too: how deep the block is may not be known yet. */
+static bool may_tell_a_part(const struct txs_peer *p)
+{
+    const uint64_t blocks = TXS_SERVICE_NETWORK | TXS_SERVICE_NETWORK_LIMITED;
+    const struct txs_block_hunt *hunt = p->config->hunt;
+    const struct txs_peer_result *r = &p->result;
+    return hunt != NULL && hunt->reading > 0 && !hunt->read && count_wanted(p) > 0 &&
+           r->features & 1u << TXS_FEATURE_SENDCMPCT &&
+           (hunt->height < 0 ? (r->services & blocks) != 0
+                             : txs_can_serve_block(hunt->height, r->services, r->start_height));
+}
+
+bool block_ask_waits(struct txs_peer *p)
+{
+    if (p->block != NULL || !may_tell_a_part(p))
+        return false;
+    if (p->block_wait_ms == 0)
+        p->block_wait_ms = p->now_ms + p->config->response_timeout_ms;
+    return p->now_ms < p->block_wait_ms;
+}
+
+/* Nobody tells a peer what another one has read: it looks now and then. */
+uint64_t block_ask_wait_deadline_ms(const struct txs_peer *p)
+{
+    return p->block_wait_ms == 0 ? TXS_NEVER : earlier(p->block_wait_ms, p->now_ms + WAIT_STEP_MS);
+}
+
+static void stop_reading(struct txs_peer *p)
+{
+    p->config->hunt->reading -= p->block->reading;
+    p->block->reading = false;
+}
+
+void block_ask_over(struct txs_peer *p)
+{
+    p->block->over = true;
+    stop_reading(p);
+}
+
+void block_ask_free(struct txs_peer *p)
+{
+    if (p->block != NULL)
+        stop_reading(p);
+    free(p->block);
+}
+
 /* What is awaited, and until when */
 
 bool block_ask_open(const struct txs_peer *p)
@@ -200,11 +251,12 @@ uint64_t block_ask_deadline_ms(const struct txs_peer *p)
 void block_ask_deadline(struct txs_peer *p)
 {
     if (block_ask_open(p) && p->now_ms >= block_ask_deadline_ms(p))
-        p->block->over = true;
+        block_ask_over(p);
 }
 
 void block_ask_stalled(struct txs_peer *p, uint64_t ms)
 {
+    p->block_wait_ms += p->block_wait_ms != 0 ? ms : 0;
     if (p->block == NULL)
         return;
     p->block->base_deadline_ms += ms;
@@ -248,7 +300,7 @@ bool block_ask_notfound(struct txs_peer *p)
 {
     bool asked = block_ask_open(p);
     if (asked)
-        p->block->over = true;
+        block_ask_over(p);
     return asked;
 }
 
@@ -270,5 +322,5 @@ void block_ask_served(struct txs_peer *p, size_t id)
     a->has_position = true;
     a->position = p->block->entries[id].position;
     if (a->via == TXS_VIA_MERKLEBLOCK && --p->block->awaited == 0)
-        p->block->over = true;
+        block_ask_over(p);
 }

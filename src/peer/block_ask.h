@@ -18,7 +18,8 @@ struct block_entry {
 };
 
 struct block_ask {
-    bool over; /* nothing more is awaited */
+    bool over;    /* nothing more is awaited */
+    bool reading; /* counted in the hunt's */
     bool fence_passed;
     uint64_t fence;
     uint64_t deadline_ms, fence_deadline_ms;
@@ -41,6 +42,12 @@ struct block_ask {
 /* block_ask.c */
 /* Asks for the block, where there is one to ask for and this peer may have it. Once a session. */
 bool block_ask_begin(struct txs_peer *p);
+/* It may soon be worth asking: others are reading the block, and what they learn lets this peer be
+ * asked for a part of it. As long as an answer may take. */
+bool block_ask_waits(struct txs_peer *p);
+uint64_t block_ask_wait_deadline_ms(const struct txs_peer *p);
+void block_ask_over(struct txs_peer *p); /* nothing more is awaited */
+void block_ask_free(struct txs_peer *p);
 bool block_ask_wants(const struct txs_peer *p, size_t id); /* it was not found till now */
 bool block_ask_open(const struct txs_peer *p);             /* something is still awaited */
 uint64_t block_ask_deadline_ms(const struct txs_peer *p);

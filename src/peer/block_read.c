@@ -152,7 +152,7 @@ void block_chunk(struct txs_peer *p, struct txs_span chunk)
 static void serve_entries(struct txs_peer *p)
 {
     struct block_ask *b = p->block;
-    b->over = true;
+    block_ask_over(p);
     for (size_t i = 0; i < p->config->id_count; i++) {
         const struct block_entry *entry = &b->entries[i];
         if (!entry->found || !block_ask_wants(p, i))
@@ -192,6 +192,7 @@ void block_end_block(struct txs_peer *p)
         lie(p, TXS_ERROR_BAD_MERKLE_ROOT);
     } else {
         hunt->read = true;
+        p->result.block_height = b->height;
         if (b->height >= 0)
             hunt->height = b->height;
         learn_positions(p);

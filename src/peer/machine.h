@@ -122,6 +122,7 @@ struct txs_peer {
     struct gossip gossip;
     struct control control;
     struct block_ask *block; /* NULL until the block is asked for */
+    uint64_t block_wait_ms;  /* until when others' reading of the block is awaited; 0: it is not */
     struct id_state *id_states;
     struct txs_peer_result result;
 };

@@ -10,6 +10,7 @@ void txs_peer_result_blank(struct txs_peer_result *result, struct txs_answer *an
     *result = (struct txs_peer_result){
         .stage = TXS_STAGE_CONNECT,
         .handshake_ms = TXS_NEVER,
+        .block_height = -1,
         .answer_count = count,
         .answers = answers,
     };
@@ -47,7 +48,7 @@ void txs_peer_free(struct txs_peer *p)
     if (p == NULL)
         return;
     body_drop(&p->body);
-    free(p->block);
+    block_ask_free(p);
     free(p);
 }
 

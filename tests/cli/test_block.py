@@ -17,6 +17,7 @@ from fakepeer import UNKNOWN, address_of, frame  # noqa: E402
 
 TX = made_tx(1)
 BLOCK = Block(700_000, [made_tx(2), TX, made_tx(3)])
+RECENT = Block(800_000, [made_tx(2), TX, made_tx(3)])  # for fakepeer's height
 
 
 class FromBlock(Case):
@@ -80,6 +81,36 @@ class HowMany(FromBlock):
         self.block_of(result, asked=4, served=1)
 
 
+class InParts(FromBlock):
+    """Where a place in the block is known, one transaction will do."""
+
+    def slowly(self, peer, payload):
+        time.sleep(0.7)
+        peer.send(b"block", payload)
+
+    def test_who_comes_while_the_block_is_read_waits(self):
+        network = self.network(RECENT.script(self.slowly, parts=True))
+        result = self.run_survey(network, 30, "--block-peers=2", block=RECENT)
+        asked = [peer["block_asked"] for peer in result.peers]
+        self.assertEqual((asked.count("block"), asked.count("blocktxn")), (2, 28))
+        self.block_of(result, can_serve=30, asked=30, served=30)
+        self.assertEqual([peer["block_height"] for peer in result.peers if peer["block_height"]],
+                         [800_000, 800_000])
+
+    def test_nobody_waits_for_what_never_comes(self):
+        network = self.network(RECENT.script(lambda *_: None, parts=True))
+        result = self.run_survey(network, 5, "--block-peers=1", block=RECENT)
+        self.assertEqual([peer["outcome"] for peer in result.peers], 5 * ["answered"])
+        self.block_of(result, height=None, asked=1, served=0)
+
+    def test_another_reads_it_where_the_first_fails(self):
+        """Whoever waits may become the one that is asked for all of it, as long as such are left."""
+        lies = RECENT.script(lambda peer, _: peer.reset(), parts=True)
+        network = self.network(RECENT.script(self.slowly, parts=True), {address_of(1): lies})
+        result = self.run_survey(network, 8, "--block-peers=2", block=RECENT)
+        self.assertGreaterEqual(result.totals(txid(TX))["served"], 6)
+
+
 class Resumed(FromBlock):
     def part(self, network, peers, *args, block=BLOCK, code=0):
         result = survey.run(["--patience=0", f"--block={block.hash}", "-o", self.output, "--resume",
@@ -94,6 +125,21 @@ class Resumed(FromBlock):
         whole = self.part(network, 12, "--block-peers=6")
         survey.check_invariants(whole)
         self.block_of(whole, height=700_000, can_serve=12, asked=6, served=6)
+
+    def test_places_are_known_from_the_file(self):
+        """After a kill as well, which leaves no summary."""
+        network = self.network(RECENT.script(parts=True))
+        for cut in (False, True):
+            self.output.unlink(missing_ok=True)
+            self.part(network, 2, "--block-peers=1", block=RECENT)
+            if cut:
+                lines = self.output.read_bytes().splitlines(keepends=True)
+                self.output.write_bytes(b"".join(lines[:-1]))
+            whole = self.part(network, 5, "--block-peers=1", block=RECENT)
+            survey.check_invariants(whole)
+            self.block_of(whole, height=800_000, can_serve=5, asked=5, served=5)
+            again = self.part(network, 5, "--block-peers=1", block=RECENT)
+            self.assertEqual(again.summary["block"], whole.summary["block"])
 
     def test_another_block(self):
         network = self.network(BLOCK.script())

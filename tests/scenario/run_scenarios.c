@@ -425,6 +425,7 @@ static void setup(struct run *r, const struct words *w)
         r->config.hunt = &r->hunt;
         r->hunt_is_read = words_number(w, "read", 0);
         r->hunt.whole_left = (uint32_t)words_number(w, "left", 20);
+        r->hunt.reading = (uint32_t)words_number(w, "reading", 0);
     } else if (strcmp(w->word[0], "crawl") == 0) {
         r->config.crawl = true;
     } else {

@@ -43,13 +43,26 @@ class Block:
         self.wire_hash = double_sha256(header)
         self.hash = self.wire_hash[::-1].hex()
         self.payload = header + compact(len(txs)) + b"".join(txs)
+        self.txs = txs
 
-    def script(self, send=lambda peer, payload: peer.send(b"block", payload), **version):
-        """A peer that has this block and nothing else; `send` sends it."""
+    def blocktxn(self, getblocktxn):
+        """The answer to that payload, which asks for few and near ones (BIP152)."""
+        assert getblocktxn[:32] == self.wire_hash and len(getblocktxn) == 33 + getblocktxn[32]
+        at, found = -1, []
+        for skipped in getblocktxn[33:]:
+            at += 1 + skipped
+            found.append(self.txs[at])
+        return self.wire_hash + compact(len(found)) + b"".join(found)
+
+    def script(self, send=lambda peer, payload: peer.send(b"block", payload), parts=False, **version):
+        """A peer that has this block and nothing else; `send` sends it. With `parts` it knows compact
+        blocks."""
         def run(peer):
             peer.wait_for(b"version")
             peer.send(b"version", version_payload(**version))
             peer.send(b"verack")
+            if parts:
+                peer.send(b"sendcmpct", struct.pack("<?Q", False, 2))
             while message := peer.receive():
                 command, payload = message
                 if command == b"ping":
@@ -59,4 +72,6 @@ class Block:
                     send(peer, self.payload)
                 elif command == b"getdata":
                     peer.send(b"notfound", payload)
+                elif command == b"getblocktxn" and parts:
+                    peer.send(b"blocktxn", self.blocktxn(payload))
         return run

@@ -33,7 +33,7 @@ FIELDS = {
     "peer": "address port network source started duration_ms attempts outcome stage error "
             "connect_ms handshake_ms version subver services servicesnames startingheight "
             "relaytxes timeoffset features feefilter_sat_kvb bytessent bytesrecv addresses "
-            "new_addresses block_asked transactions",
+            "new_addresses block_asked block_height transactions",
     "transaction": "txid hash version size vsize weight locktime vin vout first_peer",
     "summary": "finished duration_ms complete reason vantage_suspect peers not_attempted addresses transactions "
                "block",
