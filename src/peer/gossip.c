@@ -2,15 +2,14 @@
  *
  * A node answers with one message, a sample of its address table, and before it, from Core 31 on,
  * with its own address in a message by itself. Besides that it relays what it hears, up to ten
- * addresses at a time. So a longer list is the answer, a list of a few may be the answer of a node
- * that knows few, and a single address is none. Core 22 and older answer on a timer, half a minute
- * in the mean: what comes while the session is open for other reasons is taken as well.
+ * addresses at a time. So a longer list is the answer, and behind one of a few it may still come.
+ * Core 22 and older answer on a timer, half a minute in the mean: what comes while the session is
+ * open for other reasons is taken as well.
  */
 #include "machine.h"
 
 /* Core takes unasked lists of up to ten addresses as worth relaying (ProcessMessage, ADDR). */
 #define RELAYED_MAX 10
-#define FEW_SETTLE_MS 2000
 #define ADDRESSES_MAX (TXS_ADDR_MAX + RELAYED_MAX)
 #define LISTS_MAX 16
 /* A thousand entries of the networks that there are have 49 kB. Room for lists is shared by all
@@ -80,11 +79,7 @@ void gossip_deadline(struct txs_peer *p)
 
 static void settle_after(struct txs_peer *p, size_t count)
 {
-    uint64_t settled = p->now_ms + FEW_SETTLE_MS;
-    if (count > RELAYED_MAX || p->result.addresses == ADDRESSES_MAX)
-        p->gossip.complete = true;
-    else if (count > 1 && settled < p->gossip.deadline_ms)
-        p->gossip.deadline_ms = settled;
+    p->gossip.complete = count > RELAYED_MAX || p->result.addresses == ADDRESSES_MAX;
     peer_finish_if_over(p);
 }
 
