@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 #define LONGEST_SECONDS (366u * 86400)
 
@@ -91,11 +92,29 @@ static bool is_host(const char *text)
     }
 }
 
+static bool has_last_label(const char *name, size_t len, const char *suffix)
+{
+    size_t suffix_len = strlen(suffix);
+    return len >= suffix_len && strncasecmp(name + len - suffix_len, suffix, suffix_len) == 0;
+}
+
+/* The DNS knows no such name, and asking it for one would tell the world (RFC 7686). */
+static enum txs_status refuse_overlay_name(const char *name, struct txs_message *message)
+{
+    size_t len = strlen(name);
+    if (len > 0 && name[len - 1] == '.')
+        len--;
+    if (!has_last_label(name, len, ".onion") && !has_last_label(name, len, ".i2p"))
+        return TXS_OK;
+    return txs_fail(message, TXS_E_USAGE,
+                    "'%.80s' is a name of Tor or I2P, which is never looked up in the DNS", name);
+}
+
 enum txs_status value_host(const char *text, struct txs_message *message)
 {
     if (!is_host(text))
         return txs_fail(message, TXS_E_USAGE, "'%.80s' is no host name", text);
-    return TXS_OK;
+    return refuse_overlay_name(text, message);
 }
 
 static enum txs_status no_proxy(const char *text, struct txs_message *message)
@@ -125,7 +144,7 @@ enum txs_status value_proxy(struct txs_proxy *out, const char *text, struct txs_
                    address.network == TXS_NETWORK_IPV6;
     if (bracketed ? !is_ipv6 : !is_host(out->host))
         return no_proxy(text, message);
-    return TXS_OK;
+    return refuse_overlay_name(out->host, message);
 }
 
 enum txs_status value_user_agent(const char *text, struct txs_message *message)

@@ -15,9 +15,11 @@ enum txs_status value_number(uint64_t *out, const char *text, uint64_t min, uint
 enum txs_status value_seconds(uint64_t *out_ms, const char *text, uint64_t min_ms,
                               struct txs_message *message);
 enum txs_status value_file(const char *text, struct txs_message *message); /* any name but none */
-/* A DNS name: letters, digits, hyphens, underscores and dots, at most 253 characters. */
+/* A DNS name: letters, digits, hyphens, underscores and dots, at most 253 characters; none of
+ * Tor or I2P, since it is looked up. */
 enum txs_status value_host(const char *text, struct txs_message *message);
-/* HOST:PORT of a proxy; HOST a DNS name, an IPv4 address, or an IPv6 address in brackets. */
+/* HOST:PORT of a proxy; HOST a DNS name, an IPv4 address, or an IPv6 address in brackets. Of names,
+ * those that value_host() takes. */
 enum txs_status value_proxy(struct txs_proxy *out, const char *text, struct txs_message *message);
 /* At most 256 bytes of the characters that Core's SanitizeString leaves alone. */
 enum txs_status value_user_agent(const char *text, struct txs_message *message);

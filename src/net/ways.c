@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <netdb.h>
 #include <string.h>
-#include <strings.h>
 
 /* Proxies' names */
 
@@ -17,21 +16,11 @@ static const struct addrinfo *choose(const struct addrinfo *list)
     return i->ai_family == AF_INET ? i : list;
 }
 
-static bool ends_with(const char *text, const char *suffix)
-{
-    size_t len = strlen(text), suffix_len = strlen(suffix);
-    return len >= suffix_len && strcasecmp(text + len - suffix_len, suffix) == 0;
-}
-
 static enum txs_status look_up(union socket_address *out, const struct txs_proxy *proxy,
                                const char *option, struct txs_message *message)
 {
     const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
     struct addrinfo *list;
-    /* Asking the DNS for one would tell the world. */
-    if (ends_with(proxy->host, ".onion") || ends_with(proxy->host, ".i2p"))
-        return txs_fail(message, TXS_E_USAGE, "%s: %s cannot be reached without a proxy", option,
-                        proxy->host);
     int error = getaddrinfo(proxy->host, NULL, &hints, &list);
     if (error != 0)
         return txs_fail(message, error == EAI_MEMORY ? TXS_E_NOMEM : TXS_E_USAGE, "%s: %s: %s",

@@ -69,6 +69,10 @@ WRONG += [(option, [option, proxy]) for option in ("--proxy", "--onion", "--i2ps
     "", "127.0.0.1", ":9050", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:9050x",
     "::1:9050", "[127.0.0.1]:9050", "[1.2.3.4:55]:9050", "[[::1]:1]:9050", "[::1]", "[::1:9050", "a host:9050", "http://127.0.0.1:9050",
     "a" * 254 + ":9050")]
+OVERLAY_NAMES = ["foo.onion", "FOO.Onion.", "a.b.onion", "a.i2p", "a.b32.I2P."]
+WRONG += [("never looked up", ["--dnsseed", name]) for name in OVERLAY_NAMES]
+WRONG += [("never looked up", [option, f"{name}:9050"])
+          for option in ("--proxy", "--onion", "--i2psam") for name in OVERLAY_NAMES]
 WRONG += [("--shard", ["--shard", shard]) for shard in (
     "", "0/1", "2/1", "1", "1/", "/1", "1/0", "1/2/3", "a/b", "1/2 ", "-1/2", "1/99999999", "automatic")]
 WRONG += [(address, ["--connect", address]) for address in (
