@@ -39,9 +39,9 @@ enum txs_status txs_line_refuse(const struct txs_line_reader *reader, enum txs_s
                                 const char *reason, struct txs_message *message);
 void txs_line_reader_free(struct txs_line_reader *reader);
 
-/* Hands out all lines of `path`, or of standard input where it is `-`, to `take`. Anything but
- * TXS_OK ends the reading, with the reason in its message, to which the file and the line's number
- * are then added in front. */
+/* Hands out all lines of `path`, or of standard input where it is `-`, to `take`, without a
+ * byte-order mark in front of the first. Anything but TXS_OK ends the reading, with the reason in
+ * its message, to which the file and the line's number are then added in front. */
 typedef enum txs_status txs_raw_line_fn(void *context, struct txs_line_reader *reader,
                                         struct txs_line *line, struct txs_message *reason);
 enum txs_status txs_lines_each(const char *path, size_t max_bytes, txs_raw_line_fn *take,

@@ -195,6 +195,16 @@ enum txs_status txs_line_item(char out[TXS_LINE_ITEM_MAX], const struct txs_line
     return TXS_OK;
 }
 
+/* Some editors put one in front of UTF-8. Reads no further than it takes to know. */
+static void skip_byte_order_mark(struct txs_line_reader *r)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    for (size_t i = 0; i < 3; i++)
+        if ((r->end == i && !read_more(r)) || r->buffer[i] != mark[i])
+            return;
+    r->begin = r->offset = 3;
+}
+
 enum txs_status txs_lines_each(const char *path, size_t max_bytes, txs_raw_line_fn *take,
                                void *context, struct txs_message *message)
 {
@@ -203,6 +213,7 @@ enum txs_status txs_lines_each(const char *path, size_t max_bytes, txs_raw_line_
     enum txs_status status = txs_line_reader_open(&reader, path, max_bytes, message);
     if (status != TXS_OK)
         return status;
+    skip_byte_order_mark(reader);
     while (status == TXS_OK && txs_line_next(reader, &line)) {
         struct txs_message reason = {""};
         status = take(context, reader, &line, &reason);

@@ -57,10 +57,7 @@ static enum txs_status take_json(struct txs_plan *plan, const struct txs_line *l
 /* The bytes before a line's first word. */
 static size_t lead_of(const struct txs_line *line)
 {
-    static const char byte_order_mark[] = "\xef\xbb\xbf";
     size_t lead = 0;
-    if (line->number == 1 && line->len >= 3 && memcmp(line->text, byte_order_mark, 3) == 0)
-        lead = 3;
     while (lead < line->len && (line->text[lead] == ' ' || line->text[lead] == '\t'))
         lead++;
     return lead;

@@ -168,7 +168,8 @@ class Wrong(Case):
 
     def test_lines(self):
         good = {"--txid-file": TXID, "--peers": "127.0.0.1:8333", "--exclude": "10.0.0.0/8"}
-        bad = {"--txid-file": ["a" * 63, f"{TXID} {'x' * 101}", f"{TXID}\0", "a" * 10000, "x\x1b[31m"],
+        bad = {"--txid-file": ["a" * 63, f"{TXID} {'x' * 101}", f"{TXID}\0", "a" * 10000, "x\x1b[31m",
+                               f"\ufeff\ufeff{TXID}"],
                "--peers": ["localhost", "127.0.0.1:0", "127.0.0.1 8333", "127.0.0.1\0:8333",
                            "1" * 10000, "127.0.0.1:8333 \r x", "\xff"],
                "--exclude": ["localhost", "127.0.0.1:8333", "10.0.0.0/33", "10.0.0.1/8", "10.0.0.0/",
@@ -288,6 +289,16 @@ class Right(Case):
         result = self.survey(["--connect", at, "--txid-file", "-", TXID], stdin=content.encode())
         self.assertEqual(set(result.survey["txids"]), {UNKNOWN, TXID})
         self.assertEqual(len(result.peers[0]["transactions"]), 2)
+
+    def test_a_byte_order_mark(self):
+        at = self.network.at(1)
+        path = self.write("ids", f"\ufeff{UNKNOWN}\n{TXID}\n")
+        result = self.survey(["--connect", at, "--txid-file", path])
+        self.assertEqual(result.survey["txids"], [UNKNOWN, TXID])
+        exclude = self.write("exclude", "\ufeff127.0.0.2\n")
+        peers = self.write("peers", f"\ufeff{at}\n{self.network.at(2)}\n")
+        result = self.survey(["--peers", peers, "--exclude", exclude, TXID])
+        self.assertEqual([peer["address"] for peer in result.peers], ["127.0.0.1"])
 
     def test_a_thousand_ids(self):
         path = self.write("ids", "".join(f"{number:064x}\n" for number in range(1, 1001)))

@@ -83,6 +83,31 @@ static void a_line_may_have_4095_bytes(void **state)
     assert_non_null(strstr(message.text, "line 1"));
 }
 
+#define MARK "\xef\xbb\xbf"
+
+static void a_byte_order_mark_is_no_part_of_the_first_line(void **state)
+{
+    (void)state;
+    static char text[5000];
+    struct taken t = {.refuse = "bad"};
+    struct txs_message message = {""};
+    assert_int_equal(read_text(MARK " one\ntwo", 11, &t, &message), TXS_OK);
+    assert_string_equal(t.text, "one|two|");
+    assert_int_equal(read_text(MARK, 3, &t, &message), TXS_OK);
+    assert_string_equal(t.text, "");
+    assert_int_equal(read_text(MARK "bad", 6, &t, &message), TXS_E_NOMEM);
+    assert_non_null(strstr(message.text, "line 1"));
+    assert_int_equal(read_text("\xef\xbb\n" MARK "\n", 7, &t, &message), TXS_OK);
+    assert_string_equal(t.text, "\xef\xbb|" MARK "|");
+    assert_int_equal(read_text(MARK MARK " a", 8, &t, &message), TXS_OK);
+    assert_string_equal(t.text, MARK " a|");
+    memset(text, 'x', sizeof text);
+    memcpy(text, MARK, 3);
+    assert_int_equal(read_text(text, 3 + 4095, &t, &message), TXS_OK);
+    assert_int_equal(strlen(t.text), 4096);
+    assert_int_equal(read_text(text, 3 + 4096, &t, &message), TXS_E_USAGE);
+}
+
 static void a_nul_is_refused(void **state)
 {
     (void)state;
@@ -189,6 +214,7 @@ int main(void)
         cmocka_unit_test(an_empty_file_has_no_lines),
         cmocka_unit_test(a_refusal_ends_the_reading_and_names_the_line),
         cmocka_unit_test(a_line_may_have_4095_bytes),
+        cmocka_unit_test(a_byte_order_mark_is_no_part_of_the_first_line),
         cmocka_unit_test(a_nul_is_refused),
         cmocka_unit_test(lines_of_any_length_are_cut_as_asked),
         cmocka_unit_test(a_missing_file_is_named),

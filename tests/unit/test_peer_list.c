@@ -191,6 +191,8 @@ static void of_long_records_those_of_peers_are_refused(void **state)
     assert_non_null(text);
     put_long(text, "{\"type\":\"transaction\",\"hex\":\"", len);
     check_peers(text, "ipv4 1.2.3.4:8333 0");
+    put_long(text, "\xef\xbb\xbf{\"type\":\"transaction\",\"hex\":\"", len);
+    check_peers(text, "ipv4 1.2.3.4:8333 0");
     put_long(text, "{\"type\":\"transaction\",\"hex\":\"", 600000);
     check_peers(text, "ipv4 1.2.3.4:8333 0");
     check_refused(text, put_long(text, "{\"type\":\"peer\",\"subver\":\"", len), "line 1");
