@@ -240,6 +240,8 @@ static enum txs_status take_output(struct options *o, const char *value,
 static enum txs_status take_save_peers(struct options *o, const char *value,
                                        struct txs_message *message)
 {
+    if (strcmp(value, "-") == 0)
+        return txs_fail(message, TXS_E_USAGE, "the list must be a file, not standard output");
     o->save_peers = value;
     return value_file(value, message);
 }
