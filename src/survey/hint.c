@@ -12,7 +12,7 @@
 
 void heights_note(struct heights *h, const struct txs_peer_result *r)
 {
-    if (r->has_version && r->handshake_ms != TXS_NEVER)
+    if (r->handshake_ms != TXS_NEVER)
         h->last[h->count++ % HEIGHTS_KEPT] = r->start_height;
 }
 

@@ -382,6 +382,7 @@ enum txs_status txs_survey_restore_peer(struct txs_survey *s, const struct txs_r
     if (!taken && !txs_book_hear_again(s->book, &address, TXS_TIER_LAST))
         return TXS_E_NOMEM; /* or more addresses than the book holds */
     s->attempted += taken;
+    heights_note(&s->heights, peer->result);
     tally(s, index, peer->result);
     if (peer->told_count == 0)
         return TXS_OK;

@@ -666,6 +666,31 @@ static void restored_peers_are_not_attempted_and_count(void **state)
     end(&f);
 }
 
+/* So that who comes next is judged as if nothing had interrupted the run. */
+static void restored_heights_are_compared_with(void **state)
+{
+    (void)state;
+    for (unsigned shaken = 0; shaken < 2; shaken++) {
+        struct fixture f;
+        begin(&f);
+        name_peers(&f, 1);
+        start(&f);
+        f.result.handshake_ms = shaken ? 0 : TXS_NEVER;
+        f.result.start_height = 900000;
+        for (unsigned i = 1; i < 10; i++) {
+            struct txs_restored_peer peer = {.address = numbered(8, 1, i), .result = &f.result};
+            assert_int_equal(txs_survey_restore_peer(f.survey, &peer), TXS_OK);
+        }
+        f.result.handshake_ms = 0;
+        f.result.start_height = 899000;
+        f.result.relaytxes = f.answer.withheld = true;
+        struct txs_attempt a = next(&f, 0);
+        txs_survey_done(f.survey, &a, &f.result);
+        assert_int_equal(f.answer.hint, shaken ? TXS_HINT_BEHIND : TXS_HINT_RELAY_RULE);
+        end(&f);
+    }
+}
+
 static void restored_seeds_tell_again(void **state)
 {
     (void)state;
@@ -785,6 +810,7 @@ int main(void)
         cmocka_unit_test(of_one_host_four_ports_are_taken),
         cmocka_unit_test(a_restored_cjdns_peer_is_the_same_peer),
         cmocka_unit_test(restored_peers_are_not_attempted_and_count),
+        cmocka_unit_test(restored_heights_are_compared_with),
         cmocka_unit_test(restored_seeds_tell_again),
         cmocka_unit_test(good_peers_are_the_reached_and_the_named),
         cmocka_unit_test(good_peers_include_those_left_out_this_time),
