@@ -365,7 +365,8 @@ const struct option_spec option_specs[] = {
      TAKES(exclude)},
     {0, "shard", "I/N", GROUP_PEERS, PASS_REST,
      "survey only the peers of shard I of N; auto takes both from Slurm, Kubernetes or GNU "
-     "parallel [1/1]",
+     "parallel; with --crawl begin all shards with the same full list, since each learns "
+     "addresses from its own peers alone [1/1]",
      TAKES(shard)},
     {0, "onlynet", "NET", GROUP_PEERS, PASS_REST,
      "survey only peers of NET: ipv4, ipv6, onion, i2p or cjdns; repeatable [all reachable]",
