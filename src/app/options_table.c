@@ -240,10 +240,8 @@ static enum txs_status take_output(struct options *o, const char *value,
 static enum txs_status take_save_peers(struct options *o, const char *value,
                                        struct txs_message *message)
 {
-    if (strcmp(value, "-") == 0)
-        return txs_fail(message, TXS_E_USAGE, "the list must be a file, not standard output");
     o->save_peers = value;
-    return value_file(value, message);
+    return value_real_file(value, message);
 }
 
 static enum txs_status take_require_served(struct options *o, const char *value,
@@ -258,7 +256,7 @@ static enum txs_status take_trace(struct options *o, const char *value, struct t
     if (stat(value, &st) == 0 && !S_ISREG(st.st_mode))
         return txs_fail(message, TXS_E_USAGE, "%.200s is no regular file", value);
     o->trace = value;
-    return value_file(value, message);
+    return value_real_file(value, message);
 }
 
 static enum txs_status take_progress(struct options *o, const char *value,

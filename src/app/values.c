@@ -68,6 +68,13 @@ enum txs_status value_file(const char *text, struct txs_message *message)
     return *text != '\0' ? TXS_OK : txs_fail(message, TXS_E_USAGE, "a file needs a name");
 }
 
+enum txs_status value_real_file(const char *text, struct txs_message *message)
+{
+    if (strcmp(text, "-") == 0)
+        return txs_fail(message, TXS_E_USAGE, "it must be a file, not standard output");
+    return value_file(text, message);
+}
+
 static bool is_letter_or_digit(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');

@@ -15,6 +15,7 @@ enum txs_status value_number(uint64_t *out, const char *text, uint64_t min, uint
 enum txs_status value_seconds(uint64_t *out_ms, const char *text, uint64_t min_ms,
                               struct txs_message *message);
 enum txs_status value_file(const char *text, struct txs_message *message); /* any name but none */
+enum txs_status value_real_file(const char *text, struct txs_message *message); /* nor - */
 /* A DNS name: letters, digits, hyphens, underscores and dots, at most 253 characters; none of
  * Tor or I2P, since it is looked up. */
 enum txs_status value_host(const char *text, struct txs_message *message);

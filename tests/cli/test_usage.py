@@ -60,6 +60,7 @@ WRONG = [
     ("--dnsseed", ["--dnsseed", ""]),
     ("--dnsseed", ["--dnsseed", "a/b"]),
     ("must be a file", ["--save-peers", "-"]),
+    ("must be a file", ["--trace", "-"]),
     ("line\nfeeds", ["line\nfeeds\n\n\n\n"]),
 ]
 WRONG += [("--block", [f"--block={block}"]) for block in ("", "main", "0" * 63, "0" * 65, "x" * 64)]
