@@ -57,6 +57,7 @@ struct conn {
     struct txs_address address;
     const union socket_address *proxy;    /* where the socket leads; NULL: to the address */
     struct txs_tunnel *tunnel;            /* owned; given with a proxy, until it is open */
+    uint64_t i2p_session;                 /* its number; 0: not over I2P */
     struct txs_peer *peer;                /* owned; from connected() on */
     uint64_t connecting_ms, connected_ms; /* monotonic; TXS_NEVER */
     uint64_t deadline_ms;
@@ -73,8 +74,9 @@ struct conn {
 void conn_host_open(struct conn_host *host);
 void conn_host_close(struct conn_host *host);
 
-/* Begins to connect. `c` is zeroed but for host, address, attempt, proxy and tunnel. A libuv error
- * means that there is nothing to close and no callback will come: no socket was to be had. */
+/* Begins to connect. `c` is zeroed but for host, address, attempt, proxy, tunnel and i2p_session. A
+ * libuv error means that there is nothing to close and no callback will come: no socket was to be
+ * had. */
 int conn_start(struct conn *c);
 /* What a libuv error says that was met while connecting. */
 enum txs_outcome conn_judge(const struct conn *c, int uv_error, bool at_once,

@@ -63,7 +63,7 @@ static bool try_again(struct txs_engine *e, struct conn *c, enum txs_outcome out
 static void connect_failed(struct conn *c, enum txs_outcome outcome, enum txs_error error)
 {
     struct txs_engine *e = c->host->context;
-    ways_note(&e->ways, error);
+    ways_note(&e->ways, c, error);
     if (outcome != TXS_OUTCOME_INTERRUPTED)
         note_dial(e, c, outcome == TXS_OUTCOME_CONNECT_REFUSED);
     if (!try_again(e, c, outcome))

@@ -4,6 +4,11 @@
 
 #include <stdlib.h>
 
+#define TRIES 3 /* in a row */
+
+/* Before each of them. */
+static const uint64_t pauses_ms[TRIES] = {0, 1000, 5000};
+
 struct sam_link {
     uv_tcp_t tcp;
     uv_timer_t timer;
@@ -24,6 +29,12 @@ static void on_handle_closed(uv_handle_t *handle)
     free(l);
 }
 
+/* Not before its pause is over. */
+static bool has_socket(const struct sam_link *l)
+{
+    return l->open_handles > 1;
+}
+
 static void close_link(struct sam_session *s)
 {
     struct sam_link *l = s->link;
@@ -32,7 +43,8 @@ static void close_link(struct sam_session *s)
     s->link = NULL;
     l->session = NULL;
     uv_close((uv_handle_t *)&l->timer, on_handle_closed);
-    uv_close((uv_handle_t *)&l->tcp, on_handle_closed);
+    if (has_socket(l))
+        uv_close((uv_handle_t *)&l->tcp, on_handle_closed);
 }
 
 void sam_session_lose(struct sam_session *s, enum txs_outcome outcome, enum txs_error error)
@@ -51,12 +63,13 @@ static void lose_to_uv(struct sam_session *s, int uv_error, bool at_once)
     sam_session_lose(s, outcome, error);
 }
 
-static void on_timer(uv_timer_t *timer)
+/* Peers have waited long enough: no other try now. */
+static void on_late(uv_timer_t *timer)
 {
     struct sam_link *l = timer->data;
-    if (l->session != NULL)
-        sam_session_lose(l->session, TXS_OUTCOME_PROXY_FAILED,
-                         l->asked ? TXS_ERROR_SAM_SESSION_TIMEOUT : TXS_ERROR_PROXY_SILENT);
+    l->session->tries = TRIES;
+    sam_session_lose(l->session, TXS_OUTCOME_PROXY_FAILED,
+                     l->asked ? TXS_ERROR_SAM_SESSION_TIMEOUT : TXS_ERROR_PROXY_SILENT);
 }
 
 /* Two short lines on a new connection: a socket that does not take them whole is out of order. */
@@ -71,7 +84,7 @@ static void note_asked(struct sam_link *l)
     if (l->asked)
         return;
     l->asked = true;
-    uv_timer_start(&l->timer, on_timer, SAM_SESSION_LIMIT_MS, 0);
+    uv_timer_start(&l->timer, on_late, SAM_SESSION_LIMIT_MS, 0);
 }
 
 static void step(struct sam_link *l, struct txs_span bytes)
@@ -141,42 +154,56 @@ static struct sam_link *link_new(struct sam_session *s)
         return NULL;
     }
     l->tcp.data = l->timer.data = l->connect.data = l;
+    uv_timer_init(s->loop, &l->timer);
+    l->open_handles = 1;
+    s->link = l;
     return l;
 }
 
-static int link_start(struct sam_link *l)
+static void on_pause_over(uv_timer_t *timer)
 {
+    struct sam_link *l = timer->data;
     struct sam_session *s = l->session;
     int error = uv_tcp_init_ex(s->loop, &l->tcp, s->bridge.any.sa_family);
-    if (error != 0) {
-        txs_tunnel_free(l->tunnel);
-        free(l);
-        return error;
+    if (error == 0) {
+        l->open_handles++;
+        uv_timer_start(&l->timer, on_late, s->hello_timeout_ms, 0);
+        error = uv_tcp_connect(&l->connect, &l->tcp, &s->bridge.any, on_connected);
     }
-    uv_timer_init(s->loop, &l->timer);
-    l->open_handles = 2;
-    s->link = l;
-    uv_timer_start(&l->timer, on_timer, s->hello_timeout_ms, 0);
-    return uv_tcp_connect(&l->connect, &l->tcp, &s->bridge.any, on_connected);
+    if (error != 0)
+        lose_to_uv(s, error, true);
 }
 
 void sam_session_want(struct sam_session *s)
 {
     if (s->state == SAM_OPENING || s->state == SAM_READY)
         return;
-    if (s->state == SAM_LOST && uv_now(s->loop) - s->lost_ms < SAM_SESSION_PAUSE_MS)
-        return;
+    if (s->tries == TRIES) {
+        if (uv_now(s->loop) - s->lost_ms < SAM_SESSION_PAUSE_MS)
+            return;
+        s->tries = 0;
+    }
+    uint64_t pause_ms = pauses_ms[s->tries++];
     s->state = SAM_OPENING;
+    s->number++;
     struct sam_link *l = link_new(s);
-    int error = l == NULL ? UV_ENOMEM : link_start(l);
-    if (error != 0)
-        lose_to_uv(s, error, true);
+    if (l != NULL)
+        uv_timer_start(&l->timer, on_pause_over, pause_ms, 0);
+    else
+        lose_to_uv(s, UV_ENOMEM, true);
+}
+
+uint64_t sam_session_use(struct sam_session *s)
+{
+    s->tries = 0;
+    return s->number;
 }
 
 void sam_session_stalled(struct sam_session *s, uint64_t ms)
 {
-    if (s->link != NULL && uv_is_active((uv_handle_t *)&s->link->timer))
-        uv_timer_start(&s->link->timer, on_timer, uv_timer_get_due_in(&s->link->timer) + ms, 0);
+    struct sam_link *l = s->link;
+    if (l != NULL && has_socket(l) && uv_is_active((uv_handle_t *)&l->timer))
+        uv_timer_start(&l->timer, on_late, uv_timer_get_due_in(&l->timer) + ms, 0);
 }
 
 void sam_session_close(struct sam_session *s)

@@ -74,9 +74,11 @@ void ways_stalled(struct ways *w, uint64_t ms)
     sam_session_stalled(&w->i2p, ms);
 }
 
-void ways_note(struct ways *w, enum txs_error error)
+/* The id that is invalid may be an earlier session's. */
+void ways_note(struct ways *w, const struct conn *c, enum txs_error error)
 {
-    if (error == TXS_ERROR_SAM_INVALID_ID && w->i2p.state == SAM_READY)
+    if (error == TXS_ERROR_SAM_INVALID_ID && w->i2p.state == SAM_READY &&
+        c->i2p_session == w->i2p.number)
         sam_session_lose(&w->i2p, TXS_OUTCOME_PROXY_FAILED, error);
 }
 
@@ -122,6 +124,7 @@ static enum way take_i2p(struct ways *w, struct conn *c, enum txs_outcome *outco
         return WAY_CLOSED;
     }
     c->proxy = &s->bridge;
+    c->i2p_session = sam_session_use(s);
     c->tunnel = txs_tunnel_sam_stream(s->id, &c->address);
     return c->tunnel != NULL ? WAY_OPEN : no_memory(outcome, error);
 }

@@ -30,6 +30,6 @@ enum way ways_take(struct ways *ways, struct conn *c, enum txs_outcome *outcome,
                    enum txs_error *error);
 bool ways_opening(const struct ways *ways);
 /* A connection failed with this error, which may tell of the way and not of the peer. */
-void ways_note(struct ways *ways, enum txs_error error);
+void ways_note(struct ways *ways, const struct conn *c, enum txs_error error);
 
 #endif

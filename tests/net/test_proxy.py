@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
@@ -30,6 +31,13 @@ def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
+
+
+def side_by_side(function, calls):
+    """For what takes long without doing anything."""
+    with ThreadPoolExecutor() as pool:
+        for _ in pool.map(lambda call: function(*call), calls):
+            pass
 
 
 def wait_until(holds, seconds=20):
@@ -413,11 +421,20 @@ class Interruptions(ProxyCase):
                                         line.startswith(verb) for line in bridge.lines))
             self.assertEqual(len(result.peers), 5)
 
+    def test_between_two_tries_of_an_i2p_session(self):
+        bridge = self.bridge(answers={"SESSION CREATE": "SESSION STATUS RESULT=I2P_ERROR"})
+        words = [word for number in range(5) for word in ("--connect", Destination(number).name)]
+        result = self.interrupt(["--i2psam", bridge.at, *words], lambda: bridge.created() == 2)
+        self.assertEqual(len(result.peers), 5)
+        self.assertEqual(bridge.created(), 2)
+
     def test_the_deadline_ends_the_wait_for_a_session(self):
-        bridge = self.bridge(answers={"SESSION CREATE": None})
-        result = self.survey(["--i2psam", bridge.at, "--deadline", str(SLOWNESS), "--connect",
-                              Destination(1).name])
-        self.assert_error(result.peers[0], "interrupted", "deadline")
+        for instead in (None, "SESSION STATUS RESULT=I2P_ERROR"):
+            bridge = self.bridge(answers={"SESSION CREATE": instead})
+            result = self.survey(["--i2psam", bridge.at, "--deadline", "2", "--connect",
+                                  Destination(1).name])
+            self.assert_error(result.peers[0], "interrupted", "deadline")
+            self.assertLess(result.summary["duration_ms"], 2000 + 1000 * SLOWNESS)
 
 
 class I2p(ProxyCase):
@@ -491,16 +508,52 @@ class I2p(ProxyCase):
             self.assertEqual(result.peers[0]["attempts"], 1)
 
     def test_each_result_of_a_session_has_its_error(self):
-        for line, error in {
-                "SESSION STATUS RESULT=I2P_ERROR MESSAGE=\"no tunnels\"": "sam_i2p_error",
-                "SESSION STATUS RESULT=DUPLICATED_ID": "sam_duplicated_id",
-                "SESSION STATUS RESULT=DUPLICATED_DEST": "sam_duplicated_dest",
-                "SESSION STATUS": "sam_malformed"}.items():
+        def check(line, error):
             bridge = self.bridge(answers={"SESSION CREATE": line})
-            result = self.over(bridge, [Destination(1).name, Destination(2).name])
+            names = [Destination(number).name for number in range(4)]
+            result = self.over(bridge, names, "--concurrency", "2")
             for peer in result.peers:
                 self.assert_error(peer, "proxy_failed", error)
-            self.assertEqual(len(bridge.lines), 2, "and no stream is tried")
+            self.assertEqual(sorted(peer["duration_ms"] > 5900 for peer in result.peers),
+                             [False, False, True, True], "later ones do not wait")
+            self.assertEqual(bridge.created(), 3)
+            self.assertEqual(len(bridge.lines), 6, "and no stream is tried")
+        side_by_side(check, {
+            "SESSION STATUS RESULT=I2P_ERROR MESSAGE=\"no tunnels\"": "sam_i2p_error",
+            "SESSION STATUS RESULT=DUPLICATED_ID": "sam_duplicated_id",
+            "SESSION STATUS RESULT=DUPLICATED_DEST": "sam_duplicated_dest",
+            "SESSION STATUS": "sam_malformed"}.items())
+
+    def test_a_session_that_fails_is_tried_again(self):
+        network = self.network()
+
+        def check(failures, least_ms):
+            bridge, names = self.router(network, 5, answers={
+                "SESSION CREATE": ["SESSION STATUS RESULT=I2P_ERROR"] * failures})
+            result = self.over(bridge, names, *network.connect(2))
+            self.assert_served(result, 7)
+            self.assertEqual(bridge.created(), failures + 1)
+            for peer in result.peers:
+                if peer["network"] == "i2p":
+                    self.assertGreater(peer["duration_ms"], least_ms, "it waited")
+                else:
+                    self.assertLess(peer["duration_ms"], 900 * SLOWNESS, "others did not wait")
+        side_by_side(check, ((1, 900), (2, 5900)))
+
+    def test_a_session_that_is_lost_before_its_use_has_failed(self):
+        """A router that is quick to make sessions and to end them is not asked without end."""
+        def made_and_ended(connection):
+            # In one segment, of a size that a reader with a buffer of 2^n bytes reads in one go.
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
+            connection.sendall(b"SESSION STATUS RESULT=OK DESTINATION=".ljust(4095, b"A") + b"\n")
+            connection.shutdown(socket.SHUT_WR)
+            return False
+        bridge = self.bridge(answers={"SESSION CREATE": made_and_ended})
+        result = self.over(bridge, [Destination(number).name for number in range(5)])
+        for peer in result.peers:
+            self.assert_error(peer, "proxy_failed", "proxy_closed")
+        self.assertEqual(bridge.created(), 3)
+        self.assertEqual(len(bridge.lines), 6)
 
     def test_unknown_and_dead_peers(self):
         network = self.network()
@@ -529,21 +582,24 @@ class I2p(ProxyCase):
         result = self.survey(["--i2psam", f"127.0.0.1:{free_port()}", "--connect",
                               Destination(1).name])
         self.assert_error(result.peers[0], "proxy_failed", "proxy_refused")
+        self.assertGreater(result.peers[0]["duration_ms"], 5900, "it may be starting")
 
     def test_a_silent_bridge(self):
         bridge = self.bridge(answers={"HELLO VERSION": None})
         result = self.over(bridge, [Destination(1).name], *SOON)
         self.assert_error(result.peers[0], "proxy_failed", "proxy_silent")
+        self.assertEqual(len(bridge.lines), 1, "it has had its time")
 
     def test_a_bridge_that_is_none(self):
-        for text, error in ((b"HTTP/1.1 400 Bad Request\r\n\r\n", "sam_malformed"),
-                            (b"x" * 70_000, "sam_malformed"), (b"", "proxy_closed")):
-            def instead(connection, text=text):
+        def check(text, error):
+            def instead(connection):
                 connection.sendall(text)
                 return False
             bridge = self.bridge(answers={"HELLO VERSION": instead})
             result = self.over(bridge, [Destination(1).name])
             self.assert_error(result.peers[0], "proxy_failed", error)
+        side_by_side(check, ((b"HTTP/1.1 400 Bad Request\r\n\r\n", "sam_malformed"),
+                             (b"x" * 70_000, "sam_malformed"), (b"", "proxy_closed")))
 
     def test_a_silent_look_up_is_the_peers_timeout(self):
         network = self.network()
@@ -554,8 +610,8 @@ class I2p(ProxyCase):
         self.assertEqual(result.peer(names[0])["attempts"], 2)
         self.assertEqual(result.peer(names[1])["outcome"], "answered")
 
-    def test_a_session_that_dies_is_missed_by_later_peers(self):
-        """With a window of one: the first peer ends the session, and is recorded all the same."""
+    def test_a_session_that_dies_is_followed_by_another(self):
+        """With a window of one: each peer ends the session, and is recorded all the same."""
         network = self.network()
         bridge, names = self.router(network, 3)
 
@@ -565,10 +621,28 @@ class I2p(ProxyCase):
             honest(peer)
         network.script = ends_the_session
         result = self.over(bridge, names, "--concurrency", "1")
-        outcomes = sorted((peer["outcome"], peer["error"]) for peer in result.peers)
-        self.assertEqual(outcomes, [("answered", None), ("proxy_failed", "proxy_closed"),
-                                    ("proxy_failed", "proxy_closed")])
-        self.assertEqual(sum("SESSION" in line for line in bridge.lines), 1, "not anew at once")
+        self.assert_served(result, 3)
+        self.assertEqual(bridge.created(), 3)
+        for peer in result.peers:
+            self.assertLess(peer["duration_ms"], 900 * SLOWNESS, "at once")
+
+    def test_a_late_invalid_id_does_not_end_the_next_session(self):
+        """One peer's stream comes to be asked for when the session has long had a successor."""
+        network = self.network()
+        bridge, names = self.router(network, 7)
+        bridge.answers = {"NAMING LOOKUP": [1.5]}
+        first = threading.Lock()
+
+        def script(peer):
+            if first.acquire(blocking=False):
+                bridge.end_sessions()
+            time.sleep(0.5)
+            honest(peer)
+        network.script = script
+        result = self.over(bridge, names, "--concurrency", "2")
+        self.assertEqual(sorted((peer["outcome"], peer["error"]) for peer in result.peers),
+                         [*[("answered", None)] * 6, ("proxy_failed", "sam_invalid_id")])
+        self.assertEqual(bridge.created(), 2)
 
     def test_beside_a_proxy(self):
         network = self.network()

@@ -31,7 +31,7 @@ class SamServer(Server):
 
     `answers` maps the first two words of a request, or a whole request, to what is done in place of
     the right answer: a text is sent as a line, a number is waited before it (seconds), None is
-    silence, and a function gets the connection.
+    silence, and a function gets the connection. A list holds such answers for the first requests.
     """
 
     def __init__(self, peers=None, answers=None):
@@ -40,6 +40,10 @@ class SamServer(Server):
         self.lines = []
         self.sessions = {}
         super().__init__()
+
+    def created(self):
+        """How many sessions were asked for."""
+        return sum(line.startswith("SESSION CREATE") for line in self.lines)
 
     def end_sessions(self):
         for connection in list(self.sessions.values()):
@@ -65,6 +69,8 @@ class SamServer(Server):
         verb = " ".join(words[:2])
         pairs = dict(word.split("=", 1) for word in words[2:])
         instead = self.answers.get(request, self.answers.get(verb, ""))
+        if isinstance(instead, list):
+            instead = instead.pop(0) if instead else ""
         if instead is None:
             wait_for_close(connection)
             return False
