@@ -5,15 +5,18 @@
 #include <string.h>
 
 #define SMALL_FRAME (TXS_FRAME_HEADER_BYTES + 8)
+#define ITEM_BYTES 36
+#define ONE_ITEM_FRAME (TXS_FRAME_HEADER_BYTES + 1 + ITEM_BYTES)
 
 size_t say_capacity(const struct txs_peer_config *config)
 {
     size_t version = TXS_FRAME_HEADER_BYTES + TXS_VERSION_MAX_BYTES;
     size_t ready = 3 * TXS_FRAME_HEADER_BYTES;
-    size_t request = TXS_FRAME_HEADER_BYTES + 3 + 36 * (config->id_count + 1) + SMALL_FRAME;
+    size_t request = TXS_FRAME_HEADER_BYTES + 3 + ITEM_BYTES * config->id_count + SMALL_FRAME;
     /* What asks for the block is shorter than that, for any number of ids. */
     size_t most = version > ready + request ? version : ready + request;
-    return most + SMALL_FRAME /* a pong */ + TXS_FRAME_HEADER_BYTES + 37 /* getaddr, control */;
+    size_t pong = SMALL_FRAME, getaddr = TXS_FRAME_HEADER_BYTES, control = ONE_ITEM_FRAME;
+    return most + pong + getaddr + control;
 }
 
 static void say_empty(struct txs_peer *p, const char *command)
@@ -82,21 +85,33 @@ static void put_item(struct txs_peer *p, uint32_t type, const uint8_t hash[32])
     txs_put_bytes(&p->out, hash, 32);
 }
 
-/* The random control goes with the first request, somewhere among the others, if there is room. */
+static void say_getdata_of_one(struct txs_peer *p, uint32_t type, const uint8_t hash[32])
+{
+    size_t begun = txs_frame_begin(&p->out, p->config->chain->magic, "getdata");
+    txs_put_compact(&p->out, 1);
+    put_item(p, type, hash);
+    txs_frame_end(&p->out, begun);
+}
+
+/* The random control goes with the first request, somewhere among the others; where those leave it
+ * no room, in a request of its own behind theirs. */
 void say_request(struct txs_peer *p)
 {
-    bool control =
-        p->config->control && p->asking.requests == 1 && pending_count(p) < TXS_GETDATA_MAX;
+    size_t count = pending_count(p);
+    bool control = p->config->control && p->asking.requests == 1;
+    bool among = control && count < TXS_GETDATA_MAX;
     size_t place = p->config->control_id[0] % (p->config->id_count + 1);
     size_t begun = txs_frame_begin(&p->out, p->config->chain->magic, "getdata");
-    txs_put_compact(&p->out, pending_count(p) + control);
+    txs_put_compact(&p->out, count + among);
     for (size_t i = 0; i <= p->config->id_count; i++) {
-        if (control && i == place)
+        if (among && i == place)
             put_item(p, item_type(p), p->config->control_id);
         if (i < p->config->id_count && p->id_states[i].pending)
             put_item(p, item_type(p), p->config->ids[i]);
     }
     txs_frame_end(&p->out, begun);
+    if (control && !among)
+        say_getdata_of_one(p, item_type(p), p->config->control_id);
     say_ping(p, p->asking.fence);
     if (control)
         control_asked_random(p);
@@ -106,10 +121,7 @@ void say_control(struct txs_peer *p)
 {
     const struct txs_inv_item *item = &p->control.announced;
     uint32_t by_txid = p->result.services & TXS_SERVICE_WITNESS ? TXS_INV_WITNESS_TX : TXS_INV_TX;
-    size_t begun = txs_frame_begin(&p->out, p->config->chain->magic, "getdata");
-    txs_put_compact(&p->out, 1);
-    put_item(p, item->type == TXS_INV_WTX ? TXS_INV_WTX : by_txid, item->hash);
-    txs_frame_end(&p->out, begun);
+    say_getdata_of_one(p, item->type == TXS_INV_WTX ? TXS_INV_WTX : by_txid, item->hash);
 }
 
 void say_ping(struct txs_peer *p, uint64_t nonce)

@@ -110,14 +110,16 @@ class Evidence(unittest.TestCase):
         self.assertEqual(liar["strength"], "weak")
 
     def test_a_thousand_ids_and_no_more(self):
-        """One request of all, answered in another order; the random id finds no room in it."""
+        """One request of all, answered in another order; the random id, which finds no room in it,
+        behind it in one of its own."""
         requests = []
 
         def backwards(peer):
             def getdata(payload):
                 requests.append(payload)
-                items = [payload[at:at + 36] for at in range(3, len(payload), 36)]
-                peer.send(b"notfound", payload[:3] + b"".join(reversed(items)))
+                count, items = payload[:len(payload) % 36], payload[len(payload) % 36:]
+                items = [items[at:at + 36] for at in range(0, len(items), 36)]
+                peer.send(b"notfound", count + b"".join(reversed(items)))
             peer.handshake()
             serve(peer, getdata=getdata)
         path = self.folder / "ids"
@@ -125,11 +127,11 @@ class Evidence(unittest.TestCase):
         with FakeNetwork(backwards) as network:
             result = self.survey("--connect", network.at(1), "--patience", "0", "--control",
                                  "--txid-file", path)
-        self.assertEqual([len(payload) for payload in requests], [3 + 36 * 1000])
+        self.assertEqual([len(payload) for payload in requests], [3 + 36 * 1000, 1 + 36])
         entries = result.peers[0]["transactions"]
         self.assertEqual({entry["status"] for entry in entries}, {"notfound"})
         self.assertEqual(entries[999]["label"], "number 999")
-        self.assertIsNone(result.peers[0]["control"]["random"])
+        self.assertEqual(result.peers[0]["control"]["random"], "notfound")
 
     def test_without_control(self):
         with FakeNetwork(announcing(True)) as network:

@@ -167,6 +167,43 @@ static void a_thousand_ids_go_into_one_request(void **state)
     end(&f);
 }
 
+/* The payload of the getdata at or behind `from` in what was sent; empty where there is none. */
+static struct txs_span getdata_in(struct txs_span sent, size_t *from)
+{
+    struct txs_span payload = {NULL, 0};
+    while (*from < sent.len && payload.len == 0) {
+        const uint8_t *frame = sent.data + *from;
+        size_t len = (size_t)frame[16] | (size_t)frame[17] << 8;
+        if (strcmp((const char *)frame + 4, "getdata") == 0)
+            payload = (struct txs_span){frame + 24, len};
+        *from += 24 + len;
+    }
+    return payload;
+}
+
+/* Also that there is room for all that may have to be said at once. */
+static void the_random_control_of_a_full_request_goes_behind_it(void **state)
+{
+    (void)state;
+    for (size_t count = TXS_GETDATA_MAX - 1; count <= TXS_GETDATA_MAX; count++) {
+        struct fixture f;
+        uint8_t hello[400];
+        size_t from = 0;
+        begin(&f, count);
+        f.config.control = f.config.crawl = true;
+        struct txs_peer *p = txs_peer_new(&f.config, &f.remote, 99);
+        assert_non_null(p);
+        step(p, TXS_PEER_CONNECTED, (struct txs_span){NULL, 0});
+        struct txs_peer_actions a =
+            step(p, TXS_PEER_BYTES, (struct txs_span){hello, put_hello(hello)});
+        assert_int_equal(getdata_in(a.send, &from).len, 3 + 36 * TXS_GETDATA_MAX);
+        assert_int_equal(getdata_in(a.send, &from).len, count == TXS_GETDATA_MAX ? 1 + 36 : 0);
+        assert_int_equal(txs_peer_result(p)->control_random, TXS_CONTROL_UNANSWERED);
+        txs_peer_free(p);
+        end(&f);
+    }
+}
+
 static void the_first_message_names_the_remote_address(void **state)
 {
     (void)state;
@@ -370,6 +407,7 @@ int main(void)
         cmocka_unit_test(an_id_that_differs_in_one_bit_is_not_found),
         cmocka_unit_test(what_one_peer_served_tells_what_another_announces),
         cmocka_unit_test(a_thousand_ids_go_into_one_request),
+        cmocka_unit_test(the_random_control_of_a_full_request_goes_behind_it),
         cmocka_unit_test(the_first_message_names_the_remote_address),
         cmocka_unit_test(the_result_is_valid_at_any_time),
         cmocka_unit_test(freeing_a_peer_within_a_transaction_returns_its_memory),
