@@ -24,11 +24,15 @@ struct body {
     size_t from_pool;
 };
 
-/* The last wtxids that the peer announced, their first bytes: when it serves a transaction, this
- * tells whether it had announced it, which by txid alone nobody could know before. */
+/* The last ids that the peer announced, their first bytes, and when: when it serves a transaction,
+ * this tells whether it had announced it, which by txid alone nobody could know before. */
 #define ANNOUNCED_KEPT 128
+struct announcement {
+    uint32_t prefix;
+    uint32_t ms; /* the time's low half: no session lasts seven weeks */
+};
 struct announced {
-    uint32_t prefixes[ANNOUNCED_KEPT]; /* a ring */
+    struct announcement last[ANNOUNCED_KEPT]; /* a ring */
     uint32_t count;
 };
 

@@ -179,7 +179,8 @@ static void chunk_inv(struct txs_peer *p, struct txs_span chunk)
         if (!is_tx_item(&item))
             continue;
         p->inv_names_tx = true;
-        p->announced.prefixes[p->announced.count++ % ANNOUNCED_KEPT] = prefix_of(item.hash);
+        p->announced.last[p->announced.count++ % ANNOUNCED_KEPT] =
+            (struct announcement){prefix_of(item.hash), (uint32_t)p->now_ms};
         int id = txs_id_find(p->config, item.hash);
         if (id < 0)
             id = txs_learned_find(p->config->learned, item.hash);
@@ -191,20 +192,21 @@ static void chunk_inv(struct txs_peer *p, struct txs_span chunk)
     }
 }
 
-static bool had_announced(const struct txs_peer *p, const uint8_t wtxid[32])
+static void note_announced(struct txs_answer *a, uint64_t at_ms)
 {
-    uint32_t kept = p->announced.count < ANNOUNCED_KEPT ? p->announced.count : ANNOUNCED_KEPT;
-    for (uint32_t i = 0; i < kept; i++)
-        if (p->announced.prefixes[i] == prefix_of(wtxid))
-            return true;
-    return false;
+    a->announced = true;
+    a->announced_ms = earlier(a->announced_ms, at_ms);
 }
 
-static void note_announced(struct txs_peer *p, struct txs_answer *a)
+/* What was not known to name the id when it came. */
+static void note_announced_before(const struct txs_peer *p, struct txs_answer *a)
 {
-    if (a->announced_ms == TXS_NEVER)
-        a->announced_ms = p->now_ms;
-    a->announced = true;
+    uint32_t kept = p->announced.count < ANNOUNCED_KEPT ? p->announced.count : ANNOUNCED_KEPT;
+    for (uint32_t i = 0; i < kept; i++) {
+        uint32_t ago_ms = (uint32_t)p->now_ms - p->announced.last[i].ms;
+        if (p->announced.last[i].prefix == prefix_of(a->wtxid))
+            note_announced(a, p->now_ms - ago_ms);
+    }
 }
 
 static void end_inv(struct txs_peer *p)
@@ -216,7 +218,7 @@ static void end_inv(struct txs_peer *p)
         return;
     for (size_t i = 0; i < p->config->id_count; i++)
         if (p->id_states[i].tentative)
-            note_announced(p, &p->result.answers[i]);
+            note_announced(&p->result.answers[i], p->now_ms);
     if (p->inv_names_tx)
         ask_announcement(p);
 }
@@ -320,7 +322,7 @@ void receive_served(struct txs_peer *p, size_t id, enum txs_via via, struct txs_
     a->has_wtxid = s->witness_known;
     memcpy(a->wtxid, s->ids->wtxid, 32);
     if (a->has_wtxid && p->config->id_type == TXS_ID_TYPE_TXID) {
-        a->announced |= had_announced(p, a->wtxid);
+        note_announced_before(p, a);
         txs_learned_add(p->config->learned, a->wtxid, (uint16_t)id);
     }
     ask_answered(p, id, TXS_ID_SERVED);
