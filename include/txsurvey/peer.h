@@ -88,10 +88,10 @@ struct txs_peer_config {
     uint64_t handshake_timeout_ms;
     uint64_t response_timeout_ms;
     uint64_t patience_ms;
-    bool crawl;             /* ask for addresses */
-    bool control;           /* ask what tells liars */
-    uint8_t control_id[32]; /* random */
-    int64_t epoch_unix_ms;  /* the wall clock at monotonic time 0 */
+    bool crawl;              /* ask for addresses */
+    bool control;            /* ask what tells liars */
+    uint8_t control_key[32]; /* random; no peer must be able to know it */
+    int64_t epoch_unix_ms;   /* the wall clock at monotonic time 0 */
     struct txs_body_pool *pool;
     struct txs_learned *learned;
     struct txs_block_hunt *hunt; /* NULL: no block is asked for */

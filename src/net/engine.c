@@ -194,9 +194,6 @@ static void init_handles(struct txs_engine *e)
 static void init_peers(struct txs_engine *e)
 {
     const struct txs_plan *plan = e->plan;
-    uint64_t control[4];
-    for (size_t i = 0; i < 4; i++)
-        control[i] = txs_random_next(&e->random);
     e->pool.left_bytes = BODY_POOL_BYTES;
     e->pool.large_left_bytes = LARGE_BODY_POOL_BYTES;
     e->pool.gossip_left_bytes = GOSSIP_POOL_BYTES;
@@ -217,7 +214,7 @@ static void init_peers(struct txs_engine *e)
         .learned = &e->learned,
         .hunt = plan->block_given ? &e->hunt : NULL,
     };
-    memcpy(e->peer_config.control_id, control, sizeof control);
+    memcpy(e->peer_config.control_key, e->control_key, sizeof e->control_key);
     e->host.loop = &e->loop;
     e->host.connect_timeout_ms = plan->connect_timeout_ms;
     e->host.proxy_timeout_ms = plan->proxy_timeout_ms;
@@ -273,7 +270,8 @@ enum txs_status txs_engine_open(struct txs_engine **out, struct txs_plan *plan,
         return txs_fail(message, TXS_E_NOMEM, "out of memory");
     e->plan = plan;
     e->sink = sink;
-    if (!txs_system_random(&e->random, sizeof e->random)) {
+    if (!txs_system_random(&e->random, sizeof e->random) ||
+        !txs_system_random(e->control_key, sizeof e->control_key)) {
         status = txs_fail(message, TXS_E_SYSTEM, "the system gives no random numbers");
         goto no_loop;
     }

@@ -18,6 +18,7 @@ struct txs_engine {
     struct txs_address_set own; /* this machine's addresses */
     struct resolver *resolver;
     struct txs_random random;
+    uint8_t control_key[32]; /* not of `random`: each nonce that a peer sees tells all of that */
     struct txs_body_pool pool;
     struct txs_learned learned;
     struct txs_block_hunt hunt;

@@ -2,14 +2,32 @@
  * announces it, or sends something for it, says what one wants to hear. And a transaction that this
  * same peer has just announced: whoever does not serve that serves nothing to us. */
 #include "machine.h"
+#include "txsurvey/hash.h"
 
 #include <string.h>
 
-void control_asked_random(struct txs_peer *p)
+/* Of a secret, so that knowing this program and all that it sends tells nothing; and of the address
+ * rather than anything fresh, so that nobody who is asked twice finds out by what has changed. */
+static void derive(const struct txs_peer *p, const char *what, uint8_t out[32])
 {
+    struct txs_sha256 h;
+    txs_sha256_start(&h);
+    txs_sha256_add(&h, p->config->control_key, sizeof p->config->control_key);
+    txs_sha256_add(&h, &p->remote, sizeof p->remote);
+    txs_sha256_add(&h, what, strlen(what));
+    txs_sha256d_end(&h, out);
+}
+
+size_t control_ask_random(struct txs_peer *p)
+{
+    uint8_t place[32];
+    derive(p, "id", p->control.random);
+    derive(p, "place", place);
     p->result.control_random = TXS_CONTROL_UNANSWERED;
     p->control.fence = p->asking.fence;
     p->control.deadline_ms = p->now_ms + p->config->response_timeout_ms;
+    struct txs_reader in = txs_reader_of((struct txs_span){place, sizeof place});
+    return (size_t)(txs_get_u64le(&in) % (p->config->id_count + 1));
 }
 
 static bool is_pending(const struct txs_peer *p)
@@ -39,7 +57,8 @@ void control_begin_list(struct txs_peer *p)
 
 static bool is_random(const struct txs_peer *p, const uint8_t hash[32])
 {
-    return p->config->control && memcmp(hash, p->config->control_id, 32) == 0;
+    return p->result.control_random != TXS_CONTROL_UNASKED &&
+           memcmp(hash, p->control.random, 32) == 0;
 }
 
 static bool is_announced(const struct txs_peer *p, const uint8_t hash[32])
@@ -65,7 +84,7 @@ void control_announced(struct txs_peer *p, const struct txs_inv_item *item)
 
 void control_end_inv(struct txs_peer *p)
 {
-    if (p->control.names_random && p->result.control_random != TXS_CONTROL_UNASKED)
+    if (p->control.names_random)
         p->result.control_random = TXS_CONTROL_ANNOUNCED;
     if (!p->config->control || !p->control.names_another || p->decided || !p->verack_seen ||
         p->result.control_announced != TXS_CONTROL_UNASKED)

@@ -71,6 +71,7 @@ struct gossip {
 
 /* The questions whose answers are known. */
 struct control {
+    uint8_t random[32];                                /* the random id, once it is asked for */
     bool names_random, names_announced, names_another; /* does the list in hand */
     struct txs_inv_item announced;                     /* what is asked for */
     uint64_t fence;                                    /* nonce of the ping behind the random id */
@@ -199,7 +200,8 @@ void gossip_end_addr(struct txs_peer *p);
 void gossip_end_addrv2(struct txs_peer *p);
 
 /* control.c */
-void control_asked_random(struct txs_peer *p);
+/* control.random is asked for now. Returns its place among the ids: 0..id_count. */
+size_t control_ask_random(struct txs_peer *p);
 /* Until when an answer is awaited; now_ms where none is. */
 uint64_t control_deadline_ms(const struct txs_peer *p);
 void control_fence_passed(struct txs_peer *p, uint64_t nonce);

@@ -100,21 +100,19 @@ void say_request(struct txs_peer *p)
     size_t count = pending_count(p);
     bool control = p->config->control && p->asking.requests == 1;
     bool among = control && count < TXS_GETDATA_MAX;
-    size_t place = p->config->control_id[0] % (p->config->id_count + 1);
+    size_t place = control ? control_ask_random(p) : 0;
     size_t begun = txs_frame_begin(&p->out, p->config->chain->magic, "getdata");
     txs_put_compact(&p->out, count + among);
     for (size_t i = 0; i <= p->config->id_count; i++) {
         if (among && i == place)
-            put_item(p, item_type(p), p->config->control_id);
+            put_item(p, item_type(p), p->control.random);
         if (i < p->config->id_count && p->id_states[i].pending)
             put_item(p, item_type(p), p->config->ids[i]);
     }
     txs_frame_end(&p->out, begun);
     if (control && !among)
-        say_getdata_of_one(p, item_type(p), p->config->control_id);
+        say_getdata_of_one(p, item_type(p), p->control.random);
     say_ping(p, p->asking.fence);
-    if (control)
-        control_asked_random(p);
 }
 
 void say_control(struct txs_peer *p)

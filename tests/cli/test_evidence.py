@@ -109,6 +109,24 @@ class Evidence(unittest.TestCase):
         self.assertIsNotNone(liar["announced_at"])
         self.assertEqual(liar["strength"], "weak")
 
+    def test_the_random_id_is_another_for_each_peer_and_run(self):
+        asked = []
+
+        def noting(peer):
+            def getdata(payload):
+                asked.append(payload)
+                peer.getdata(payload)
+            peer.handshake()
+            serve(peer, getdata=getdata)
+        with FakeNetwork(noting) as network:
+            for _ in range(2):
+                self.survey(*network.connect(4), "--control", "--patience", "0", UNKNOWN)
+        target = bytes.fromhex(UNKNOWN)[::-1]
+        items = [{payload[5:37], payload[41:73]} for payload in asked]
+        self.assertEqual(len(items), 8)
+        self.assertTrue(all(target in both for both in items))
+        self.assertEqual(len(set().union(*items)), 1 + 8)
+
     def test_a_thousand_ids_and_no_more(self):
         """One request of all, answered in another order; the random id, which finds no room in it,
         behind it in one of its own."""

@@ -28,7 +28,7 @@ void bytes_add(struct bytes *b, const void *data, size_t len)
 void build_id(uint8_t out[32], const struct build_context *c, char name)
 {
     if (name == CONTROL_NAME)
-        memset(out, CONTROL_BYTE, 32);
+        memcpy(out, c->control_id, 32);
     else if (c->by_wtxid)
         transaction_wtxid(out, name);
     else

@@ -8,9 +8,8 @@
 #include "txsurvey/bytes.h"
 #include "txsurvey/chain.h"
 
-/* The random id of the control: 32 of these bytes. */
+/* What the random id of the control is called. */
 #define CONTROL_NAME 'Z'
-#define CONTROL_BYTE 0xcc
 
 /* What a message may refer to. */
 struct build_context {
@@ -18,6 +17,7 @@ struct build_context {
     bool by_wtxid;  /* how the survey names transactions */
     uint64_t nonce; /* of our version message */
     uint64_t fence; /* nonce of the last ping that we sent */
+    uint8_t control_id[32];
     struct made_block block;
 };
 

@@ -70,7 +70,7 @@ struct run {
     struct txs_splitter sent;
     struct bytes sent_payload;
     struct deeds deeds;
-    bool finish_named;
+    bool finish_named, control_named;
     struct bytes log; /* for the comparison of manners */
 };
 
@@ -167,6 +167,11 @@ static void did_getdata(struct run *r, struct txs_span payload)
         if (strcmp(type, type_name(item.type)) != 0)
             snprintf(text + strlen(text), 20, " %s", type = type_name(item.type));
         name_of_hash(r, name, item.hash);
+        if (strcmp(name, " ?") == 0 && r->config.control && !r->control_named) {
+            r->control_named = true;
+            memcpy(r->context.control_id, item.hash, 32);
+            name[1] = CONTROL_NAME;
+        }
         strcat(text, name);
     }
     if (!txs_inv_complete(&reader) || payload.len > 0)
@@ -419,7 +424,6 @@ static void setup(struct run *r, const struct words *w)
         r->gossip_bytes = number;
     } else if (strcmp(w->word[0], "control") == 0) {
         r->config.control = true;
-        memset(r->config.control_id, CONTROL_BYTE, 32);
     } else if (strcmp(w->word[0], "block") == 0) {
         block_make(&r->context.block, w);
         r->config.hunt = &r->hunt;

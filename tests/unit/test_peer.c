@@ -204,6 +204,79 @@ static void the_random_control_of_a_full_request_goes_behind_it(void **state)
     }
 }
 
+/* The random id of a peer, and its place in the request. */
+struct question {
+    uint8_t id[32];
+    size_t place;
+};
+
+static struct question random_question(const struct fixture *f, uint16_t port, uint64_t nonce)
+{
+    struct question q = {.place = SIZE_MAX};
+    struct txs_address remote = f->remote;
+    struct txs_inv_reader reader;
+    struct txs_inv_item item;
+    uint8_t hello[400];
+    size_t from = 0, known = 0;
+    remote.port = port;
+    struct txs_peer *p = txs_peer_new(&f->config, &remote, nonce);
+    assert_non_null(p);
+    step(p, TXS_PEER_CONNECTED, (struct txs_span){NULL, 0});
+    struct txs_peer_actions a = step(p, TXS_PEER_BYTES, (struct txs_span){hello, put_hello(hello)});
+    struct txs_span payload = getdata_in(a.send, &from);
+    txs_inv_reader_init(&reader);
+    for (size_t at = 0; txs_inv_next(&reader, &item, &payload); at++) {
+        if (txs_id_find(&f->config, item.hash) >= 0) {
+            known++;
+            continue;
+        }
+        assert_true(q.place == SIZE_MAX);
+        q.place = at;
+        memcpy(q.id, item.hash, 32);
+    }
+    assert_true(q.place != SIZE_MAX);
+    assert_int_equal(known, f->config.id_count);
+    txs_peer_free(p);
+    return q;
+}
+
+static void each_peer_has_a_random_id_of_its_own_and_anywhere(void **state)
+{
+    (void)state;
+    enum { IDS = 3, PEERS = 60 };
+    struct fixture f;
+    struct question asked[PEERS];
+    unsigned at_place[IDS + 1] = {0};
+    begin(&f, IDS);
+    f.config.control = true;
+    for (uint16_t i = 0; i < PEERS; i++) {
+        asked[i] = random_question(&f, 1000 + i, 1 + i);
+        at_place[asked[i].place]++;
+        for (size_t j = 0; j < i; j++)
+            assert_memory_not_equal(asked[i].id, asked[j].id, 32);
+    }
+    for (size_t place = 0; place <= IDS; place++)
+        assert_in_range(at_place[place], PEERS / 12, PEERS / 2);
+    end(&f);
+}
+
+/* Nothing that a peer sees tells which id it is: neither the nonce nor a second question. */
+static void the_random_id_is_made_of_the_key_and_the_address(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f, 500);
+    f.config.control = true;
+    struct question first = random_question(&f, 1000, 1), again = random_question(&f, 1000, 2);
+    assert_memory_equal(first.id, again.id, 32);
+    assert_int_equal(first.place, again.place);
+    f.config.control_key[31] = 1;
+    struct question other = random_question(&f, 1000, 1);
+    assert_memory_not_equal(first.id, other.id, 32);
+    assert_int_not_equal(first.place, other.place);
+    end(&f);
+}
+
 static void the_first_message_names_the_remote_address(void **state)
 {
     (void)state;
@@ -408,6 +481,8 @@ int main(void)
         cmocka_unit_test(what_one_peer_served_tells_what_another_announces),
         cmocka_unit_test(a_thousand_ids_go_into_one_request),
         cmocka_unit_test(the_random_control_of_a_full_request_goes_behind_it),
+        cmocka_unit_test(each_peer_has_a_random_id_of_its_own_and_anywhere),
+        cmocka_unit_test(the_random_id_is_made_of_the_key_and_the_address),
         cmocka_unit_test(the_first_message_names_the_remote_address),
         cmocka_unit_test(the_result_is_valid_at_any_time),
         cmocka_unit_test(freeing_a_peer_within_a_transaction_returns_its_memory),
