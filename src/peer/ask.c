@@ -295,6 +295,7 @@ static void judge_notfound(const struct txs_peer *p, struct txs_answer *a)
 
 void ask_judge_strength(struct txs_peer *p)
 {
+    receive_recall_announced(p);
     for (size_t i = 0; i < p->config->id_count; i++) {
         struct txs_answer *a = &p->result.answers[i];
         if (a->status == TXS_ID_SERVED)

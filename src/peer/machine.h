@@ -150,6 +150,8 @@ void receive_bytes(struct txs_peer *p, struct txs_span *in);
 bool receive_in_tx(const struct txs_peer *p);    /* a tx message is arriving, */
 bool receive_in_block(const struct txs_peer *p); /* or one that answers for the block */
 /* The peer has served an id: with `ids`, `bytes` and `parts` set, the rest is filled in. */
+/* What other peers have served since may have been announced by this one. */
+void receive_recall_announced(struct txs_peer *p);
 void receive_served(struct txs_peer *p, size_t id, enum txs_via via, struct txs_served *served);
 
 /* body.c */

@@ -199,14 +199,23 @@ static void note_announced(struct txs_answer *a, uint64_t at_ms)
 }
 
 /* What was not known to name the id when it came. */
-static void note_announced_before(const struct txs_peer *p, struct txs_answer *a)
+static void note_announced_before(const struct txs_peer *p, struct txs_answer *a,
+                                  const uint8_t wtxid[32])
 {
     uint32_t kept = p->announced.count < ANNOUNCED_KEPT ? p->announced.count : ANNOUNCED_KEPT;
     for (uint32_t i = 0; i < kept; i++) {
         uint32_t ago_ms = (uint32_t)p->now_ms - p->announced.last[i].ms;
-        if (p->announced.last[i].prefix == prefix_of(a->wtxid))
+        if (p->announced.last[i].prefix == prefix_of(wtxid))
             note_announced(a, p->now_ms - ago_ms);
     }
+}
+
+void receive_recall_announced(struct txs_peer *p)
+{
+    const struct txs_learned *learned = p->config->learned;
+    for (size_t i = 0; i < learned->count; i++)
+        note_announced_before(p, &p->result.answers[learned->entries[i].id],
+                              learned->entries[i].wtxid);
 }
 
 static void end_inv(struct txs_peer *p)
@@ -322,7 +331,7 @@ void receive_served(struct txs_peer *p, size_t id, enum txs_via via, struct txs_
     a->has_wtxid = s->witness_known;
     memcpy(a->wtxid, s->ids->wtxid, 32);
     if (a->has_wtxid && p->config->id_type == TXS_ID_TYPE_TXID) {
-        note_announced_before(p, a);
+        note_announced_before(p, a, a->wtxid);
         txs_learned_add(p->config->learned, a->wtxid, (uint16_t)id);
     }
     ask_answered(p, id, TXS_ID_SERVED);

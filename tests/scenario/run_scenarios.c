@@ -529,6 +529,13 @@ static void happen(struct run *r, uint64_t now_ms, const struct words *w)
         r->clogged = w->word[1][0] == 'c';
         return;
     }
+    if (strcmp(w->word[1], "learned") == 0 && w->count > 2) {
+        uint8_t txid[32], wtxid[32];
+        transaction_txid(txid, w->word[2][0]);
+        transaction_wtxid(wtxid, w->word[2][0]);
+        txs_learned_add(&r->learned, wtxid, (uint16_t)txs_id_find(&r->config, txid));
+        return;
+    }
     for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
         if (strcmp(events[i].word, w->word[1]) != 0)
             continue;
