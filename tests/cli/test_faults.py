@@ -428,7 +428,8 @@ class Kill(FaultCase):
             network = self.network()
             process = survey.start(["--patience=0", "--rate=100", "--handshake-timeout=1",
                                     *network.connect(100), TXID])
-            time.sleep(0.4)
+            while len(network.contacts) < 20 and process.poll() is None:
+                time.sleep(0.01)
             process.send_signal(signal.SIGSTOP)
             time.sleep(seconds)
             process.send_signal(signal.SIGCONT)
