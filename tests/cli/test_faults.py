@@ -405,7 +405,7 @@ class Kill(FaultCase):
             process.kill()
             survey.finish(process)
             with self.subTest(seed=seed):
-                done = {address for address, end in list(network.closed.items()) if end < settled}
+                done = {address for address, end in network.closed.copy().items() if end < settled}
                 result = self.assert_whole()
                 self.assertLessEqual(done, {peer["address"] for peer in result.peers})
                 if result.peers:
