@@ -1,15 +1,11 @@
 /* What answers for the block: read as it comes, and believed only when all of it has come, its
  * header hashes to the block's hash, and the header's merkle root covers what is taken from it. */
-#include "block_ask.h"
+#include "answers.h"
+#include "block.h"
 
 #include <string.h>
 
 #define FIRST_VERSION_WITH_HEIGHT 2 /* BIP34 */
-
-static void lie(struct txs_peer *p, enum txs_error error)
-{
-    peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, error);
-}
 
 static bool hashes_to_ours(const struct txs_peer *p, struct txs_span header)
 {
@@ -21,15 +17,14 @@ static bool hashes_to_ours(const struct txs_peer *p, struct txs_span header)
 static void forget_entries(struct txs_peer *p)
 {
     for (size_t i = 0; i < p->config->id_count; i++)
-        p->block->entries[i].found = false;
+        p->block.ask->entries[i].found = false;
 }
 
 /* block and blocktxn */
 
 static void begin(struct txs_peer *p, size_t head_bytes)
 {
-    struct block_ask *b = p->block;
-    p->asked = true;
+    struct block_ask *b = p->block.ask;
     body_begin(&p->body, &p->config->pool->left_bytes, TXS_BODY_FREE_BYTES);
     txs_block_walker_init(&b->walker, head_bytes);
     b->malformed = b->mismatched = false;
@@ -43,26 +38,21 @@ static void begin(struct txs_peer *p, size_t head_bytes)
 
 /* In place of a blocktxn, where the block is deeper than the peer's height had said: it is read
  * only where another whole block may be. */
-void block_begin_block(struct txs_peer *p)
+static bool begin_block(struct txs_peer *p)
 {
     uint32_t *left = &p->config->hunt->whole_left;
     if (p->result.block_asked == TXS_BLOCK_WAY_BLOCKTXN && *left == 0) {
-        ask_conclude(p);
-        p->finished = true;
-        return;
+        p->leaving = true;
+        return false;
     }
     *left -= p->result.block_asked == TXS_BLOCK_WAY_BLOCKTXN;
     begin(p, TXS_BLOCK_HEADER_BYTES);
-}
-
-void block_begin_blocktxn(struct txs_peer *p)
-{
-    begin(p, sizeof p->config->hunt->hash);
+    return true;
 }
 
 static void keep(struct txs_peer *p, struct txs_span chunk)
 {
-    struct block_ask *b = p->block;
+    struct block_ask *b = p->block.ask;
     if (!b->keeping)
         return;
     bool fits = p->body.len + chunk.len <= TXS_BLOCK_KEPT_BYTES;
@@ -81,7 +71,7 @@ static struct txs_span bytes_at(const struct txs_peer *p, size_t offset, size_t 
 
 static void note_height(struct txs_peer *p)
 {
-    struct block_ask *b = p->block;
+    struct block_ask *b = p->block.ask;
     struct txs_tx tx;
     struct txs_reader header = txs_reader_of((struct txs_span){b->walker.head, b->walker.head_len});
     if ((int32_t)txs_get_u32le(&header) < FIRST_VERSION_WITH_HEIGHT ||
@@ -95,7 +85,7 @@ static void note_height(struct txs_peer *p)
 /* The id that this transaction of the message is, or -1. */
 static int id_in_hand(struct txs_peer *p)
 {
-    struct block_ask *b = p->block;
+    struct block_ask *b = p->block.ask;
     bool by_wtxid = p->config->id_type == TXS_ID_TYPE_WTXID;
     int id = txs_id_find(p->config, by_wtxid ? b->walker.ids.wtxid : b->walker.ids.txid);
     if (b->walker.head_need == TXS_BLOCK_HEADER_BYTES)
@@ -107,7 +97,7 @@ static int id_in_hand(struct txs_peer *p)
 
 static void end_transaction(struct txs_peer *p)
 {
-    struct block_ask *b = p->block;
+    struct block_ask *b = p->block.ask;
     const struct txs_tx_ids *ids = &b->walker.ids;
     bool whole = b->walker.head_need == TXS_BLOCK_HEADER_BYTES;
     if (whole && b->walker.tx_seen == 1)
@@ -121,16 +111,16 @@ static void end_transaction(struct txs_peer *p)
             .parts = b->walker.tx.parts,
             .ids = *ids,
         };
-        if (b->keeping && block_ask_wants(p, (size_t)id))
+        if (b->keeping && block_wants(p, (size_t)id))
             b->kept_len = p->body.len;
     }
     body_cut(&p->body, b->kept_len);
     b->keeping = true;
 }
 
-void block_chunk(struct txs_peer *p, struct txs_span chunk)
+static void chunk_of_block(struct txs_peer *p, struct txs_span chunk)
 {
-    struct block_ask *b = p->block;
+    struct block_ask *b = p->block.ask;
     while (!b->malformed) {
         switch (txs_block_walk(&b->walker, &chunk)) {
         case TXS_BLOCK_MORE:
@@ -151,11 +141,11 @@ void block_chunk(struct txs_peer *p, struct txs_span chunk)
 
 static void serve_entries(struct txs_peer *p)
 {
-    struct block_ask *b = p->block;
-    block_ask_over(p);
+    struct block_ask *b = p->block.ask;
+    block_over(p);
     for (size_t i = 0; i < p->config->id_count; i++) {
         const struct block_entry *entry = &b->entries[i];
-        if (!entry->found || !block_ask_wants(p, i))
+        if (!entry->found || !block_wants(p, i))
             continue;
         struct txs_served *served = &b->served[b->served_count++];
         *served = (struct txs_served){
@@ -163,33 +153,36 @@ static void serve_entries(struct txs_peer *p)
             .bytes = bytes_at(p, entry->offset, entry->ids.size_bytes),
             .parts = entry->parts,
         };
-        receive_served(p, i, TXS_VIA_BLOCK, served);
+        answers_served(p, i, TXS_VIA_BLOCK, served);
+        p->result.answers[i].has_position = true;
+        p->result.answers[i].position = entry->position;
     }
-    p->served_ready = b->served_count > 0;
-    if (!p->served_ready)
+    p->served_list = b->served;
+    p->served_count = b->served_count;
+    if (p->served_count == 0)
         body_drop(&p->body);
 }
 
 static void learn_positions(struct txs_peer *p)
 {
     for (size_t i = 0; i < p->config->id_count; i++)
-        if (p->block->entries[i].found)
-            p->config->hunt->positions[i] = (int32_t)p->block->entries[i].position;
+        if (p->block.ask->entries[i].found)
+            p->config->hunt->positions[i] = (int32_t)p->block.ask->entries[i].position;
 }
 
-void block_end_block(struct txs_peer *p)
+static void end_block(struct txs_peer *p)
 {
-    struct block_ask *b = p->block;
+    struct block_ask *b = p->block.ask;
     struct txs_block_hunt *hunt = p->config->hunt;
     struct txs_span header = {b->walker.head, b->walker.head_len};
     uint8_t root[32];
     if (header.len == TXS_BLOCK_HEADER_BYTES && !hashes_to_ours(p, header)) {
-        lie(p, TXS_ERROR_WRONG_BLOCK);
+        session_violated(p, TXS_ERROR_WRONG_BLOCK);
     } else if (b->malformed || !txs_block_is_whole(&b->walker)) {
-        lie(p, TXS_ERROR_MALFORMED_BLOCK);
+        session_violated(p, TXS_ERROR_MALFORMED_BLOCK);
     } else if (!txs_merkle_root(&b->walker.merkle, root) ||
                memcmp(root, txs_header_merkle_root(header), sizeof root) != 0) {
-        lie(p, TXS_ERROR_BAD_MERKLE_ROOT);
+        session_violated(p, TXS_ERROR_BAD_MERKLE_ROOT);
     } else {
         hunt->read = true;
         p->result.block_height = b->height;
@@ -201,40 +194,34 @@ void block_end_block(struct txs_peer *p)
 }
 
 /* The positions are proved: who sends other transactions for them lies. */
-void block_end_blocktxn(struct txs_peer *p)
+static void end_blocktxn(struct txs_peer *p)
 {
-    struct block_ask *b = p->block;
+    struct block_ask *b = p->block.ask;
     if (b->walker.head_len == sizeof p->config->hunt->hash &&
         memcmp(b->walker.head, p->config->hunt->hash, b->walker.head_len) != 0)
-        lie(p, TXS_ERROR_WRONG_BLOCK);
+        session_violated(p, TXS_ERROR_WRONG_BLOCK);
     else if (b->malformed || !txs_block_is_whole(&b->walker))
-        lie(p, TXS_ERROR_MALFORMED_BLOCK);
+        session_violated(p, TXS_ERROR_MALFORMED_BLOCK);
     else if (b->mismatched || b->walker.tx_count != b->wanted_count)
-        lie(p, TXS_ERROR_BAD_BLOCKTXN);
+        session_violated(p, TXS_ERROR_BAD_BLOCKTXN);
     else
         serve_entries(p);
 }
 
 /* merkleblock: small, for our filter matches little but the ids; it is kept as a whole. */
 
-void block_begin_merkleblock(struct txs_peer *p)
+static void begin_merkleblock(struct txs_peer *p)
 {
-    p->asked = true;
     if (p->splitter.length <= TXS_BLOCK_KEPT_BYTES)
         body_begin(&p->body, &p->config->pool->left_bytes, TXS_BODY_FREE_BYTES);
-}
-
-void block_chunk_merkleblock(struct txs_peer *p, struct txs_span chunk)
-{
-    body_add(&p->body, chunk);
 }
 
 static void on_match(void *context, const uint8_t txid[32], uint32_t position)
 {
     struct txs_peer *p = context;
     int id = txs_id_find(p->config, txid);
-    if (id >= 0 && block_ask_wants(p, (size_t)id))
-        p->block->entries[id] = (struct block_entry){.found = true, .position = position};
+    if (id >= 0 && block_wants(p, (size_t)id))
+        p->block.ask->entries[id] = (struct block_entry){.found = true, .position = position};
 }
 
 static enum txs_error verify(struct txs_peer *p, struct txs_span payload)
@@ -249,9 +236,9 @@ static enum txs_error verify(struct txs_peer *p, struct txs_span payload)
 }
 
 /* One that found no room in memory is as good as none. */
-void block_end_merkleblock(struct txs_peer *p)
+static void end_merkleblock(struct txs_peer *p)
 {
-    struct block_ask *b = p->block;
+    struct block_ask *b = p->block.ask;
     bool too_long = p->splitter.length > TXS_BLOCK_KEPT_BYTES;
     if (!too_long && p->body.len != p->splitter.length)
         return;
@@ -260,11 +247,45 @@ void block_end_merkleblock(struct txs_peer *p)
                                     : verify(p, (struct txs_span){p->body.data, p->body.len});
     body_drop(&p->body);
     if (error != TXS_ERROR_NONE) {
-        lie(p, error);
+        session_violated(p, error);
         return;
     }
     learn_positions(p);
-    for (size_t i = 0; i < p->config->id_count; i++)
+    for (size_t i = 0; i < p->config->id_count; i++) {
+        p->id_states[i].proved = b->entries[i].found;
         b->awaited += b->entries[i].found;
-    b->over = b->awaited == 0;
+    }
+    if (b->awaited == 0)
+        block_over(p);
+}
+
+/* Any of them */
+
+bool block_read_begin(struct txs_peer *p, enum message_kind kind)
+{
+    if (kind == MESSAGE_BLOCK)
+        return begin_block(p);
+    if (kind == MESSAGE_BLOCKTXN)
+        begin(p, sizeof p->config->hunt->hash);
+    else
+        begin_merkleblock(p);
+    return true;
+}
+
+void block_read_chunk(struct txs_peer *p, struct txs_span chunk)
+{
+    if (p->message.kind == MESSAGE_MERKLEBLOCK)
+        body_add(&p->body, chunk);
+    else
+        chunk_of_block(p, chunk);
+}
+
+void block_read_end(struct txs_peer *p, enum message_kind kind)
+{
+    if (kind == MESSAGE_BLOCK)
+        end_block(p);
+    else if (kind == MESSAGE_BLOCKTXN)
+        end_blocktxn(p);
+    else
+        end_merkleblock(p);
 }

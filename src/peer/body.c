@@ -1,5 +1,4 @@
-/* The bytes of a message in arrival, as far as there is room for them. */
-#include "machine.h"
+#include "body.h"
 
 #include <stdlib.h>
 #include <string.h>

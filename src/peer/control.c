@@ -1,7 +1,9 @@
 /* Questions whose right answer is known (--control). A random id: nobody can have it, so whoever
  * announces it, or sends something for it, says what one wants to hear. And a transaction that this
  * same peer has just announced: whoever does not serve that serves nothing to us. */
-#include "machine.h"
+#include "inquiry.h"
+#include "say.h"
+
 #include "txsurvey/hash.h"
 
 #include <string.h>
@@ -18,47 +20,49 @@ static void derive(const struct txs_peer *p, const char *what, uint8_t out[32])
     txs_sha256d_end(&h, out);
 }
 
-size_t control_ask_random(struct txs_peer *p)
+static void ask_random(struct txs_peer *p)
 {
     uint8_t place[32];
-    derive(p, "id", p->control.random);
+    derive(p, "id", p->decoy.hash);
     derive(p, "place", place);
-    p->result.control_random = TXS_CONTROL_UNANSWERED;
-    p->control.fence = p->asking.fence;
-    p->control.deadline_ms = p->now_ms + p->config->response_timeout_ms;
     struct txs_reader in = txs_reader_of((struct txs_span){place, sizeof place});
-    return (size_t)(txs_get_u64le(&in) % (p->config->id_count + 1));
+    p->decoy.place = (size_t)(txs_get_u64le(&in) % (p->config->id_count + 1));
+    p->decoy.wanted = true;
+    p->result.control_random = TXS_CONTROL_UNANSWERED;
+    p->control.deadline_ms = p->now_ms + p->config->response_timeout_ms;
 }
 
-static bool is_pending(const struct txs_peer *p)
+/* With the first request, whenever that may leave. */
+static void ready(struct txs_peer *p)
+{
+    if (p->config->control && p->result.control_random == TXS_CONTROL_UNASKED && may_ask_now(p))
+        ask_random(p);
+}
+
+static bool is_awaited(const struct txs_peer *p)
 {
     return p->result.control_random == TXS_CONTROL_UNANSWERED ||
            p->result.control_announced == TXS_CONTROL_UNANSWERED;
 }
 
-uint64_t control_deadline_ms(const struct txs_peer *p)
+static bool is_open(const struct txs_peer *p)
 {
-    return is_pending(p) ? p->control.deadline_ms : p->now_ms;
+    return is_awaited(p) && p->now_ms < p->control.deadline_ms;
 }
 
-/* What comes behind the pong is no answer any more, but for a moment's grace. */
-void control_fence_passed(struct txs_peer *p, uint64_t nonce)
+static bool reads(struct txs_peer *p, enum message_kind kind)
 {
-    uint64_t settled = p->now_ms + FENCE_GRACE_MS;
-    bool alone = p->result.control_announced != TXS_CONTROL_UNANSWERED;
-    if (nonce == p->control.fence && alone && settled < p->control.deadline_ms)
-        p->control.deadline_ms = settled;
-}
-
-void control_begin_list(struct txs_peer *p)
-{
-    p->control.names_random = p->control.names_announced = p->control.names_another = false;
+    struct control *c = &p->control;
+    if ((kind != MESSAGE_TX && kind != MESSAGE_INV && kind != MESSAGE_NOTFOUND) ||
+        (p->decided && !is_open(p)))
+        return false;
+    c->names_random = c->names_announced = c->names_another = false;
+    return true;
 }
 
 static bool is_random(const struct txs_peer *p, const uint8_t hash[32])
 {
-    return p->result.control_random != TXS_CONTROL_UNASKED &&
-           memcmp(hash, p->control.random, 32) == 0;
+    return p->result.control_random != TXS_CONTROL_UNASKED && memcmp(hash, p->decoy.hash, 32) == 0;
 }
 
 static bool is_announced(const struct txs_peer *p, const uint8_t hash[32])
@@ -67,34 +71,38 @@ static bool is_announced(const struct txs_peer *p, const uint8_t hash[32])
            memcmp(hash, p->control.announced.hash, 32) == 0;
 }
 
-void control_listed(struct txs_peer *p, const struct txs_inv_item *item)
+/* The first announced transaction that we do not ask for by ourselves is the second question. */
+static void item(struct txs_peer *p, const struct listed *listed)
 {
-    p->control.names_random |= is_random(p, item->hash);
-    p->control.names_announced |= is_announced(p, item->hash);
-}
-
-void control_announced(struct txs_peer *p, const struct txs_inv_item *item)
-{
-    if (is_random(p, item->hash) || p->control.names_another ||
-        p->result.control_announced != TXS_CONTROL_UNASKED)
+    struct control *c = &p->control;
+    if (!listed->is_tx)
         return;
-    p->control.names_another = true;
-    p->control.announced = *item;
+    c->names_random |= is_random(p, listed->item.hash);
+    c->names_announced |= is_announced(p, listed->item.hash);
+    if (p->message.kind != MESSAGE_INV || listed->id >= 0 || c->names_another ||
+        p->result.control_announced != TXS_CONTROL_UNASKED || is_random(p, listed->item.hash))
+        return;
+    c->names_another = true;
+    c->announced = listed->item;
 }
 
-void control_end_inv(struct txs_peer *p)
+static enum relevance end_inv(struct txs_peer *p)
 {
+    struct txs_peer_result *r = &p->result;
     if (p->control.names_random)
-        p->result.control_random = TXS_CONTROL_ANNOUNCED;
+        r->control_random = TXS_CONTROL_ANNOUNCED;
     if (!p->config->control || !p->control.names_another || p->decided || !p->verack_seen ||
-        p->result.control_announced != TXS_CONTROL_UNASKED)
-        return;
-    p->result.control_announced = TXS_CONTROL_UNANSWERED;
+        r->control_announced != TXS_CONTROL_UNASKED)
+        return NOT_MINE;
+    const struct txs_inv_item *announced = &p->control.announced;
+    r->control_announced = TXS_CONTROL_UNANSWERED;
     p->control.deadline_ms = p->now_ms + p->config->response_timeout_ms;
-    say_control(p);
+    say_getdata(p, announced->type == TXS_INV_WTX ? TXS_INV_WTX : say_txid_type(p),
+                announced->hash);
+    return KNOWN;
 }
 
-void control_end_notfound(struct txs_peer *p)
+static enum relevance end_notfound(struct txs_peer *p)
 {
     struct txs_peer_result *r = &p->result;
     bool random = p->control.names_random && r->control_random == TXS_CONTROL_UNANSWERED;
@@ -103,26 +111,66 @@ void control_end_notfound(struct txs_peer *p)
         r->control_random = TXS_CONTROL_NOTFOUND;
     if (announced)
         r->control_announced = TXS_CONTROL_NOTFOUND;
-    p->asked |= random || announced;
-    peer_finish_if_over(p);
+    return random || announced ? ANSWER : NOT_MINE;
 }
 
-bool control_served(struct txs_peer *p)
+static enum relevance end_tx(struct txs_peer *p)
 {
     bool by_wtxid = p->control.announced.type == TXS_INV_WTX;
-    if (!is_announced(p, by_wtxid ? p->ids.wtxid : p->ids.txid))
-        return false;
-    p->asked |= p->result.control_announced == TXS_CONTROL_UNANSWERED;
+    bool awaited = p->result.control_announced == TXS_CONTROL_UNANSWERED;
+    if (!is_announced(p, by_wtxid ? p->message.ids.wtxid : p->message.ids.txid))
+        return NOT_MINE;
     p->result.control_announced = TXS_CONTROL_SERVED;
-    peer_finish_if_over(p);
-    return true;
+    return awaited ? ANSWER : KNOWN;
 }
 
-void control_conclude(struct txs_peer *p)
+static enum relevance message(struct txs_peer *p, enum message_kind kind)
 {
-    if (p->result.control_random == TXS_CONTROL_UNANSWERED && p->unsolicited_tx)
+    if (kind == MESSAGE_TX)
+        return end_tx(p);
+    if (kind == MESSAGE_INV)
+        return end_inv(p);
+    return kind == MESSAGE_NOTFOUND ? end_notfound(p) : NOT_MINE;
+}
+
+/* What comes behind the pong is no answer any more, but for a moment's grace. */
+static void fence(struct txs_peer *p, uint64_t nonce)
+{
+    bool alone = p->result.control_announced != TXS_CONTROL_UNANSWERED;
+    if (nonce == p->decoy.fence && alone)
+        p->control.deadline_ms = earlier(p->control.deadline_ms, p->now_ms + FENCE_GRACE_MS);
+}
+
+static uint64_t until(const struct txs_peer *p)
+{
+    return p->decided && is_open(p) ? p->control.deadline_ms : TXS_NEVER;
+}
+
+static void stalled(struct txs_peer *p, uint64_t ms)
+{
+    p->control.deadline_ms += ms;
+}
+
+static void ended(struct txs_peer *p)
+{
+    if (!p->verack_seen)
+        p->result.control_random = TXS_CONTROL_UNASKED;
+    else if (p->result.control_random == TXS_CONTROL_UNANSWERED && p->unsolicited_tx)
         p->result.control_random = TXS_CONTROL_SERVED;
 }
+
+const struct inquiry control_inquiry = {
+    .ready = ready,
+    .begin = ready,
+    .reads = reads,
+    .item = item,
+    .message = message,
+    .fence = fence,
+    .is_open = is_open,
+    .until = until,
+    .stalled = stalled,
+    .ended = ended,
+};
 
 int txs_control_passed(const struct txs_peer_result *r)
 {

@@ -1,9 +1,31 @@
-/* Events in, actions out. */
-#include "block_ask.h"
+/* The conductor: events in, actions out. It offers what comes to the inquiries, row by row, asks
+ * them what they wait for, and ends the session when nothing is left open. */
+#include "answers.h"
+#include "block.h"
+#include "handshake.h"
+#include "inquiry.h"
+#include "receive.h"
+#include "say.h"
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
+
+/* In the order in which they are served. The control's random id goes out among the transactions.
+ */
+static const struct inquiry *const inquiries[] = {
+    &control_inquiry,
+    &transactions_inquiry,
+    &block_inquiry,
+    &addresses_inquiry,
+};
+#define INQUIRIES (sizeof inquiries / sizeof *inquiries)
+static_assert(INQUIRIES <= 8, "message.readers has a bit for each");
+
+/* Calls one function of each inquiry that has it. */
+#define EACH(function, ...)                   \
+    for (size_t i_ = 0; i_ < INQUIRIES; i_++) \
+        if (inquiries[i_]->function != NULL)  \
+    inquiries[i_]->function(__VA_ARGS__)
 
 void txs_peer_result_blank(struct txs_peer_result *result, struct txs_answer *answers, size_t count)
 {
@@ -34,8 +56,8 @@ struct txs_peer *txs_peer_new(const struct txs_peer_config *config,
     p->remote = *remote;
     p->nonce = nonce;
     p->handshake_deadline_ms = TXS_NEVER;
-    p->asking.next_ms = TXS_NEVER;
-    p->gossip.deadline_ms = p->gossip.hold_deadline_ms = TXS_NEVER;
+    p->transactions.next_ms = TXS_NEVER;
+    p->addresses.deadline_ms = p->addresses.hold_deadline_ms = TXS_NEVER;
     txs_peer_result_blank(&p->result, (struct txs_answer *)(p + 1), ids);
     p->id_states = (struct id_state *)(p->result.answers + ids);
     p->out = txs_writer_to(p->id_states + ids, out_cap);
@@ -48,7 +70,7 @@ void txs_peer_free(struct txs_peer *p)
     if (p == NULL)
         return;
     body_drop(&p->body);
-    block_ask_free(p);
+    block_free(p);
     free(p);
 }
 
@@ -57,57 +79,204 @@ struct txs_peer_result *txs_peer_result(struct txs_peer *p)
     return &p->result;
 }
 
-/* The request leaves with our verack, before the peer's has come. Where that never comes nothing
- * was asked in the end: the peer answers for no more than its handshake. Only a transaction that it
- * sent, with the right hash, remains a fact. */
-static void take_back_early_request(struct txs_peer *p)
-{
-    for (size_t i = 0; i < p->config->id_count; i++) {
-        struct txs_answer *a = &p->result.answers[i];
-        if (a->status == TXS_ID_SERVED)
-            continue;
-        a->status = TXS_ID_UNASKED;
-        a->requests = 0;
-        a->first_request_ms = a->answered_ms = TXS_NEVER;
-    }
-    p->result.asked_addresses = false;
-    p->result.control_random = TXS_CONTROL_UNASKED;
-}
+/* The end */
 
-void peer_decide(struct txs_peer *p, enum txs_outcome outcome, enum txs_error error)
+/* Who was answered in full, and is then hung up on, has done its part. */
+static void decide(struct txs_peer *p)
 {
+    struct txs_peer_result *r = &p->result;
     if (p->decided)
         return;
     p->decided = true;
-    if (outcome == TXS_OUTCOME_ANSWERED)
-        p->result.stage = TXS_STAGE_DONE;
-    p->result.outcome = outcome;
-    p->result.error = error;
-    ask_note_ignored(p);
-    if (p->result.handshake_ms == TXS_NEVER)
-        take_back_early_request(p);
-    peer_finish_if_over(p);
+    EACH(decided, p);
+    bool by_answers = !p->ending || (p->end_outcome == TXS_OUTCOME_CLOSED && p->verack_seen &&
+                                     answers_complete(p));
+    if (by_answers) {
+        r->outcome = answers_outcome(p, &r->error);
+    } else {
+        r->outcome = p->end_outcome;
+        r->error = p->end_error;
+    }
+    if (r->outcome == TXS_OUTCOME_ANSWERED)
+        r->stage = TXS_STAGE_DONE;
 }
 
-static uint64_t linger_deadline_ms(const struct txs_peer *p)
+static void finish(struct txs_peer *p)
 {
-    uint64_t gossip = gossip_deadline_ms(p), control = control_deadline_ms(p);
-    return gossip > control ? gossip : control;
-}
-
-void peer_finish_if_over(struct txs_peer *p)
-{
-    if (p->decided && p->now_ms >= linger_deadline_ms(p))
-        peer_finish(p, p->result.outcome, p->result.error);
-}
-
-void peer_finish(struct txs_peer *p, enum txs_outcome outcome, enum txs_error error)
-{
-    peer_decide(p, outcome, error);
-    control_conclude(p);
-    ask_judge_strength(p);
+    decide(p);
+    EACH(ended, p);
+    answers_judge(p);
     p->finished = true;
 }
+
+/* What is still awaited: of the answers, or at all. */
+static bool is_any_open(const struct txs_peer *p, bool of_answers)
+{
+    for (size_t i = 0; i < INQUIRIES; i++)
+        if ((!of_answers || inquiries[i]->decides) && inquiries[i]->is_open(p))
+            return true;
+    return false;
+}
+
+/* Nothing is decided before the peer's verack: until then there is only the handshake to wait for.
+ */
+static void go_on(struct txs_peer *p)
+{
+    if (p->ending || p->leaving) {
+        finish(p);
+        return;
+    }
+    EACH(next, p);
+    if (p->verack_seen && !is_any_open(p, true))
+        decide(p);
+    if (p->decided && !is_any_open(p, false))
+        finish(p);
+}
+
+/* What comes in */
+
+/* Bytes and messages that nobody asked for are skipped, and end the session when they are too many.
+ */
+static void spend(struct txs_peer *p, uint64_t bytes, uint64_t message_count)
+{
+    bool over;
+    if (p->result.stage == TXS_STAGE_HANDSHAKE) {
+        p->handshake_bytes += bytes;
+        over = p->handshake_bytes > TXS_HANDSHAKE_BUDGET_BYTES;
+    } else {
+        p->unasked_bytes += bytes;
+        p->unasked_messages += message_count;
+        over = p->unasked_bytes > TXS_SESSION_BUDGET_BYTES ||
+               p->unasked_messages > TXS_SESSION_BUDGET_MESSAGES;
+    }
+    if (over)
+        session_violated(p, TXS_ERROR_BUDGET);
+}
+
+/* Before the handshake is complete everything counts as it comes: no honest peer answers before its
+ * verack, and the budget bounds what is read of another. */
+static bool counts_at_once(const struct txs_peer *p)
+{
+    return p->message.readers == 0 || !receive_may_answer(p) ||
+           p->result.stage == TXS_STAGE_HANDSHAKE;
+}
+
+static void on_begin(struct txs_peer *p)
+{
+    struct message *m = &p->message;
+    m->readers = 0;
+    for (size_t i = 0; i < INQUIRIES; i++)
+        if (inquiries[i]->reads(p, m->kind))
+            m->readers |= (uint8_t)(1u << i);
+    bool is_ours = m->kind != MESSAGE_SKIPPED && !receive_may_answer(p) && m->kind != MESSAGE_INV;
+    if (m->readers != 0 || is_ours)
+        receive_read(p);
+    if (counts_at_once(p))
+        spend(p, TXS_FRAME_HEADER_BYTES, 1);
+}
+
+static void offer_items(struct txs_peer *p, struct txs_span part)
+{
+    struct listed listed;
+    while (receive_item(p, &listed, &part))
+        for (size_t i = 0; i < INQUIRIES; i++)
+            if (p->message.readers >> i & 1)
+                inquiries[i]->item(p, &listed);
+}
+
+static void on_part(struct txs_peer *p)
+{
+    struct message *m = &p->message;
+    struct txs_span part = p->splitter.chunk;
+    if (counts_at_once(p))
+        spend(p, part.len, 0);
+    if (m->kind == MESSAGE_INV || m->kind == MESSAGE_NOTFOUND) {
+        offer_items(p, part);
+        return;
+    }
+    for (size_t i = 0; i < INQUIRIES; i++)
+        if (m->readers >> i & 1 && inquiries[i]->chunk != NULL)
+            inquiries[i]->chunk(p, part);
+}
+
+/* Returns whether it was an answer. */
+static bool offer_message(struct txs_peer *p)
+{
+    enum relevance most = NOT_MINE;
+    for (size_t i = 0; i < INQUIRIES; i++) {
+        enum relevance one = inquiries[i]->message(p, p->message.kind);
+        most = one > most ? one : most;
+    }
+    if (p->message.kind == MESSAGE_TX) {
+        p->unsolicited_tx |= most == NOT_MINE;
+        if (p->served_count == 0)
+            body_drop(&p->body);
+    }
+    return most == ANSWER;
+}
+
+static void on_pong(struct txs_peer *p)
+{
+    uint64_t nonce;
+    if (txs_u64_decode(&nonce, (struct txs_span){p->message.kept, p->message.kept_len}))
+        EACH(fence, p, nonce);
+}
+
+static void on_message(struct txs_peer *p)
+{
+    bool counted = counts_at_once(p);
+    switch (handshake_message(p, p->message.kind)) {
+    case HANDSHAKE_AS_BEFORE:
+        break;
+    case HANDSHAKE_READY:
+        EACH(ready, p);
+        break;
+    case HANDSHAKE_COMPLETE:
+        EACH(begin, p);
+        break;
+    }
+    if (p->message.kind == MESSAGE_PONG)
+        on_pong(p);
+    if (!offer_message(p) && !counted)
+        spend(p, TXS_FRAME_HEADER_BYTES + p->splitter.length, 1);
+}
+
+/* One that was to be read was dropped. */
+static void on_skipped(struct txs_peer *p)
+{
+    if (!counts_at_once(p))
+        spend(p, TXS_FRAME_HEADER_BYTES + p->splitter.length, 1);
+}
+
+/* A step ends where it has something to hand out, so that a peer's next message meets a machine
+ * whose answer to the one before is on its way. */
+static bool has_something_to_hand_out(const struct txs_peer *p)
+{
+    return p->finished || p->served_count > 0 || p->told_ready || p->out.len > 0 ||
+           (p->pong_due && !p->clogged);
+}
+
+static void on_bytes(struct txs_peer *p, struct txs_span *in)
+{
+    size_t given = in->len;
+    enum receive_event event = RECEIVE_PART;
+    while (event != RECEIVE_NEED && !has_something_to_hand_out(p)) {
+        event = receive_next(p, in);
+        if (event == RECEIVE_BEGIN)
+            on_begin(p);
+        else if (event == RECEIVE_PART)
+            on_part(p);
+        else if (event == RECEIVE_MESSAGE)
+            on_message(p);
+        else if (event == RECEIVE_SKIPPED)
+            on_skipped(p);
+        if (event == RECEIVE_MESSAGE || event == RECEIVE_SKIPPED || p->ending || p->leaving)
+            go_on(p);
+    }
+    p->result.bytes_received += given - in->len;
+}
+
+/* The other events */
 
 static void on_connected(struct txs_peer *p)
 {
@@ -117,51 +286,48 @@ static void on_connected(struct txs_peer *p)
     say_version(p);
 }
 
-static void on_closed(struct txs_peer *p, enum txs_error error)
+/* No more will come: then it counts what the first bytes of a strange stream are taken for. */
+static void end_early(struct txs_peer *p, enum txs_outcome outcome, enum txs_error error)
 {
     if (p->strange.active)
-        peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, strange_verdict(&p->strange));
+        session_violated(p, strange_verdict(&p->strange));
     else
-        ask_closed(p, error);
-}
-
-static void on_handshake_deadline(struct txs_peer *p)
-{
-    if (p->strange.active)
-        peer_finish(p, TXS_OUTCOME_PROTOCOL_ERROR, strange_verdict(&p->strange));
-    else
-        peer_finish(p, TXS_OUTCOME_HANDSHAKE_TIMEOUT,
-                    p->version_seen ? TXS_ERROR_NO_VERACK : TXS_ERROR_NO_VERSION);
+        session_end(p, outcome, error);
+    finish(p);
 }
 
 static void on_deadline(struct txs_peer *p)
 {
-    gossip_deadline(p);
+    EACH(deadline, p);
     if (p->result.stage == TXS_STAGE_HANDSHAKE && p->now_ms >= p->handshake_deadline_ms)
-        on_handshake_deadline(p);
-    else if (p->decided)
-        peer_finish_if_over(p);
+        end_early(p, TXS_OUTCOME_HANDSHAKE_TIMEOUT,
+                  p->version_seen ? TXS_ERROR_NO_VERACK : TXS_ERROR_NO_VERSION);
     else
-        ask_deadline(p);
+        go_on(p);
 }
 
 static void on_stalled(struct txs_peer *p, uint64_t ms)
 {
-    if (p->handshake_deadline_ms != TXS_NEVER)
-        p->handshake_deadline_ms += ms;
-    p->asking.deadline_ms += ms;
-    p->asking.fence_deadline_ms += ms;
-    gossip_stalled(p, ms);
-    p->control.deadline_ms += ms;
-    block_ask_stalled(p, ms);
+    postpone(&p->handshake_deadline_ms, ms);
+    EACH(stalled, p, ms);
+}
+
+static void on_stop(struct txs_peer *p, enum txs_error error)
+{
+    bool local = error == TXS_ERROR_NO_MEMORY;
+    p->stopped = true;
+    session_end(p, local ? TXS_OUTCOME_LOCAL_ERROR : TXS_OUTCOME_INTERRUPTED, error);
+    finish(p);
 }
 
 static uint64_t next_deadline_ms(const struct txs_peer *p)
 {
-    uint64_t next = p->decided ? linger_deadline_ms(p) : ask_deadline_ms(p);
+    uint64_t next = TXS_NEVER;
     if (p->result.stage == TXS_STAGE_HANDSHAKE)
-        next = earlier(next, p->handshake_deadline_ms);
-    return earlier(next, p->gossip.hold_deadline_ms);
+        next = p->handshake_deadline_ms;
+    for (size_t i = 0; i < INQUIRIES; i++)
+        next = earlier(next, inquiries[i]->until(p));
+    return next;
 }
 
 static void begin_step(struct txs_peer *p, const struct txs_peer_event *event)
@@ -170,25 +336,24 @@ static void begin_step(struct txs_peer *p, const struct txs_peer_event *event)
     p->now_ms = event->now_ms;
     p->clogged = event->clogged;
     p->out.len = 0;
-    if (p->served_ready || p->told_ready) {
-        p->served_ready = p->told_ready = false;
+    if (p->served_count > 0 || p->told_ready) {
+        p->served_count = 0;
+        p->told_ready = false;
         body_drop(&p->body);
     }
 }
 
-struct txs_peer_actions txs_peer_step(struct txs_peer *p, const struct txs_peer_event *event)
+static void take(struct txs_peer *p, const struct txs_peer_event *event, struct txs_span *rest)
 {
-    struct txs_span rest = event->bytes;
-    begin_step(p, event);
     switch (event->kind) {
     case TXS_PEER_CONNECTED:
         on_connected(p);
         break;
     case TXS_PEER_BYTES:
-        receive_bytes(p, &rest);
+        on_bytes(p, rest);
         break;
     case TXS_PEER_CLOSED:
-        on_closed(p, event->error);
+        end_early(p, TXS_OUTCOME_CLOSED, event->error);
         break;
     case TXS_PEER_DEADLINE:
         on_deadline(p);
@@ -199,29 +364,27 @@ struct txs_peer_actions txs_peer_step(struct txs_peer *p, const struct txs_peer_
         on_stalled(p, event->stalled_ms);
         break;
     case TXS_PEER_STOP:
-        gossip_stopped(p);
-        peer_finish(p,
-                    event->error == TXS_ERROR_NO_MEMORY ? TXS_OUTCOME_LOCAL_ERROR
-                                                        : TXS_OUTCOME_INTERRUPTED,
-                    event->error);
+        on_stop(p, event->error);
         break;
     }
+}
+
+struct txs_peer_actions txs_peer_step(struct txs_peer *p, const struct txs_peer_event *event)
+{
+    struct txs_span rest = event->bytes;
+    begin_step(p, event);
+    take(p, event, &rest);
     if (!p->finished && p->pong_due && !p->clogged)
         say_pong(p);
     assert(!p->out.failed);
     p->result.bytes_sent += p->out.len;
-    size_t of_block = p->block != NULL ? p->block->served_count : 0;
     if (p->finished) /* what will not be handed in again had come all the same */
         p->result.bytes_received += rest.len;
     return (struct txs_peer_actions){
         .send = {p->out.data, p->out.len},
         .rest = rest,
-        .served = !p->served_ready ? NULL
-                  : of_block > 0   ? p->block->served
-                                   : &p->served,
-        .served_count = !p->served_ready ? 0
-                        : of_block > 0   ? of_block
-                                         : 1,
+        .served = p->served_count > 0 ? p->served_list : NULL,
+        .served_count = p->served_count,
         .told = p->told_ready ? &p->told : NULL,
         .deadline_ms = p->finished ? TXS_NEVER : next_deadline_ms(p),
         .finished = p->finished,

@@ -1,5 +1,5 @@
 /* What goes out. The writer's room is computed once, so that nothing here can run out of it. */
-#include "machine.h"
+#include "say.h"
 
 #include <assert.h>
 #include <string.h>
@@ -62,13 +62,16 @@ void say_ready(struct txs_peer *p)
 }
 
 /* MSG_WITNESS_TX is understood from Core 0.13.1 on; who has no witnesses is asked for the form
- * without. Type 5 goes only to peers that negotiated it: Core 0.19 and older would never get past
- * it. */
+ * without. */
+uint32_t say_txid_type(const struct txs_peer *p)
+{
+    return p->result.services & TXS_SERVICE_WITNESS ? TXS_INV_WITNESS_TX : TXS_INV_TX;
+}
+
+/* Type 5 goes only to peers that negotiated it: Core 0.19 and older would never get past it. */
 static uint32_t item_type(const struct txs_peer *p)
 {
-    if (p->config->id_type == TXS_ID_TYPE_WTXID)
-        return TXS_INV_WTX;
-    return p->result.services & TXS_SERVICE_WITNESS ? TXS_INV_WITNESS_TX : TXS_INV_TX;
+    return p->config->id_type == TXS_ID_TYPE_WTXID ? TXS_INV_WTX : say_txid_type(p);
 }
 
 static size_t pending_count(const struct txs_peer *p)
@@ -85,7 +88,7 @@ static void put_item(struct txs_peer *p, uint32_t type, const uint8_t hash[32])
     txs_put_bytes(&p->out, hash, 32);
 }
 
-static void say_getdata_of_one(struct txs_peer *p, uint32_t type, const uint8_t hash[32])
+void say_getdata(struct txs_peer *p, uint32_t type, const uint8_t hash[32])
 {
     size_t begun = txs_frame_begin(&p->out, p->config->chain->magic, "getdata");
     txs_put_compact(&p->out, 1);
@@ -93,38 +96,35 @@ static void say_getdata_of_one(struct txs_peer *p, uint32_t type, const uint8_t 
     txs_frame_end(&p->out, begun);
 }
 
-/* The random control goes with the first request, somewhere among the others; where those leave it
- * no room, in a request of its own behind theirs. */
-void say_request(struct txs_peer *p)
+uint64_t say_fence(struct txs_peer *p)
 {
+    uint64_t nonce = p->nonce + ++p->fences * 0x9e3779b97f4a7c15ull;
+    say_u64(p, "ping", nonce);
+    return nonce;
+}
+
+/* Where the ids leave the decoy no room, it goes in a request of its own behind theirs. */
+uint64_t say_request(struct txs_peer *p)
+{
+    struct decoy *decoy = &p->decoy;
     size_t count = pending_count(p);
-    bool control = p->config->control && p->asking.requests == 1;
-    bool among = control && count < TXS_GETDATA_MAX;
-    size_t place = control ? control_ask_random(p) : 0;
+    bool among = decoy->wanted && count < TXS_GETDATA_MAX;
     size_t begun = txs_frame_begin(&p->out, p->config->chain->magic, "getdata");
     txs_put_compact(&p->out, count + among);
     for (size_t i = 0; i <= p->config->id_count; i++) {
-        if (among && i == place)
-            put_item(p, item_type(p), p->control.random);
+        if (among && i == decoy->place)
+            put_item(p, item_type(p), decoy->hash);
         if (i < p->config->id_count && p->id_states[i].pending)
             put_item(p, item_type(p), p->config->ids[i]);
     }
     txs_frame_end(&p->out, begun);
-    if (control && !among)
-        say_getdata_of_one(p, item_type(p), p->control.random);
-    say_ping(p, p->asking.fence);
-}
-
-void say_control(struct txs_peer *p)
-{
-    const struct txs_inv_item *item = &p->control.announced;
-    uint32_t by_txid = p->result.services & TXS_SERVICE_WITNESS ? TXS_INV_WITNESS_TX : TXS_INV_TX;
-    say_getdata_of_one(p, item->type == TXS_INV_WTX ? TXS_INV_WTX : by_txid, item->hash);
-}
-
-void say_ping(struct txs_peer *p, uint64_t nonce)
-{
-    say_u64(p, "ping", nonce);
+    if (decoy->wanted && !among)
+        say_getdata(p, item_type(p), decoy->hash);
+    uint64_t fence = say_fence(p);
+    if (decoy->wanted)
+        decoy->fence = fence;
+    decoy->wanted = false;
+    return fence;
 }
 
 void say_getaddr(struct txs_peer *p)

@@ -1,7 +1,9 @@
 /* Streams that do not begin with our magic: another chain's node, some other server, a node that
  * takes us for a v2 peer. A message of a chain that we do not know has at least a command after its
  * magic. */
-#include "machine.h"
+#include "strange.h"
+
+#include "txsurvey/chain.h"
 
 #include <string.h>
 

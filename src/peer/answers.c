@@ -1,0 +1,167 @@
+/* What has been said of each id: noted as it comes, judged in the end. */
+#include "answers.h"
+
+#include <string.h>
+
+bool answers_any(const struct txs_peer *p, enum txs_id_status status)
+{
+    for (size_t i = 0; i < p->config->id_count; i++)
+        if (p->result.answers[i].status == status)
+            return true;
+    return false;
+}
+
+bool answers_complete(const struct txs_peer *p)
+{
+    for (size_t i = 0; i < p->config->id_count; i++) {
+        enum txs_id_status status = p->result.answers[i].status;
+        if (status != TXS_ID_SERVED && status != TXS_ID_NOTFOUND)
+            return false;
+    }
+    return true;
+}
+
+bool answers_any_pending(const struct txs_peer *p)
+{
+    for (size_t i = 0; i < p->config->id_count; i++)
+        if (p->id_states[i].pending)
+            return true;
+    return false;
+}
+
+void answers_note(struct txs_peer *p, size_t id, enum txs_id_status status)
+{
+    p->id_states[id].pending = false;
+    p->result.answers[id].status = status;
+    p->result.answers[id].answered_ms = p->now_ms;
+}
+
+/* Announcements */
+
+static uint32_t prefix_of(const uint8_t hash[32])
+{
+    uint32_t prefix;
+    memcpy(&prefix, hash, sizeof prefix);
+    return prefix;
+}
+
+void answers_heard(struct txs_peer *p, const uint8_t hash[32])
+{
+    p->announced.last[p->announced.count++ % ANNOUNCED_KEPT] =
+        (struct announcement){prefix_of(hash), (uint32_t)p->now_ms};
+}
+
+static void note_announced(struct txs_answer *a, uint64_t at_ms)
+{
+    a->announced = true;
+    a->announced_ms = earlier(a->announced_ms, at_ms);
+}
+
+void answers_announced(struct txs_peer *p, size_t id)
+{
+    note_announced(&p->result.answers[id], p->now_ms);
+}
+
+/* What was not known to name the id when it came. */
+static void note_announced_before(const struct txs_peer *p, struct txs_answer *a,
+                                  const uint8_t wtxid[32])
+{
+    uint32_t kept = p->announced.count < ANNOUNCED_KEPT ? p->announced.count : ANNOUNCED_KEPT;
+    for (uint32_t i = 0; i < kept; i++) {
+        uint32_t ago_ms = (uint32_t)p->now_ms - p->announced.last[i].ms;
+        if (p->announced.last[i].prefix == prefix_of(wtxid))
+            note_announced(a, p->now_ms - ago_ms);
+    }
+}
+
+/* What other peers have served since may have been announced by this one. */
+static void recall_announced(struct txs_peer *p)
+{
+    const struct txs_learned *learned = p->config->learned;
+    for (size_t i = 0; i < learned->count; i++)
+        note_announced_before(p, &p->result.answers[learned->entries[i].id],
+                              learned->entries[i].wtxid);
+}
+
+/* Served */
+
+/* A peer without WITNESS was asked for the form without: then its wtxid is known only where the
+ * inputs show that there is no other form. */
+static bool witness_known(const struct txs_peer *p, const struct txs_served *s)
+{
+    if (s->ids->has_witness || p->config->id_type == TXS_ID_TYPE_WTXID ||
+        (p->result.services & TXS_SERVICE_WITNESS))
+        return true;
+    struct txs_tx tx;
+    if (s->parts > TXS_TX_PARTS_MAX || !txs_tx_parse(&tx, s->bytes))
+        return false; /* its bytes could not be kept, or are not taken apart */
+    bool known = !txs_tx_may_lack_witness(&tx);
+    txs_tx_free(&tx);
+    return known;
+}
+
+/* What follows a merkleblock comes without its witness: BIP144 has no filtered form. */
+void answers_served(struct txs_peer *p, size_t id, enum txs_via via, struct txs_served *s)
+{
+    struct txs_answer *a = &p->result.answers[id];
+    s->witness_known = via != TXS_VIA_MERKLEBLOCK && witness_known(p, s);
+    a->via = via;
+    a->bytes = s->ids->size_bytes;
+    a->has_wtxid = s->witness_known;
+    memcpy(a->wtxid, s->ids->wtxid, 32);
+    if (a->has_wtxid && p->config->id_type == TXS_ID_TYPE_TXID) {
+        note_announced_before(p, a, a->wtxid);
+        txs_learned_add(p->config->learned, a->wtxid, (uint16_t)id);
+    }
+    answers_note(p, id, TXS_ID_SERVED);
+}
+
+/* What they are worth */
+
+/* The peer's announcement ticks begin with our verack, which left with the first request or before
+ * it: its own verack may well come some milliseconds later. Whoever announced the transaction had
+ * it, whatever it says, and the word of one that failed its control is worth little. */
+static void judge_notfound(const struct txs_peer *p, struct txs_answer *a)
+{
+    a->strength = txs_notfound_strength(
+        &(struct txs_evidence){
+            .version = p->result.version,
+            .subver = {(const uint8_t *)p->result.subver, p->result.subver_len},
+            .relaytxes = p->result.relaytxes,
+            .since_handshake_ms = p->settled_since_ms,
+            .tick_before_request = p->settled_after_tick,
+        },
+        &a->withheld);
+    if (a->announced || txs_control_passed(&p->result) == 0)
+        a->strength = TXS_STRENGTH_WEAK;
+}
+
+void answers_judge(struct txs_peer *p)
+{
+    recall_announced(p);
+    for (size_t i = 0; i < p->config->id_count; i++) {
+        struct txs_answer *a = &p->result.answers[i];
+        if (a->status == TXS_ID_SERVED)
+            a->strength = TXS_STRENGTH_PROVEN;
+        if (a->status == TXS_ID_NOTFOUND)
+            judge_notfound(p, a);
+    }
+}
+
+static enum txs_error silence_error(const struct txs_peer *p)
+{
+    if (!may_ask_now(p))
+        return TXS_ERROR_WTXID_UNSUPPORTED;
+    if (is_arriving(p, MESSAGE_TX))
+        return TXS_ERROR_PARTIAL_TX;
+    if (p->unsolicited_tx)
+        return TXS_ERROR_UNSOLICITED_TX;
+    return p->awaiting ? TXS_ERROR_NO_ANSWER : TXS_ERROR_NONE;
+}
+
+enum txs_outcome answers_outcome(const struct txs_peer *p, enum txs_error *error)
+{
+    bool complete = answers_complete(p);
+    *error = complete ? TXS_ERROR_NONE : silence_error(p);
+    return complete ? TXS_OUTCOME_ANSWERED : TXS_OUTCOME_SILENT;
+}

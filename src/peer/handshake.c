@@ -1,0 +1,105 @@
+/* The handshake, and what a peer says of itself: its version, features and fee filter; its pings.
+ */
+#include "handshake.h"
+
+#include "say.h"
+
+#include <string.h>
+
+static struct txs_span kept(const struct txs_peer *p)
+{
+    return (struct txs_span){p->message.kept, p->message.kept_len};
+}
+
+static int64_t time_offset(int64_t theirs_s, int64_t ours_s)
+{
+    int64_t offset;
+    if (__builtin_sub_overflow(theirs_s, ours_s, &offset))
+        return theirs_s < 0 ? INT64_MIN : INT64_MAX;
+    return offset;
+}
+
+static void note_version(struct txs_peer *p, const struct txs_version *v)
+{
+    struct txs_peer_result *r = &p->result;
+    r->has_version = true;
+    r->version = v->version;
+    r->services = v->services;
+    r->start_height = v->start_height;
+    r->relaytxes = v->relay;
+    r->timeoffset_s =
+        time_offset(v->timestamp, (p->config->epoch_unix_ms + (int64_t)p->now_ms) / 1000);
+    r->subver_len = (uint16_t)v->subver.len;
+    if (v->subver.len > 0)
+        memcpy(r->subver, v->subver.data, v->subver.len);
+}
+
+static enum handshake_progress on_version(struct txs_peer *p)
+{
+    struct txs_version v;
+    if (p->version_seen)
+        return HANDSHAKE_AS_BEFORE;
+    if (!txs_version_decode(&v, kept(p))) {
+        session_violated(p, TXS_ERROR_MALFORMED_VERSION);
+    } else if (v.nonce == p->nonce) {
+        session_violated(p, TXS_ERROR_SELF_CONNECTION);
+    } else {
+        p->version_seen = true;
+        note_version(p, &v);
+        if (v.version >= TXS_MIN_PEER_VERSION) {
+            say_ready(p);
+            return HANDSHAKE_READY;
+        }
+        session_violated(p, TXS_ERROR_OBSOLETE_VERSION);
+    }
+    return HANDSHAKE_AS_BEFORE;
+}
+
+static enum handshake_progress on_verack(struct txs_peer *p)
+{
+    if (!p->version_seen || p->verack_seen)
+        return HANDSHAKE_AS_BEFORE;
+    p->verack_seen = true;
+    p->result.handshake_ms = p->now_ms;
+    p->result.stage = TXS_STAGE_REQUEST;
+    return HANDSHAKE_COMPLETE;
+}
+
+/* Negotiation messages count wherever they come: sendheaders and sendcmpct follow the verack. */
+static void on_feature(struct txs_peer *p)
+{
+    for (unsigned f = 0; f < TXS_FEATURE_COUNT; f++)
+        if (strcmp(p->splitter.command, txs_feature_command(f)) == 0)
+            p->result.features |= 1u << f;
+}
+
+/* BIP133: a value outside 0..21e14 is ignored. */
+static void on_feefilter(struct txs_peer *p)
+{
+    uint64_t value;
+    if (!txs_u64_decode(&value, kept(p)) || value > 2100000000000000ull)
+        return;
+    p->result.has_feefilter = true;
+    p->result.feefilter_sat_kvb = (int64_t)value;
+}
+
+static void on_ping(struct txs_peer *p)
+{
+    if (txs_u64_decode(&p->pong_nonce, kept(p)))
+        p->pong_due = p->version_seen;
+}
+
+enum handshake_progress handshake_message(struct txs_peer *p, enum message_kind kind)
+{
+    if (kind == MESSAGE_VERSION)
+        return on_version(p);
+    if (kind == MESSAGE_VERACK)
+        return on_verack(p);
+    if (kind == MESSAGE_FEATURE)
+        on_feature(p);
+    else if (kind == MESSAGE_FEEFILTER)
+        on_feefilter(p);
+    else if (kind == MESSAGE_PING)
+        on_ping(p);
+    return HANDSHAKE_AS_BEFORE;
+}

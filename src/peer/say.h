@@ -1,0 +1,24 @@
+/* What goes out. */
+#ifndef TXSURVEY_PEER_SAY_H
+#define TXSURVEY_PEER_SAY_H
+
+#include "session.h"
+
+/* The most that one step may say. */
+size_t say_capacity(const struct txs_peer_config *config);
+
+void say_version(struct txs_peer *p);
+void say_ready(struct txs_peer *p); /* features that the peer's version allows, verack */
+/* getdata for the pending ids, the decoy among them where it is wanted, and a fence. Returns its
+ * nonce. */
+uint64_t say_request(struct txs_peer *p);
+void say_getdata(struct txs_peer *p, uint32_t type, const uint8_t hash[32]);
+void say_getaddr(struct txs_peer *p);
+/* A ping, whose pong says that all before it was handled. Returns its nonce. */
+uint64_t say_fence(struct txs_peer *p);
+void say_pong(struct txs_peer *p);
+
+/* How a transaction is asked for by its txid. */
+uint32_t say_txid_type(const struct txs_peer *p);
+
+#endif

@@ -1,0 +1,228 @@
+/* One session with a peer: what has come, what was said, and what has been found out. Bytes become
+ * messages in receive.c, which peer.c, the conductor, offers to the inquiries (inquiry.h); those
+ * say what they want in words of say.h. */
+#ifndef TXSURVEY_PEER_SESSION_H
+#define TXSURVEY_PEER_SESSION_H
+
+#include "body.h"
+#include "strange.h"
+
+#include "txsurvey/frame.h"
+#include "txsurvey/peer.h"
+
+/* After a fence's pong, for software that does not answer in order. */
+#define FENCE_GRACE_MS 2000
+
+/* Messages that are read, X(enum, command, bytes of the payload to keep, it may be an answer).
+ * Others are skipped unseen, and count against the session's budget, as do answers that nobody
+ * asked for. */
+#define MESSAGE_TABLE(X)                                \
+    X(VERSION, "version", TXS_VERSION_MAX_BYTES, false) \
+    X(VERACK, "verack", 0, false)                       \
+    X(TX, "tx", 0, true)                                \
+    X(NOTFOUND, "notfound", 0, true)                    \
+    X(INV, "inv", 0, false)                             \
+    X(PING, "ping", 8, false)                           \
+    X(PONG, "pong", 8, false)                           \
+    X(FEEFILTER, "feefilter", 8, false)                 \
+    X(ADDR, "addr", 0, true)                            \
+    X(ADDRV2, "addrv2", 0, true)                        \
+    X(MERKLEBLOCK, "merkleblock", 0, true)              \
+    X(BLOCK, "block", 0, true)                          \
+    X(BLOCKTXN, "blocktxn", 0, true)
+
+enum message_kind {
+#define X(id, command, keep, may_answer) MESSAGE_##id,
+    MESSAGE_TABLE(X)
+#undef X
+        MESSAGE_FEATURE, /* a negotiation message: one of TXS_FEATURE_TABLE */
+    MESSAGE_SKIPPED,
+};
+
+/* What is kept of the message in hand: no more than its reader needs. */
+#define KEEP_MAX TXS_VERSION_MAX_BYTES
+
+/* The message in hand, or the one that has just ended. */
+struct message {
+    enum message_kind kind;
+    bool arriving;   /* its end has not come */
+    uint8_t readers; /* inquiries that read it as it comes, bits by their place in the table */
+    uint8_t kept[KEEP_MAX];
+    size_t kept_len;
+    struct txs_inv_reader list;  /* inv and notfound */
+    struct txs_tx_walker walker; /* tx: hashed as it comes; its bytes are in `body` beside that */
+    bool walk_failed, walk_done;
+    struct txs_tx_ids ids; /* of a tx, once it has ended */
+    int id;                /* that this tx is, as it was asked for, or -1 */
+};
+
+/* An item of an inv or notfound. */
+struct listed {
+    struct txs_inv_item item;
+    bool is_tx;
+    int id; /* that it names, or -1 */
+};
+
+struct id_state {
+    bool pending; /* in the request that is out */
+    bool named;   /* by the inv or notfound in hand, whose end has not come */
+    bool proved;  /* in the block: the transaction that comes next is taken from there */
+};
+
+/* The last ids that the peer announced, their first bytes, and when: when it serves a transaction,
+ * this tells whether it had announced it, which by txid alone nobody could know before. */
+#define ANNOUNCED_KEPT 128
+struct announcement {
+    uint32_t prefix;
+    uint32_t ms; /* the time's low half: no session lasts seven weeks */
+};
+struct announced {
+    struct announcement last[ANNOUNCED_KEPT]; /* a ring */
+    uint32_t count;
+};
+
+/* An id that nobody has, to be asked for among the others of the first request. */
+struct decoy {
+    bool wanted;
+    uint8_t hash[32];
+    size_t place;   /* among the ids: 0..id_count */
+    uint64_t fence; /* nonce of the ping behind it, once it was asked for */
+};
+
+/* The inquiries' own. */
+struct transactions {
+    enum { ASKING, GIVEN_UP, FINAL } state;
+    bool fence_passed;                   /* the request's ping was answered, it was not */
+    bool announced_since;                /* transactions were announced since the last request */
+    bool announced_before;               /* and were before it: the answer is worth more */
+    bool names_tx;                       /* does the list in hand */
+    uint32_t requests;                   /* of the session */
+    uint32_t announced_requests;         /* of them, sent because of an announcement */
+    uint64_t times_ms[TXS_REQUESTS_MAX]; /* of the last ones, in a ring */
+    uint64_t first_ms, last_ms;
+    uint64_t fence_deadline_ms; /* for the answer, once the fence has passed */
+    uint64_t deadline_ms;       /* for the answer that is awaited */
+    uint64_t next_ms;           /* the next request of the plan; TXS_NEVER when there is none */
+    uint64_t fence;             /* nonce of the ping behind the last request */
+};
+struct addresses {
+    bool complete;
+    uint8_t lists;             /* that were begun */
+    uint64_t deadline_ms;      /* a session that is open for their sake alone ends then */
+    uint64_t hold_deadline_ms; /* for the list in arrival; TXS_NEVER without one */
+};
+struct control {
+    bool names_random, names_announced, names_another; /* does the list in hand */
+    struct txs_inv_item announced;                     /* what is asked for */
+    uint64_t deadline_ms; /* a session that is open for their sake alone ends then */
+};
+
+struct block_ask;
+struct block {
+    struct block_ask *ask; /* NULL until it is asked for */
+    uint64_t wait_ms;      /* until when others' reading of it is awaited; 0: it never was */
+    bool waits, named;     /* now; and by the list in hand */
+};
+
+struct txs_peer {
+    const struct txs_peer_config *config;
+    struct txs_address remote;
+    uint64_t nonce;
+    uint64_t now_ms;
+    uint64_t handshake_deadline_ms;
+
+    /* Facts: what one inquiry may learn of another, and the conductor of all. */
+    bool version_seen, verack_seen;
+    bool awaiting;      /* a request for transactions is out and not yet settled */
+    bool answers_final; /* no id will be asked for by itself again */
+    bool decided;       /* the answers stand; only what is not about them is awaited */
+    bool leaving;       /* the session is to end now, as it stands */
+    bool ending;        /* or by this: see session_end() */
+    bool stopped;       /* the survey ends, not the session by itself */
+    bool finished;
+    bool unsolicited_tx;
+    bool settled_after_tick; /* a tick was seen before the last request that was answered in full */
+    uint64_t settled_since_ms; /* from the first request to that one */
+    enum txs_outcome end_outcome;
+    enum txs_error end_error;
+    struct decoy decoy;
+    struct announced announced;
+    struct id_state *id_states;
+    struct txs_peer_result result;
+
+    /* What comes in. */
+    struct txs_splitter splitter;
+    bool header_seen;
+    struct message message;
+    struct body body;
+    struct strange strange;
+    uint64_t handshake_bytes;
+    uint64_t unasked_bytes;
+    uint64_t unasked_messages;
+
+    /* What goes out, and what is handed out with it: one transaction or several of a block, or one
+     * list of addresses. */
+    bool clogged;
+    bool pong_due;
+    uint64_t pong_nonce;
+    uint64_t fences;
+    struct txs_writer out;
+    struct txs_served served;
+    const struct txs_served *served_list;
+    size_t served_count;
+    struct txs_told told;
+    bool told_ready;
+
+    struct transactions transactions;
+    struct addresses addresses;
+    struct control control;
+    struct block block;
+};
+
+static inline uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* A deadline that this machine has stood still for. */
+static inline void postpone(uint64_t *deadline_ms, uint64_t ms)
+{
+    if (*deadline_ms != TXS_NEVER)
+        *deadline_ms += ms;
+}
+
+static inline bool is_arriving(const struct txs_peer *p, enum message_kind kind)
+{
+    return p->message.arriving && p->message.kind == kind;
+}
+
+static inline bool has_feature(const struct txs_peer *p, enum txs_feature feature)
+{
+    return p->result.features & (1u << feature);
+}
+
+/* By txid an id may be asked for at once; by wtxid only where both sides said wtxidrelay (BIP339).
+ */
+static inline bool may_ask_now(const struct txs_peer *p)
+{
+    return p->config->id_type == TXS_ID_TYPE_TXID ||
+           (p->verack_seen && p->result.version >= TXS_WTXIDRELAY_VERSION &&
+            has_feature(p, TXS_FEATURE_WTXIDRELAY));
+}
+
+/* The session is to end by this: the first one counts. The conductor sees to it. */
+static inline void session_end(struct txs_peer *p, enum txs_outcome outcome, enum txs_error error)
+{
+    if (p->ending)
+        return;
+    p->ending = true;
+    p->end_outcome = outcome;
+    p->end_error = error;
+}
+
+static inline void session_violated(struct txs_peer *p, enum txs_error error)
+{
+    session_end(p, TXS_OUTCOME_PROTOCOL_ERROR, error);
+}
+
+#endif
