@@ -1,7 +1,7 @@
 /* The peer machine: the whole dialogue with one peer, without sockets, clock or randomness.
  *
  *   CONNECTED  version ->
- *              <- version         wtxidrelay, sendaddrv2 (from 70016), verack, getdata, ping ->
+ *              <- version         sendaddrv2 (from 70016), verack, getdata, ping ->
  *              <- verack          the handshake is complete
  *              <- tx | notfound   answers; notfound is asked again as long as patience lasts
  *              <- pong            all before it was handled: without an answer soon, ignored
@@ -38,17 +38,6 @@ struct txs_body_pool {
     size_t left_bytes;
     size_t large_left_bytes;
     size_t gossip_left_bytes; /* for lists of addresses in arrival; what finds no room is dropped */
-};
-
-/* The wtxid of each txid that was asked for, learned from the first copy that was served: peers
- * that negotiated wtxidrelay announce by that alone. Shared by all peers of a survey. */
-struct txs_learned_wtxid {
-    uint8_t wtxid[32]; /* wire order */
-    uint16_t id;       /* index of its txid among the ids */
-};
-struct txs_learned {
-    struct txs_learned_wtxid *entries; /* sorted by wtxid; room for one an id */
-    size_t count;
 };
 
 /* The block that confirmed the transactions, and what is known of it. Shared by all peers of a
@@ -93,7 +82,6 @@ struct txs_peer_config {
     uint8_t control_key[32]; /* random; no peer must be able to know it */
     int64_t epoch_unix_ms;   /* the wall clock at monotonic time 0 */
     struct txs_body_pool *pool;
-    struct txs_learned *learned;
     struct txs_block_hunt *hunt; /* NULL: no block is asked for */
 };
 
@@ -101,11 +89,6 @@ struct txs_peer_config {
 void txs_id_order(uint16_t *order, const uint8_t (*ids)[32], size_t count);
 /* The index of `hash` among the config's ids, or -1. */
 int txs_id_find(const struct txs_peer_config *config, const uint8_t hash[32]);
-
-/* The index of the id whose wtxid this is, or -1 while that is not known. */
-int txs_learned_find(const struct txs_learned *learned, const uint8_t wtxid[32]);
-/* The first wtxid of an id is kept; later ones (a witness can be changed) are not. */
-void txs_learned_add(struct txs_learned *learned, const uint8_t wtxid[32], uint16_t id);
 
 enum txs_peer_event_kind {
     TXS_PEER_CONNECTED,

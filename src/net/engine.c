@@ -211,7 +211,6 @@ static void init_peers(struct txs_engine *e)
         .control = plan->control,
         .epoch_unix_ms = e->epoch_unix_ms,
         .pool = &e->pool,
-        .learned = &e->learned,
         .hunt = plan->block_given ? &e->hunt : NULL,
     };
     memcpy(e->peer_config.control_key, e->control_key, sizeof e->control_key);
@@ -242,7 +241,6 @@ static void engine_free(struct txs_engine *e)
     txs_address_set_free(&e->own);
     free(e->heard);
     free(e->told);
-    free(e->learned.entries);
     free(e->hunt.positions);
     free(e->unconnected.answers);
     free(e->host.read_buffer);
@@ -289,13 +287,11 @@ enum txs_status txs_engine_open(struct txs_engine **out, struct txs_plan *plan,
     e->heard = calloc(TXS_ADDR_MAX, sizeof *e->heard);
     e->told = calloc(TOLD_MAX, sizeof *e->told);
     e->host.read_buffer = malloc(CONN_READ_BUFFER_BYTES);
-    e->learned.entries = calloc(plan->id_count, sizeof *e->learned.entries);
     struct txs_answer *no_answers = calloc(plan->id_count, sizeof *no_answers);
     if (no_answers != NULL)
         txs_peer_result_blank(&e->unconnected, no_answers, plan->id_count);
     if (e->survey == NULL || no_answers == NULL || e->heard == NULL || e->told == NULL ||
-        e->learned.entries == NULL || e->host.read_buffer == NULL || !init_hunt(e) ||
-        txs_survey_add_named(e->survey) != TXS_OK) {
+        e->host.read_buffer == NULL || !init_hunt(e) || txs_survey_add_named(e->survey) != TXS_OK) {
         status = txs_fail(message, TXS_E_NOMEM, "out of memory");
         goto no_loop;
     }
@@ -326,12 +322,21 @@ no_loop:
     return status;
 }
 
+/* The whole, right block came from this peer: its height, or a transaction, is from there. */
+static bool sent_whole_block(const struct txs_peer_result *r)
+{
+    bool sent = r->block_height >= 0;
+    for (size_t i = 0; i < r->answer_count; i++)
+        sent |= r->block_asked == TXS_BLOCK_WAY_BLOCK && r->answers[i].via == TXS_VIA_BLOCK;
+    return sent;
+}
+
 /* Of an id that the peer had served by itself, its record does not say whether the block holds it.
  */
 static void restore_hunt(struct txs_block_hunt *hunt, const struct txs_peer_result *r)
 {
     bool all_told = true;
-    hunt->whole_left -= r->block_asked == TXS_BLOCK_WAY_BLOCK && hunt->whole_left > 0;
+    hunt->whole_left -= sent_whole_block(r) && hunt->whole_left > 0;
     for (size_t i = 0; i < r->answer_count; i++) {
         if (r->answers[i].has_position)
             hunt->positions[i] = (int32_t)r->answers[i].position;
@@ -345,11 +350,7 @@ static void restore_hunt(struct txs_block_hunt *hunt, const struct txs_peer_resu
 
 enum txs_status txs_engine_restore_peer(struct txs_engine *e, const struct txs_restored_peer *peer)
 {
-    const struct txs_peer_result *r = peer->result;
-    for (size_t i = 0; i < r->answer_count && e->plan->id_type == TXS_ID_TYPE_TXID; i++)
-        if (r->answers[i].has_wtxid)
-            txs_learned_add(&e->learned, r->answers[i].wtxid, (uint16_t)i);
-    restore_hunt(&e->hunt, r);
+    restore_hunt(&e->hunt, peer->result);
     return txs_survey_restore_peer(e->survey, peer);
 }
 

@@ -20,7 +20,6 @@ struct txs_engine {
     struct txs_random random;
     uint8_t control_key[32]; /* not of `random`: each nonce that a peer sees tells all of that */
     struct txs_body_pool pool;
-    struct txs_learned learned;
     struct txs_block_hunt hunt;
     struct txs_heard *heard;  /* room for one message */
     struct txs_address *told; /* and for what goes into one record */

@@ -36,51 +36,11 @@ void answers_note(struct txs_peer *p, size_t id, enum txs_id_status status)
     p->result.answers[id].answered_ms = p->now_ms;
 }
 
-/* Announcements */
-
-static uint32_t prefix_of(const uint8_t hash[32])
-{
-    uint32_t prefix;
-    memcpy(&prefix, hash, sizeof prefix);
-    return prefix;
-}
-
-void answers_heard(struct txs_peer *p, const uint8_t hash[32])
-{
-    p->announced.last[p->announced.count++ % ANNOUNCED_KEPT] =
-        (struct announcement){prefix_of(hash), (uint32_t)p->now_ms};
-}
-
-static void note_announced(struct txs_answer *a, uint64_t at_ms)
-{
-    a->announced = true;
-    a->announced_ms = earlier(a->announced_ms, at_ms);
-}
-
 void answers_announced(struct txs_peer *p, size_t id)
 {
-    note_announced(&p->result.answers[id], p->now_ms);
-}
-
-/* What was not known to name the id when it came. */
-static void note_announced_before(const struct txs_peer *p, struct txs_answer *a,
-                                  const uint8_t wtxid[32])
-{
-    uint32_t kept = p->announced.count < ANNOUNCED_KEPT ? p->announced.count : ANNOUNCED_KEPT;
-    for (uint32_t i = 0; i < kept; i++) {
-        uint32_t ago_ms = (uint32_t)p->now_ms - p->announced.last[i].ms;
-        if (p->announced.last[i].prefix == prefix_of(wtxid))
-            note_announced(a, p->now_ms - ago_ms);
-    }
-}
-
-/* What other peers have served since may have been announced by this one. */
-static void recall_announced(struct txs_peer *p)
-{
-    const struct txs_learned *learned = p->config->learned;
-    for (size_t i = 0; i < learned->count; i++)
-        note_announced_before(p, &p->result.answers[learned->entries[i].id],
-                              learned->entries[i].wtxid);
+    struct txs_answer *a = &p->result.answers[id];
+    a->announced = true;
+    a->announced_ms = earlier(a->announced_ms, p->now_ms);
 }
 
 /* Served */
@@ -109,10 +69,6 @@ void answers_served(struct txs_peer *p, size_t id, enum txs_via via, struct txs_
     a->bytes = s->ids->size_bytes;
     a->has_wtxid = s->witness_known;
     memcpy(a->wtxid, s->ids->wtxid, 32);
-    if (a->has_wtxid && p->config->id_type == TXS_ID_TYPE_TXID) {
-        note_announced_before(p, a, a->wtxid);
-        txs_learned_add(p->config->learned, a->wtxid, (uint16_t)id);
-    }
     answers_note(p, id, TXS_ID_SERVED);
 }
 
@@ -138,7 +94,6 @@ static void judge_notfound(const struct txs_peer *p, struct txs_answer *a)
 
 void answers_judge(struct txs_peer *p)
 {
-    recall_announced(p);
     for (size_t i = 0; i < p->config->id_count; i++) {
         struct txs_answer *a = &p->result.answers[i];
         if (a->status == TXS_ID_SERVED)

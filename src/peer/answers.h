@@ -14,8 +14,6 @@ void answers_note(struct txs_peer *p, size_t id, enum txs_id_status status);
  */
 void answers_served(struct txs_peer *p, size_t id, enum txs_via via, struct txs_served *served);
 
-/* The peer has announced this hash, at this time or before. */
-void answers_heard(struct txs_peer *p, const uint8_t hash[32]);
 void answers_announced(struct txs_peer *p, size_t id);
 /* How far each can be relied on. Once the session is over. */
 void answers_judge(struct txs_peer *p);

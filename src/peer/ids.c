@@ -32,37 +32,3 @@ int txs_id_find(const struct txs_peer_config *config, const uint8_t hash[32])
     }
     return -1;
 }
-
-/* Where it is, or would be inserted. */
-static size_t learned_place(const struct txs_learned *learned, const uint8_t wtxid[32])
-{
-    size_t low = 0, high = learned->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (memcmp(learned->entries[middle].wtxid, wtxid, 32) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-int txs_learned_find(const struct txs_learned *learned, const uint8_t wtxid[32])
-{
-    size_t at = learned_place(learned, wtxid);
-    bool found = at < learned->count && memcmp(learned->entries[at].wtxid, wtxid, 32) == 0;
-    return found ? learned->entries[at].id : -1;
-}
-
-void txs_learned_add(struct txs_learned *learned, const uint8_t wtxid[32], uint16_t id)
-{
-    for (size_t i = 0; i < learned->count; i++)
-        if (learned->entries[i].id == id)
-            return;
-    size_t at = learned_place(learned, wtxid);
-    memmove(learned->entries + at + 1, learned->entries + at,
-            (learned->count - at) * sizeof *learned->entries);
-    memcpy(learned->entries[at].wtxid, wtxid, 32);
-    learned->entries[at].id = id;
-    learned->count++;
-}

@@ -65,8 +65,6 @@ bool receive_item(struct txs_peer *p, struct listed *listed, struct txs_span *pa
         return false;
     listed->is_tx = is_tx_item(&listed->item);
     listed->id = listed->is_tx ? txs_id_find(p->config, listed->item.hash) : -1;
-    if (listed->is_tx && listed->id < 0 && p->message.kind == MESSAGE_INV)
-        listed->id = txs_learned_find(p->config->learned, listed->item.hash);
     return true;
 }
 

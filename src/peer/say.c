@@ -51,13 +51,20 @@ void say_version(struct txs_peer *p)
 }
 
 /* BIP339 and BIP155: between version and verack, and never to a peer below 70016 (Core 0.20 and
- * older count them as misbehaviour). */
+ * older count them as misbehaviour). Who sends wtxidrelay is announced transactions by wtxid, which
+ * a surveyor by txid cannot know; and Core 0.21 to 25 then looks the asked hash up among those, so
+ * that it answers a txid with notfound for two minutes, though it has announced the transaction
+ * (FindTxForGetData). Without it, it announces by txid and gives out by txid what it announced.
+ * Nothing else changes: seen on Knots 29.4.3 and 29.5 (also blocksonly, loading the chain, pruned,
+ * with BLOOM), btcd 0.24.2 and 0.26.2 and bcoin 1.0.2, whose messages and answers are the same both
+ * ways but for the names in Knots' inv. */
 void say_ready(struct txs_peer *p)
 {
-    if (p->result.version >= TXS_WTXIDRELAY_VERSION) {
+    bool is_new = p->result.version >= TXS_WTXIDRELAY_VERSION;
+    if (is_new && p->config->id_type == TXS_ID_TYPE_WTXID)
         say_empty(p, "wtxidrelay");
+    if (is_new)
         say_empty(p, "sendaddrv2");
-    }
     say_empty(p, "verack");
 }
 

@@ -69,18 +69,6 @@ struct id_state {
     bool proved;  /* in the block: the transaction that comes next is taken from there */
 };
 
-/* The last ids that the peer announced, their first bytes, and when: when it serves a transaction,
- * this tells whether it had announced it, which by txid alone nobody could know before. */
-#define ANNOUNCED_KEPT 128
-struct announcement {
-    uint32_t prefix;
-    uint32_t ms; /* the time's low half: no session lasts seven weeks */
-};
-struct announced {
-    struct announcement last[ANNOUNCED_KEPT]; /* a ring */
-    uint32_t count;
-};
-
 /* An id that nobody has, to be asked for among the others of the first request. */
 struct decoy {
     bool wanted;
@@ -146,7 +134,6 @@ struct txs_peer {
     enum txs_outcome end_outcome;
     enum txs_error end_error;
     struct decoy decoy;
-    struct announced announced;
     struct id_state *id_states;
     struct txs_peer_result result;
 

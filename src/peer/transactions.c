@@ -103,8 +103,6 @@ static void item(struct txs_peer *p, const struct listed *listed)
     if (!listed->is_tx)
         return;
     p->transactions.names_tx = true;
-    if (p->message.kind == MESSAGE_INV)
-        answers_heard(p, listed->item.hash);
     if (listed->id >= 0)
         p->id_states[listed->id].named = true;
 }

@@ -66,10 +66,8 @@ static void configure(struct session *s)
         .response_timeout_ms = 15000,
         .patience_ms = s->kind.patient ? 30000 : 0,
         .pool = &s->pool,
-        .learned = &s->learned,
         .hunt = s->kind.hunt,
     };
-    s->learned.entries = s->learned_entries;
 }
 
 static void take_sent(struct session *s, struct txs_span in)

@@ -25,8 +25,6 @@ struct session {
     uint8_t ids[SESSION_IDS][32];
     uint16_t order[SESSION_IDS];
     struct txs_body_pool pool;
-    struct txs_learned learned;
-    struct txs_learned_wtxid learned_entries[SESSION_IDS];
     struct txs_peer_config config;
     struct txs_peer *peer;
     struct txs_peer_actions actions;

@@ -117,8 +117,19 @@ static uint32_t item_type(const struct build_context *c, const struct words *w)
     return (uint32_t)strtoul(type, NULL, 0);
 }
 
-/* inv|notfound NAMES... type=N count=CLAIMED items=OTHERS; type=5: by wtxid, whatever is asked for
- */
+/* By the kind of the item, where the line says that, whatever is asked for. */
+static void listed_id(uint8_t id[32], const struct build_context *c, const struct words *w,
+                      char name)
+{
+    if (name != CONTROL_NAME && item_type(c, w) == TXS_INV_WTX)
+        transaction_wtxid(id, name);
+    else if (name != CONTROL_NAME && words_value(w, "type") != NULL)
+        transaction_txid(id, name);
+    else
+        build_id(id, c, name);
+}
+
+/* inv|notfound NAMES... type=N count=CLAIMED items=OTHERS */
 static bool put_list(struct txs_writer *out, const struct build_context *c, const struct words *w)
 {
     uint64_t names = 0, others = words_number(w, "items", 0);
@@ -134,10 +145,7 @@ static bool put_list(struct txs_writer *out, const struct build_context *c, cons
         if (!is_name(w->word[i]))
             continue;
         uint8_t id[32];
-        if (item_type(c, w) == TXS_INV_WTX && w->word[i][0] != CONTROL_NAME)
-            transaction_wtxid(id, w->word[i][0]);
-        else
-            build_id(id, c, w->word[i][0]);
+        listed_id(id, c, w, w->word[i][0]);
         txs_put_u32le(out, item_type(c, w));
         txs_put_bytes(out, id, 32);
     }

@@ -49,8 +49,6 @@ struct run {
 
     struct txs_plan plan;
     struct txs_body_pool pool;
-    struct txs_learned learned;
-    struct txs_learned_wtxid learned_entries[TXS_GETDATA_MAX];
     size_t pool_bytes, gossip_bytes;
     struct txs_block_hunt hunt;
     int32_t positions[IDS_MAX];
@@ -138,6 +136,8 @@ static void name_of_hash(const struct run *r, char out[3], const uint8_t hash[32
     for (char name = 'A'; id < 0 && name <= CONTROL_NAME; name++) {
         transaction_wtxid(other, name);
         bool is_it = memcmp(other, hash, 32) == 0;
+        transaction_txid(other, name);
+        is_it |= memcmp(other, hash, 32) == 0;
         build_id(other, &r->context, name);
         if (is_it || memcmp(other, hash, 32) == 0)
             out[1] = name;
@@ -474,8 +474,6 @@ static void begin(struct run *r)
     r->config.id_order = r->plan.id_order;
     r->config.epoch_unix_ms = EPOCH_UNIX_MS;
     r->config.pool = &r->pool;
-    r->learned = (struct txs_learned){.entries = r->learned_entries};
-    r->config.learned = &r->learned;
     begin_hunt(r);
     txs_splitter_init(&r->sent, r->context.chain->magic);
     r->peer = txs_peer_new(&r->config, &remote, r->context.nonce);
@@ -527,13 +525,6 @@ static void happen(struct run *r, uint64_t now_ms, const struct words *w)
     r->now_ms = now_ms;
     if (strcmp(w->word[1], "clogged") == 0 || strcmp(w->word[1], "unclogged") == 0) {
         r->clogged = w->word[1][0] == 'c';
-        return;
-    }
-    if (strcmp(w->word[1], "learned") == 0 && w->count > 2) {
-        uint8_t txid[32], wtxid[32];
-        transaction_txid(txid, w->word[2][0]);
-        transaction_wtxid(wtxid, w->word[2][0]);
-        txs_learned_add(&r->learned, wtxid, (uint16_t)txs_id_find(&r->config, txid));
         return;
     }
     for (size_t i = 0; i < sizeof events / sizeof *events; i++) {

@@ -15,7 +15,6 @@ struct fixture {
     uint8_t (*ids)[32];
     uint16_t *order;
     struct txs_body_pool pool;
-    struct txs_learned learned;
     struct txs_peer_config config;
     struct txs_address remote;
 };
@@ -24,8 +23,6 @@ static void begin(struct fixture *f, size_t id_count)
 {
     struct txs_random random = {42};
     *f = (struct fixture){.ids = malloc(id_count * 32), .order = malloc(id_count * 2)};
-    f->learned.entries = calloc(id_count, sizeof *f->learned.entries);
-    assert_non_null(f->learned.entries);
     assert_non_null(f->ids);
     assert_non_null(f->order);
     for (size_t i = 0; i < id_count * 32; i++)
@@ -42,7 +39,6 @@ static void begin(struct fixture *f, size_t id_count)
         .response_timeout_ms = 15000,
         .patience_ms = 30000,
         .pool = &f->pool,
-        .learned = &f->learned,
     };
 }
 
@@ -50,25 +46,6 @@ static void end(struct fixture *f)
 {
     free(f->ids);
     free(f->order);
-    free(f->learned.entries);
-}
-
-static void the_first_wtxid_of_an_id_is_learned(void **state)
-{
-    (void)state;
-    struct txs_learned_wtxid entries[3];
-    struct txs_learned learned = {.entries = entries};
-    const uint8_t high[32] = {9}, low[32] = {1}, middle[32] = {5}, other[32] = {7};
-    assert_int_equal(txs_learned_find(&learned, low), -1);
-    txs_learned_add(&learned, high, 2);
-    txs_learned_add(&learned, low, 0);
-    txs_learned_add(&learned, middle, 1);
-    txs_learned_add(&learned, other, 1);
-    assert_int_equal(learned.count, 3);
-    assert_int_equal(txs_learned_find(&learned, high), 2);
-    assert_int_equal(txs_learned_find(&learned, middle), 1);
-    assert_int_equal(txs_learned_find(&learned, low), 0);
-    assert_int_equal(txs_learned_find(&learned, other), -1);
 }
 
 static void every_id_is_found(void **state)
@@ -120,37 +97,6 @@ static size_t put_hello(uint8_t out[400])
     return w.len;
 }
 
-static size_t put_inv_of(uint8_t out[100], const uint8_t wtxid[32])
-{
-    struct txs_writer w = txs_writer_to(out, 100);
-    struct txs_inv_item item = {.type = TXS_INV_WTX};
-    memcpy(item.hash, wtxid, 32);
-    size_t begun = txs_frame_begin(&w, txs_chain_by_name("main")->magic, "inv");
-    txs_inv_encode(&w, &item, 1);
-    txs_frame_end(&w, begun);
-    return w.len;
-}
-
-static void what_one_peer_served_tells_what_another_announces(void **state)
-{
-    (void)state;
-    struct fixture f;
-    uint8_t hello[400], inv[100];
-    const uint8_t wtxid[32] = {1, 2, 3};
-    begin(&f, 2);
-    txs_learned_add(&f.learned, wtxid, 1);
-    struct txs_peer *p = txs_peer_new(&f.config, &f.remote, 99);
-    assert_non_null(p);
-    step(p, TXS_PEER_CONNECTED, (struct txs_span){NULL, 0});
-    struct txs_peer_actions a = step(p, TXS_PEER_BYTES, (struct txs_span){hello, put_hello(hello)});
-    step(p, TXS_PEER_BYTES, a.rest);
-    step(p, TXS_PEER_BYTES, (struct txs_span){inv, put_inv_of(inv, wtxid)});
-    assert_false(txs_peer_result(p)->answers[0].announced);
-    assert_true(txs_peer_result(p)->answers[1].announced);
-    txs_peer_free(p);
-    end(&f);
-}
-
 static void a_thousand_ids_go_into_one_request(void **state)
 {
     (void)state;
@@ -161,8 +107,8 @@ static void a_thousand_ids_go_into_one_request(void **state)
     assert_non_null(p);
     step(p, TXS_PEER_CONNECTED, (struct txs_span){NULL, 0});
     struct txs_peer_actions a = step(p, TXS_PEER_BYTES, (struct txs_span){hello, put_hello(hello)});
-    /* wtxidrelay, sendaddrv2, verack, getdata with a count of 3 bytes, ping */
-    assert_int_equal(a.send.len, 3 * 24 + 24 + 3 + 36 * TXS_GETDATA_MAX + 24 + 8);
+    /* sendaddrv2, verack, getdata with a count of 3 bytes, ping */
+    assert_int_equal(a.send.len, 2 * 24 + 24 + 3 + 36 * TXS_GETDATA_MAX + 24 + 8);
     txs_peer_free(p);
     end(&f);
 }
@@ -475,10 +421,8 @@ static void names_are_distinct_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_first_wtxid_of_an_id_is_learned),
         cmocka_unit_test(every_id_is_found),
         cmocka_unit_test(an_id_that_differs_in_one_bit_is_not_found),
-        cmocka_unit_test(what_one_peer_served_tells_what_another_announces),
         cmocka_unit_test(a_thousand_ids_go_into_one_request),
         cmocka_unit_test(the_random_control_of_a_full_request_goes_behind_it),
         cmocka_unit_test(each_peer_has_a_random_id_of_its_own_and_anywhere),
