@@ -20,6 +20,8 @@ struct block_entry {
 
 struct block_ask {
     bool over;    /* nothing more is awaited */
+    bool charged; /* has one of the hunt's whole blocks, */
+    bool whole;   /* and has sent it */
     bool reading; /* counted in the hunt's */
     bool fence_passed;
     uint64_t fence;
@@ -45,11 +47,24 @@ static inline bool block_wants(const struct txs_peer *p, size_t id) /* it was no
     return p->result.answers[id].status == TXS_ID_NOTFOUND;
 }
 
-/* Nothing more is awaited. */
+/* Takes one of the whole blocks that may still be asked for, once a session. */
+static inline bool block_charge(struct txs_peer *p)
+{
+    struct block_ask *b = p->block.ask;
+    if (!b->charged && p->config->hunt->whole_left == 0)
+        return false;
+    p->config->hunt->whole_left -= !b->charged;
+    b->charged = true;
+    return true;
+}
+
+/* Nothing more is awaited. A whole block that did not come may be another's. */
 static inline void block_over(struct txs_peer *p)
 {
     struct block_ask *b = p->block.ask;
     b->over = true;
+    p->config->hunt->whole_left += b->charged && !b->whole;
+    b->charged = false;
     p->config->hunt->reading -= b->reading;
     b->reading = false;
 }

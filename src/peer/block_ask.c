@@ -129,7 +129,7 @@ static void say(struct txs_peer *p, enum txs_block_way way)
         say_getblocktxn(p);
         break;
     case TXS_BLOCK_WAY_BLOCK:
-        p->config->hunt->whole_left--;
+        block_charge(p);
         p->config->hunt->reading++;
         p->block.ask->reading = true;
         say_getdata(p, witness ? TXS_INV_WITNESS_BLOCK : TXS_INV_BLOCK, p->config->hunt->hash);

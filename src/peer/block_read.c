@@ -40,12 +40,10 @@ static void begin(struct txs_peer *p, size_t head_bytes)
  * only where another whole block may be. */
 static bool begin_block(struct txs_peer *p)
 {
-    uint32_t *left = &p->config->hunt->whole_left;
-    if (p->result.block_asked == TXS_BLOCK_WAY_BLOCKTXN && *left == 0) {
+    if (!block_charge(p)) {
         p->leaving = true;
         return false;
     }
-    *left -= p->result.block_asked == TXS_BLOCK_WAY_BLOCKTXN;
     begin(p, TXS_BLOCK_HEADER_BYTES);
     return true;
 }
@@ -184,7 +182,7 @@ static void end_block(struct txs_peer *p)
                memcmp(root, txs_header_merkle_root(header), sizeof root) != 0) {
         session_violated(p, TXS_ERROR_BAD_MERKLE_ROOT);
     } else {
-        hunt->read = true;
+        b->whole = hunt->read = true;
         p->result.block_height = b->height;
         if (b->height >= 0)
             hunt->height = b->height;
