@@ -3,7 +3,7 @@
 #define TXSURVEY_SINK_H
 
 #include "txsurvey/record.h"
-#include "txsurvey/survey.h"
+#include "txsurvey/tally.h"
 
 /* How a survey stands, for a progress line. */
 struct txs_progress {

@@ -8,8 +8,8 @@
 #define TXSURVEY_NET_RESOLVER_H
 
 #include "txsurvey/address.h"
+#include "txsurvey/hearsay.h"
 #include "txsurvey/record.h"
-#include "txsurvey/survey.h"
 
 #include <uv.h>
 

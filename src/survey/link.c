@@ -1,4 +1,4 @@
-#include "txsurvey/survey.h"
+#include "link.h"
 
 #define SPAN_SLOTS 10
 #define BEFORE_SLOTS 40
@@ -12,29 +12,29 @@ struct count {
 
 /* Where nobody is left to be dialled, only timeouts come for as long as one takes: a span is twice
  * as long, so that what succeeded beside them is still in it. */
-void txs_link_init(struct txs_link *l, uint64_t timeout_ms)
+void link_init(struct link *l, uint64_t timeout_ms)
 {
     uint64_t span_ms = timeout_ms > 5000 ? 2 * timeout_ms : 10000;
-    *l = (struct txs_link){.slot_ms = span_ms / SPAN_SLOTS};
+    *l = (struct link){.slot_ms = span_ms / SPAN_SLOTS};
 }
 
-static void add(struct txs_link_slot ring[TXS_LINK_SLOTS], uint64_t number, bool heard)
+static void add(struct link_slot ring[LINK_SLOTS], uint64_t number, bool heard)
 {
-    struct txs_link_slot *slot = &ring[number % TXS_LINK_SLOTS];
+    struct link_slot *slot = &ring[number % LINK_SLOTS];
     if (slot->number > number)
         return; /* it began too long ago */
     if (slot->number < number)
-        *slot = (struct txs_link_slot){.number = number};
+        *slot = (struct link_slot){.number = number};
     slot->ended++;
     slot->heard += heard;
 }
 
 /* Of the slots after number `from`, up to `to`. */
-static struct count count_between(const struct txs_link_slot ring[TXS_LINK_SLOTS], uint64_t from,
+static struct count count_between(const struct link_slot ring[LINK_SLOTS], uint64_t from,
                                   uint64_t to)
 {
     struct count count = {0, 0};
-    for (unsigned i = 0; i < TXS_LINK_SLOTS; i++) {
+    for (unsigned i = 0; i < LINK_SLOTS; i++) {
         if (ring[i].number > from && ring[i].number <= to) {
             count.ended += ring[i].ended;
             count.heard += ring[i].heard;
@@ -46,7 +46,7 @@ static struct count count_between(const struct txs_link_slot ring[TXS_LINK_SLOTS
 /* What ended in a span is held against what began before it: all of that has ended, whether slowly,
  * as failures do, or at once. And against no more than that, since a survey ends with the peers
  * that are hardly worth a try. */
-bool txs_link_note(struct txs_link *l, uint64_t now_ms, uint64_t began_ms, bool heard)
+bool link_note(struct link *l, uint64_t now_ms, uint64_t began_ms, bool heard)
 {
     /* No number goes below zero, and an empty slot is of no time. */
     const uint64_t first = SPAN_SLOTS + BEFORE_SLOTS;

@@ -13,7 +13,7 @@
  * The key sets this apart from other uses of SHA-256 on addresses. Any change of any of this is a
  * new version in the key: shards of one survey may run in different releases.
  */
-#include "txsurvey/survey.h"
+#include "shard.h"
 
 #include "txsurvey/hash.h"
 
@@ -27,7 +27,7 @@ static const uint8_t bip155_ids[TXS_NETWORK_COUNT] = {
 #undef X
 };
 
-uint32_t txs_shard_of(const struct txs_address *address, uint32_t count)
+uint32_t shard_of(const struct txs_address *address, uint32_t count)
 {
     uint8_t digest[32];
     uint8_t port[2] = {(uint8_t)(address->port >> 8), (uint8_t)address->port};

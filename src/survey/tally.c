@@ -1,4 +1,6 @@
-#include "txsurvey/survey.h"
+#include "txsurvey/tally.h"
+
+#include "txsurvey/peer.h"
 
 #include <math.h>
 #include <stdlib.h>

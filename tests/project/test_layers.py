@@ -18,8 +18,8 @@ OWNER = {
     "hash": "wire", "chain": "wire", "address": "wire", "address_set": "wire", "frame": "wire",
     "message": "wire", "merkle": "wire",
     "tx": "tx", "block": "tx", "peer": "peer", "tunnel": "peer", "record": "peer", "book": "book", "plan": "survey",
-    "survey": "survey", "sink": "survey", "engine": "net", "output": "jsonl", "jsonl": "jsonl",
-    "peer_list": "jsonl",
+    "survey": "survey", "hearsay": "survey", "tally": "survey", "sink": "survey", "engine": "net",
+    "output": "jsonl", "jsonl": "jsonl", "peer_list": "jsonl",
 }
 # A library from outside, the pattern of its headers, and the only place for it.
 OUTSIDE = {

@@ -1,5 +1,5 @@
 /* When attempts to connect make this machine's own link suspect. */
-#include "txsurvey/survey.h"
+#include "../../src/survey/link.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 #define SECONDS_MAX 4000
 
 struct trial {
-    struct txs_link link;
+    struct link link;
     unsigned second, timeout_s;
     unsigned due[SECONDS_MAX]; /* attempts that time out in that second */
     bool suspect;
@@ -19,7 +19,7 @@ struct trial {
 static void begin(struct trial *t, unsigned second, unsigned timeout_s)
 {
     *t = (struct trial){.second = second, .timeout_s = timeout_s};
-    txs_link_init(&t->link, timeout_s * 1000ull);
+    link_init(&t->link, timeout_s * 1000ull);
 }
 
 /* In each of so many seconds `count` attempts begin, of which `alive` succeed at once; the others
@@ -29,10 +29,10 @@ static void go_on(struct trial *t, unsigned seconds, unsigned count, unsigned al
     for (unsigned end = t->second + seconds; t->second < end; t->second++) {
         t->due[t->second + t->timeout_s] += count - alive;
         for (unsigned i = 0; i < alive; i++)
-            assert_false(txs_link_note(&t->link, t->second * 1000ull, t->second * 1000ull, true));
+            assert_false(link_note(&t->link, t->second * 1000ull, t->second * 1000ull, true));
         for (unsigned i = 0; i < t->due[t->second]; i++)
-            t->suspect |= txs_link_note(&t->link, t->second * 1000ull + 999,
-                                        (t->second - t->timeout_s) * 1000ull, false);
+            t->suspect |= link_note(&t->link, t->second * 1000ull + 999,
+                                    (t->second - t->timeout_s) * 1000ull, false);
     }
 }
 

@@ -1,4 +1,4 @@
-#include "txsurvey/survey.h"
+#include "../../src/survey/shard.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -41,7 +41,7 @@ static void as_computed_elsewhere(void **state)
         if (vectors[i].cjdns)
             address.network = TXS_NETWORK_CJDNS;
         for (size_t c = 0; c < 5; c++)
-            assert_int_equal(txs_shard_of(&address, counts[c]), vectors[i].shards[c]);
+            assert_int_equal(shard_of(&address, counts[c]), vectors[i].shards[c]);
     }
 }
 
@@ -51,7 +51,7 @@ static void the_example_of_the_documentation(void **state)
     (void)state;
     struct txs_address address;
     assert_true(txs_address_parse(&address, "8.8.8.8:8333", 1));
-    assert_int_equal(txs_shard_of(&address, 100), 58);
+    assert_int_equal(shard_of(&address, 100), 58);
     assert_int_equal(0x27602054f7e7f5c1u % 100 + 1, 58);
 }
 
@@ -76,7 +76,7 @@ static uint32_t *sizes(enum txs_network network, uint32_t addresses, uint32_t co
     assert_non_null(size);
     for (uint32_t n = 0; n < addresses; n++) {
         struct txs_address address = address_number(network, n);
-        uint32_t shard = txs_shard_of(&address, count);
+        uint32_t shard = shard_of(&address, count);
         assert_in_range(shard, 1, count);
         size[shard - 1]++;
     }

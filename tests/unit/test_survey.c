@@ -1,5 +1,5 @@
 /* Whom a survey dials, when, and what it counts. */
-#include "txsurvey/survey.h"
+#include "txsurvey/hearsay.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

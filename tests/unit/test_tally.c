@@ -1,5 +1,7 @@
 /* The counts behind the summary, and their confidence interval. */
-#include "txsurvey/survey.h"
+#include "txsurvey/tally.h"
+
+#include "txsurvey/peer.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,0 +1,69 @@
+/* What came of it: the counts behind the summary, and hints. */
+#include "state.h"
+
+#define STALL_SUSPECT_MS 10000
+
+void count_ignored(struct txs_survey *s, enum txs_ignored reason)
+{
+    s->ignored_now[reason]++;
+    if (s->tally.ignored[reason] < s->ignored_now[reason])
+        s->tally.ignored[reason] = s->ignored_now[reason];
+}
+
+static enum txs_peer_worth worth_of(const struct txs_peer_result *result)
+{
+    if (result->outcome == TXS_OUTCOME_ANSWERED)
+        return TXS_WORTH_ANSWERED;
+    if (result->outcome == TXS_OUTCOME_INTERRUPTED || result->outcome == TXS_OUTCOME_LOCAL_ERROR)
+        return TXS_WORTH_UNKNOWN;
+    return result->handshake_ms != TXS_NEVER ? TXS_WORTH_REACHED : TXS_WORTH_NONE;
+}
+
+void count_peer(struct txs_survey *s, uint32_t peer, const struct txs_peer_result *result)
+{
+    heights_note(&s->heights, result);
+    txs_book_judge(s->book, peer, worth_of(result));
+    s->tally.peers++;
+    s->tally.by_outcome[result->outcome]++;
+    int passed = txs_control_passed(result);
+    s->tally.control_passed += passed == 1;
+    s->tally.control_failed += passed == 0;
+    for (size_t i = 0; i < result->answer_count; i++) {
+        enum txs_id_status status = result->answers[i].status;
+        s->tally.ids[i].by_status[status]++;
+        s->tally.controlled[i].by_status[status] += passed != 0;
+    }
+    if (s->plan->block_given)
+        txs_block_tally_add(&s->tally.block, result);
+}
+
+void txs_survey_done(struct txs_survey *s, const struct txs_attempt *attempt,
+                     struct txs_peer_result *result)
+{
+    s->in_progress--;
+    for (size_t i = 0; i < result->answer_count; i++)
+        result->answers[i].hint = hint_of(s->plan, &s->heights, result, &result->answers[i]);
+    count_peer(s, attempt->peer, result);
+}
+
+static bool become_suspect(struct txs_survey *s, bool why)
+{
+    bool becomes = why && !s->tally.vantage_suspect;
+    s->tally.vantage_suspect |= why;
+    return becomes;
+}
+
+bool txs_survey_dialled(struct txs_survey *s, uint64_t now_ms, uint64_t began_ms, bool heard)
+{
+    return become_suspect(s, link_note(&s->link, now_ms, began_ms, heard));
+}
+
+bool txs_survey_stalled(struct txs_survey *s, uint64_t ms)
+{
+    return become_suspect(s, ms >= STALL_SUSPECT_MS);
+}
+
+const struct txs_tally *txs_survey_tally(const struct txs_survey *s)
+{
+    return &s->tally;
+}

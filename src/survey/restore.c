@@ -1,0 +1,41 @@
+/* What an earlier part of this run recorded. */
+#include "state.h"
+
+/* Its times are not known any more. */
+#define RESTORED_TIER (TXS_TIER_LAST - 3)
+
+enum txs_status txs_survey_restore_peer(struct txs_survey *s, const struct txs_restored_peer *peer)
+{
+    uint32_t index = 0;
+    struct txs_address address = peer->address;
+    if (address.network == TXS_NETWORK_CJDNS) /* unless that can be reached this time, too */
+        address.network = TXS_NETWORK_IPV6;
+    txs_plan_name_network(s->plan, &address);
+    if (txs_book_batch(s->book, "resumed") == 0)
+        return TXS_E_NOMEM;
+    bool taken = txs_book_take_address(s->book, &address, &index);
+    if (!taken && !txs_book_hear_again(s->book, &address, TXS_TIER_LAST))
+        return TXS_E_NOMEM; /* or more addresses than the book holds */
+    s->attempted += taken;
+    count_peer(s, index, peer->result);
+    if (peer->told_count == 0)
+        return TXS_OK;
+    if (txs_book_batch_of_peer(s->book, index, 0) == 0)
+        return TXS_E_NOMEM;
+    return hearsay_restore(s, peer->told, peer->told_count, RESTORED_TIER);
+}
+
+enum txs_status txs_survey_restore_seed(struct txs_survey *s, const struct txs_restored_seed *seed)
+{
+    if (hearsay_batch_of_seed(s, seed->host) == 0)
+        return TXS_E_NOMEM;
+    return hearsay_restore(s, seed->told, seed->told_count, TXS_TIER_SEED);
+}
+
+void txs_survey_restore_summary(struct txs_survey *s, const struct txs_restored_summary *summary)
+{
+    for (unsigned i = 0; i < TXS_IGNORED_COUNT; i++)
+        if (s->tally.ignored[i] < summary->ignored[i])
+            s->tally.ignored[i] = summary->ignored[i];
+    s->tally.vantage_suspect |= summary->vantage_suspect;
+}
