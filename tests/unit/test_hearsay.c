@@ -1,0 +1,283 @@
+/* What of the word of seeds and peers is taken. */
+#include "surveying.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+/* cmocka wants three of the above first */
+#include <cmocka.h>
+
+static bool ipv4_route(const struct txs_address *address)
+{
+    return address->network == TXS_NETWORK_IPV4;
+}
+
+static size_t seed(struct surveying *f, const char *host, const char *const *texts, size_t count)
+{
+    struct txs_heard heard[10];
+    uint32_t batch;
+    for (size_t i = 0; i < count; i++)
+        assert_true(txs_address_parse(&heard[i].address, texts[i], 8333));
+    return txs_survey_add_seed(f->survey, host, heard, count, &batch);
+}
+
+static void a_seed_counts_each_address_once(void **state)
+{
+    (void)state;
+    struct surveying f;
+    surveying_begin(&f);
+    surveying_start(&f);
+    static const char *const texts[] = {"1.2.3.4", "5.6.7.8", "1.2.3.4", "[::ffff:5.6.7.8]:8333"};
+    assert_int_equal(seed(&f, "seed.example", texts, 4), 2);
+    assert_int_equal(txs_survey_known(f.survey), 2);
+    surveying_assert_source(&f, surveying_next(&f, 0).peer, "dns:seed.example");
+    assert_int_equal(seed(&f, "other.example", NULL, 0), 0);
+    surveying_end(&f);
+}
+
+static void what_a_seed_says_is_filtered_and_counted_once(void **state)
+{
+    (void)state;
+    struct surveying f;
+    surveying_begin(&f);
+    f.plan.networks = 1u << TXS_NETWORK_IPV4;
+    surveying_start(&f);
+    static const char *const texts[] = {"127.0.0.1", "10.1.2.3", "[2a01::1]:8333", "1.2.3.4"};
+    assert_int_equal(seed(&f, "one.example", texts, 4), 4);
+    assert_int_equal(seed(&f, "two.example", texts, 4), 4);
+    assert_int_equal(txs_survey_known(f.survey), 1);
+    assert_int_equal(surveying_left_out(&f, TXS_IGNORED_UNROUTABLE), 2);
+    assert_int_equal(surveying_left_out(&f, TXS_IGNORED_NETWORK), 1);
+    assert_int_equal(txs_survey_not_attempted(f.survey), 1);
+    surveying_end(&f);
+}
+
+static void what_this_machine_has_no_way_to_is_left_out(void **state)
+{
+    (void)state;
+    struct surveying f;
+    surveying_begin(&f);
+    surveying_start_with(&f, ipv4_route);
+    static const char *const texts[] = {"[2a01::1]:8333", "1.2.3.4"};
+    seed(&f, "one.example", texts, 2);
+    assert_int_equal(txs_survey_known(f.survey), 1);
+    assert_int_equal(surveying_left_out(&f, TXS_IGNORED_NETWORK), 1);
+    surveying_end(&f);
+}
+
+static void of_one_seed_512_addresses_are_taken(void **state)
+{
+    (void)state;
+    struct surveying f;
+    surveying_begin(&f);
+    surveying_start(&f);
+    surveying_seed_many(&f, 8, 600, 10);
+    assert_int_equal(txs_survey_known(f.survey), 512);
+    assert_int_equal(surveying_left_out(&f, TXS_IGNORED_QUOTA), 88);
+    surveying_end(&f);
+}
+
+static void of_one_group_64_addresses_are_taken(void **state)
+{
+    (void)state;
+    struct surveying f;
+    surveying_begin(&f);
+    surveying_start(&f);
+    surveying_seed_many(&f, 8, 200, 100);
+    assert_int_equal(txs_survey_known(f.survey), 128);
+    assert_int_equal(surveying_left_out(&f, TXS_IGNORED_QUOTA), 72);
+    surveying_end(&f);
+}
+
+static void groups_count_for_routable_addresses_alone(void **state)
+{
+    (void)state;
+    struct surveying f;
+    surveying_begin(&f);
+    f.plan.allow_local = true;
+    surveying_start(&f);
+    surveying_seed_many(&f, 127, 200, 200);
+    assert_int_equal(txs_survey_known(f.survey), 200);
+    surveying_seed_many(&f, 8, 200, 200);
+    assert_int_equal(txs_survey_known(f.survey), 264);
+    surveying_end(&f);
+}
+
+static void tell(struct surveying *f, struct txs_attempt *teller, const char *const *texts,
+                 size_t count)
+{
+    struct txs_heard heard[10];
+    for (size_t i = 0; i < count; i++) {
+        assert_true(txs_address_parse(&heard[i].address, texts[i], 8333));
+        heard[i].tier = txs_gossip_tier(1000000000, 1000000000, i);
+    }
+    txs_survey_add_gossip(f->survey, teller, heard, count);
+}
+
+static void gossip_is_filtered_by_reason(void **state)
+{
+    (void)state;
+    struct surveying f;
+    struct txs_message message;
+    surveying_begin(&f);
+    surveying_name_peers(&f, 1);
+    assert_int_equal(txs_address_set_add(&f.own, "5.5.5.5", &message), TXS_OK);
+    txs_address_set_complete(&f.own);
+    assert_int_equal(txs_address_set_add(&f.plan.exclude, "9.9.0.0/16", &message), TXS_OK);
+    txs_address_set_complete(&f.plan.exclude);
+    surveying_start(&f);
+    struct txs_attempt teller = surveying_next(&f, 0);
+    static const char *const texts[] = {
+        "1.2.3.4",     "127.0.0.9",
+        "5.5.5.5",     "9.9.1.2",
+        "1.2.3.4:22",  "[2a01::1]:8333",
+        "10.0.0.1:22", "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion:8333"};
+    tell(&f, &teller, texts, 8);
+    tell(&f, &teller, texts, 8); /* each counts once */
+    assert_int_equal(txs_survey_known(f.survey), 3);
+    assert_int_equal(surveying_left_out(&f, TXS_IGNORED_UNROUTABLE), 2);
+    assert_int_equal(surveying_left_out(&f, TXS_IGNORED_OWN), 1);
+    assert_int_equal(surveying_left_out(&f, TXS_IGNORED_EXCLUDED), 1);
+    assert_int_equal(surveying_left_out(&f, TXS_IGNORED_PORT), 1);
+    assert_int_equal(surveying_left_out(&f, TXS_IGNORED_NETWORK), 1);
+    surveying_assert_source(&f, surveying_next(&f, 100).peer, "gossip:127.0.0.1:8333");
+    txs_address_set_free(&f.own);
+    surveying_end(&f);
+}
+
+static void i2p_peers_have_no_ports(void **state)
+{
+    (void)state;
+    struct surveying f;
+    surveying_begin(&f);
+    surveying_name_peers(&f, 1);
+    f.plan.i2psam.given = true;
+    surveying_start(&f);
+    struct txs_attempt teller = surveying_next(&f, 0);
+    static const char *const texts[] = {
+        "ukeu3k5oycgaauneqgtnvselmt4yemvoilkln7jpvamvfx7dnkdq.b32.i2p",
+        "ukeu3k5oycgaauneqgtnvselmt4yemvoilkln7jpvamvfx7dnkdq.b32.i2p:8333"};
+    tell(&f, &teller, texts, 2);
+    assert_int_equal(txs_survey_known(f.survey), 2);
+    assert_int_equal(surveying_left_out(&f, TXS_IGNORED_PORT), 1);
+    surveying_end(&f);
+}
+
+static void what_was_new_from_a_peer_is_told_once(void **state)
+{
+    (void)state;
+    struct surveying f;
+    struct txs_address told[10];
+    surveying_begin(&f);
+    surveying_name_peers(&f, 2);
+    surveying_start(&f);
+    struct txs_attempt one = surveying_next(&f, 0), two = surveying_next(&f, 100);
+    static const char *const texts[] = {"1.2.3.4", "1.2.3.5", "1.2.3.6", "10.0.0.1"};
+    tell(&f, &one, texts, 1);
+    tell(&f, &two, texts, 2);
+    tell(&f, &one, texts, 4);
+    assert_int_equal(txs_survey_told(f.survey, one.told, told, 10), 2);
+    assert_int_equal(txs_survey_told(f.survey, two.told, told, 10), 1);
+    assert_int_equal(told[0].bytes[3], 5);
+    assert_int_equal(txs_survey_told(f.survey, 0, told, 10), 0);
+    surveying_end(&f);
+}
+
+static void gossip_fills_no_more_of_a_group_than_its_share(void **state)
+{
+    (void)state;
+    struct surveying f;
+    surveying_begin(&f);
+    surveying_name_peers(&f, 50);
+    surveying_start(&f);
+    for (unsigned p = 0; p < 50; p++) {
+        struct txs_attempt teller = surveying_next(&f, p * 100);
+        struct txs_heard heard[100];
+        for (unsigned i = 0; i < 100; i++)
+            heard[i] = (struct txs_heard){surveying_address(8, 1, p * 100 + i), TXS_TIER_LAST};
+        txs_survey_add_gossip(f.survey, &teller, heard, 100);
+    }
+    assert_int_equal(txs_survey_known(f.survey), 50 + 2048); /* of 50 times 64 */
+    assert_int_equal(surveying_left_out(&f, TXS_IGNORED_QUOTA), 50 * 100 - 2048);
+    surveying_end(&f);
+}
+
+/* One peer invents a thousand fresh addresses; two hundred others tell the same ten. */
+static void one_that_invents_cannot_fill_the_head(void **state)
+{
+    (void)state;
+    struct surveying f;
+    struct txs_heard heard[1000];
+    surveying_begin(&f);
+    surveying_name_peers(&f, 21);
+    surveying_start(&f);
+    struct txs_attempt liar = surveying_next(&f, 0);
+    for (unsigned i = 0; i < 1000; i++)
+        heard[i] = (struct txs_heard){surveying_address(66, i / 50, i % 50),
+                                      txs_gossip_tier(1000000000, 1000000000, i)};
+    txs_survey_add_gossip(f.survey, &liar, heard, 1000);
+    for (unsigned p = 0; p < 20; p++) {
+        struct txs_attempt honest = surveying_next(&f, 100 + p * 10);
+        for (unsigned i = 0; i < 10; i++)
+            heard[i] = (struct txs_heard){surveying_address(8, i, p % 4),
+                                          txs_gossip_tier(1000000000, 1000400000, i)};
+        txs_survey_add_gossip(f.survey, &honest, heard, 10);
+    }
+    unsigned honest_among = 0;
+    for (unsigned i = 0; i < 50; i++)
+        honest_among +=
+            txs_survey_address(f.survey, surveying_next(&f, 1000 + i * 10).peer)->bytes[0] == 8;
+    assert_in_range(honest_among, 30, 40); /* of the liar's, 16 stand beside them */
+    surveying_end(&f);
+}
+
+static void tiers_of_gossip(void **state)
+{
+    (void)state;
+    const uint32_t now = 1000000000;
+    const uint8_t best = txs_gossip_tier(now, now, 0);
+    assert_true(best > TXS_TIER_GOSSIP);
+    assert_int_equal(txs_gossip_tier(now - 3600, now, 15), best);
+    assert_int_equal(txs_gossip_tier(now, now, 16), best + 1);
+    assert_int_equal(txs_gossip_tier(now - 2 * 86400, now, 0), best + 1);
+    assert_int_equal(txs_gossip_tier(UINT32_MAX, now, 0), best + 1); /* a clock that lies */
+    assert_int_equal(txs_gossip_tier(0, now, 999), TXS_TIER_LAST);
+}
+
+static void of_one_host_four_ports_are_taken(void **state)
+{
+    (void)state;
+    struct surveying f;
+    struct txs_heard heard[20];
+    surveying_begin(&f);
+    surveying_name_peers(&f, 1);
+    surveying_start(&f);
+    struct txs_attempt teller = surveying_next(&f, 0);
+    for (unsigned i = 0; i < 20; i++) {
+        heard[i] = (struct txs_heard){surveying_address(8, 1, i % 2), TXS_TIER_LAST};
+        heard[i].address.port = (uint16_t)(9000 + i);
+    }
+    txs_survey_add_gossip(f.survey, &teller, heard, 20);
+    assert_int_equal(txs_survey_known(f.survey), 1 + 2 * 4);
+    surveying_end(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_seed_counts_each_address_once),
+        cmocka_unit_test(what_a_seed_says_is_filtered_and_counted_once),
+        cmocka_unit_test(what_this_machine_has_no_way_to_is_left_out),
+        cmocka_unit_test(of_one_seed_512_addresses_are_taken),
+        cmocka_unit_test(of_one_group_64_addresses_are_taken),
+        cmocka_unit_test(groups_count_for_routable_addresses_alone),
+        cmocka_unit_test(gossip_is_filtered_by_reason),
+        cmocka_unit_test(i2p_peers_have_no_ports),
+        cmocka_unit_test(what_was_new_from_a_peer_is_told_once),
+        cmocka_unit_test(gossip_fills_no_more_of_a_group_than_its_share),
+        cmocka_unit_test(one_that_invents_cannot_fill_the_head),
+        cmocka_unit_test(tiers_of_gossip),
+        cmocka_unit_test(of_one_host_four_ports_are_taken),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
