@@ -1,16 +1,14 @@
 /* Wiring: options to plan, plan to engine, the engine's results to records and console. */
 #include "console.h"
 #include "options.h"
+#include "survey_line.h"
 
 #include "txsurvey/engine.h"
 #include "txsurvey/jsonl.h"
 #include "txsurvey/peer_list.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
-
-#define PROXY_TEXT_MAX (sizeof(((struct txs_proxy *)NULL)->host) + 16)
 
 struct app {
     struct options options;
@@ -150,51 +148,12 @@ static enum txs_status begin_outputs(struct app *app, struct txs_message *messag
                                : txs_output_empty(app->trace_output, message);
 }
 
-/* HOST:PORT as it is given; NULL where none is. */
-static const char *proxy_text(char out[PROXY_TEXT_MAX], const struct txs_proxy *proxy)
-{
-    bool brackets = strchr(proxy->host, ':') != NULL;
-    snprintf(out, PROXY_TEXT_MAX, brackets ? "[%s]:%u" : "%s:%u", proxy->host,
-             (unsigned)proxy->port);
-    return proxy->given ? out : NULL;
-}
-
 static void write_survey_line(struct app *app)
 {
-    const struct txs_plan *p = &app->options.plan;
-    const uint64_t no_limit = UINT64_MAX;
-    char proxy[PROXY_TEXT_MAX], onion[PROXY_TEXT_MAX], i2psam[PROXY_TEXT_MAX];
-    char block[65];
-    txs_hash_to_hex(block, p->block_hash);
-    const struct txs_option_value values[] = {
-        {"block", TXS_OPTION_TEXT, 0, p->block_given ? block : NULL},
-        {"block_peers", TXS_OPTION_NUMBER, p->block_peers, NULL},
-        {"crawl", TXS_OPTION_BOOL, p->crawl, NULL},
-        {"max_peers", TXS_OPTION_NUMBER, p->max_peers, NULL},
-        {"allow_local", TXS_OPTION_BOOL, p->allow_local, NULL},
-        {"any_port", TXS_OPTION_BOOL, p->any_port, NULL},
-        {"proxy", TXS_OPTION_TEXT, 0, proxy_text(proxy, &p->proxy)},
-        {"onion", TXS_OPTION_TEXT, 0, proxy_text(onion, &p->onion)},
-        {"i2psam", TXS_OPTION_TEXT, 0, proxy_text(i2psam, &p->i2psam)},
-        {"cjdnsreachable", TXS_OPTION_BOOL, p->cjdns_reachable, NULL},
-        {"concurrency", TXS_OPTION_NUMBER, p->concurrency, NULL},
-        {"rate", TXS_OPTION_NUMBER, p->rate, NULL},
-        {"connect_timeout", TXS_OPTION_SECONDS, p->connect_timeout_ms, NULL},
-        {"handshake_timeout", TXS_OPTION_SECONDS, p->handshake_timeout_ms, NULL},
-        {"response_timeout", TXS_OPTION_SECONDS, p->response_timeout_ms, NULL},
-        {"deadline", TXS_OPTION_SECONDS, p->deadline_ms, NULL},
-        {"retries", TXS_OPTION_NUMBER, p->retries, NULL},
-        {"patience", TXS_OPTION_SECONDS, p->patience_ms, NULL},
-        {"require_served", TXS_OPTION_NUMBER, p->require_served ? p->require_served : no_limit,
-         NULL},
-        {"fee_rate", TXS_OPTION_SECONDS, p->has_fee_rate ? (uint64_t)p->fee_rate_sat_kvb : no_limit,
-         NULL},
-        {"control", TXS_OPTION_BOOL, p->control, NULL},
-        {"raw", TXS_OPTION_BOOL, p->raw, NULL},
-        {"user_agent", TXS_OPTION_TEXT, 0, p->user_agent},
-    };
+    struct survey_line line;
+    survey_line_fill(&line, &app->options);
     txs_records_survey(app->records, "txsurvey " TXSURVEY_VERSION, txs_engine_now_ms(app->engine),
-                       values, sizeof values / sizeof *values);
+                       line.values, line.count);
 }
 
 /* Everything that can fail before anybody is contacted, the first record included. */

@@ -5,6 +5,8 @@
 #include "txsurvey/plan.h"
 #include "txsurvey/status.h"
 
+#include "show.h"
+
 #include <stdio.h>
 
 enum option_group {
@@ -56,7 +58,14 @@ struct option_spec {
     /* NULL: it sets the bool at this offset in the options. */
     enum txs_status (*take)(struct options *o, const char *value, struct txs_message *message);
     size_t sets;
+    /* How the `survey` record shows the member at this offset in the options. No row goes without:
+     * what is no parameter of the survey, or stands elsewhere in its record, says show_nothing. */
+    show_fn *show;
+    size_t shown;
 };
+
+#define OPTIONS_MAX 64
+#define OPTION_NAME_MAX 31
 
 extern const struct option_spec option_specs[];
 extern const size_t option_spec_count;
