@@ -2,6 +2,10 @@
 #ifndef TXSURVEY_APP_EXITS_H
 #define TXSURVEY_APP_EXITS_H
 
+#include "txsurvey/plan.h"
+#include "txsurvey/sink.h"
+#include "txsurvey/status.h"
+
 #define EXIT_TABLE(X)                                                                    \
     X(OK, 0, "0", "the survey came to its end or its deadline, whatever peers answered") \
     X(TOO_FEW_SERVED, 1, "1",                                                            \
@@ -17,5 +21,10 @@ enum exit_code {
     EXIT_TABLE(X)
 #undef X
 };
+
+/* Of a run that never began. */
+int exit_code_of_failure(enum txs_status status);
+/* Of one that did: an exit_code, or EXIT_SIGNAL and the signal's number. */
+int exit_code_of_ending(const struct txs_plan *plan, const struct txs_ending *ending);
 
 #endif
