@@ -1,5 +1,5 @@
 /* Connections: whom the survey names next is dialled, and what comes of it is recorded. */
-#include "run.h"
+#include "dial.h"
 
 #include <stdlib.h>
 
@@ -40,9 +40,8 @@ static void note_dial(struct txs_engine *e, const struct conn *c, bool heard)
 {
     if (c->attempt.attempts == 1 &&
         txs_survey_dialled(e->survey, txs_engine_now_ms(e), c->attempt.started_ms, heard))
-        e->sink->warn(e->sink->context,
-                      "nearly no connection has come about for some time, though many had before: "
-                      "is this machine's own link in order?");
+        run_warn(e, "nearly no connection has come about for some time, though many had before: "
+                    "is this machine's own link in order?");
 }
 
 /* A fault of this machine is tried again and never laid on the peer; a timeout as often as the user
@@ -140,8 +139,7 @@ static void on_stalled(struct conn_host *host, uint64_t ms)
 {
     struct txs_engine *e = host->context;
     if (txs_survey_stalled(e->survey, ms))
-        e->sink->warn(e->sink->context,
-                      "this machine stood still for 10 s or more: peers may have given up on it");
+        run_warn(e, "this machine stood still for 10 s or more: peers may have given up on it");
     for (struct conn *c = e->conns; c != NULL; c = c->next)
         conn_stalled(c, ms);
     resolver_stalled(e->resolver, ms);
@@ -169,8 +167,7 @@ static void no_socket(struct txs_engine *e, struct conn *c, int error)
         bool others = txs_survey_in_progress(e->survey) > 1;
         txs_survey_narrow(e->survey);
         if (txs_survey_window(e->survey) < before / 2)
-            e->sink->warn(e->sink->context,
-                          "out of file descriptors: going on with fewer connections at once");
+            run_warn(e, "out of file descriptors: going on with fewer connections at once");
         /* While others are in progress their end will free some: no attempt was made. */
         c->attempt.attempts -= others;
         if (others && txs_survey_again(e->survey, txs_engine_now_ms(e), &c->attempt)) {

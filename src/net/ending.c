@@ -1,6 +1,7 @@
 /* How a survey ends: nothing is left to do, its deadline has come, a signal, or the output broke.
  * In each case everything in progress is recorded, the summary follows, and the sink is emptied. */
-#include "run.h"
+#include "ending.h"
+#include "dial.h"
 
 #include <signal.h>
 #include <unistd.h>

@@ -4,9 +4,10 @@
  *   open -> run: seeds, named peers -> dial, record ... -> nothing left, or stopped -> ended()
  *        -> the sink is empty -> the loop stops -> close: all handles, until the loop runs dry
  */
+#include "dial.h"
+#include "ending.h"
 #include "limits.h"
 #include "route.h"
-#include "run.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -21,49 +22,9 @@
 #define LARGE_BODY_POOL_BYTES (32u * 1024 * 1024)
 #define GOSSIP_POOL_BYTES (32u * 1024 * 1024)
 
-struct txs_engine *engine_of(void *handle)
-{
-    return ((uv_handle_t *)handle)->data;
-}
-
-uint64_t txs_engine_now_ms(const struct txs_engine *e)
-{
-    return uv_now(&e->loop);
-}
-
-int64_t txs_engine_epoch_unix_ms(const struct txs_engine *e)
-{
-    return e->epoch_unix_ms;
-}
-
-static void warn(struct txs_engine *e, const char *text)
-{
-    e->sink->warn(e->sink->context, text);
-}
-
-static void on_output_writable(uv_poll_t *poll, int status, int events)
-{
-    (void)poll; /* it woke the loop; before_wait writes */
-    (void)status;
-    (void)events;
-}
-
-static void poll_output(struct txs_engine *e, bool wanted)
-{
-    if (wanted == e->output_polled || !e->output_open)
-        return;
-    e->output_polled = wanted;
-    if (wanted)
-        uv_poll_start(&e->output, UV_WRITABLE | UV_DISCONNECT, on_output_writable);
-    else
-        uv_poll_stop(&e->output);
-}
-
 static void flush(struct txs_engine *e)
 {
-    if (e->flushed != TXS_BROKEN)
-        e->flushed = e->sink->flush(e->sink->context);
-    poll_output(e, e->flushed == TXS_WAITING || e->flushed == TXS_FULL);
+    run_flush(e);
     if (e->flushed == TXS_BROKEN)
         ending_begin(e, TXS_REASON_OUTPUT, TXS_ERROR_OUTPUT);
 }
@@ -171,7 +132,7 @@ static void fit_descriptors(struct txs_engine *e, struct txs_plan *plan)
     snprintf(text, sizeof text,
              "the limit of open files allows %u connections at once, not %u (see ulimit -Hn)", fit,
              plan->concurrency);
-    warn(e, text);
+    run_warn(e, text);
     plan->concurrency = fit;
 }
 

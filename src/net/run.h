@@ -1,5 +1,5 @@
-/* Inside the engine. engine.c opens, runs and closes the loop; dial.c makes connections and records
- * what came of them; ending.c ends a survey, by itself, at its deadline or on a signal. */
+/* What the parts of the engine share: the run itself, its clock (engine.h), its warnings and its
+ * sink. engine.c opens, runs and closes the loop; it calls ending.c, and both call dial.c. */
 #ifndef TXSURVEY_NET_RUN_H
 #define TXSURVEY_NET_RUN_H
 
@@ -45,21 +45,9 @@ struct txs_engine {
 
 struct txs_engine *engine_of(void *handle); /* of a libuv handle of the engine's own */
 
-/* dial.c */
-/* Fills in the callbacks of all connections. */
-void dial_prepare(struct txs_engine *engine);
-/* Makes the connections that window and rate allow now, and sets the timer for the next. */
-void dial_what_is_due(struct txs_engine *engine);
-/* Ends all that is in progress or waits for another attempt, each with its record. */
-void dial_stop(struct txs_engine *engine, enum txs_error why);
-
-/* ending.c */
-void ending_start(struct txs_engine *engine); /* signals and the survey's deadline */
-/* Begins to end the survey; the first reason counts. */
-void ending_begin(struct txs_engine *engine, enum txs_reason reason, enum txs_error why);
-/* How the survey stands now, or has ended. */
-struct txs_ending ending_of(const struct txs_engine *engine);
-/* Hands out the last record once nothing is left in progress. */
-void ending_complete(struct txs_engine *engine);
+void run_warn(struct txs_engine *engine, const char *text);
+/* Lets the sink write what it holds, and waits in the loop for its reader where that does not take
+ * all. `flushed` says what came of it; a broken output stays broken. */
+void run_flush(struct txs_engine *engine);
 
 #endif
