@@ -3,6 +3,7 @@
 #define TXSURVEY_JSONL_FIELDS_H
 
 #include "json.h"
+#include "seen.h"
 #include "txsurvey/escape.h"
 #include "txsurvey/jsonl.h"
 
@@ -11,9 +12,8 @@ struct txs_records {
     const struct txs_plan *plan;
     int64_t epoch_unix_ms;
     char uuid[37];
-    bool resumed;      /* the run has an earlier part */
-    struct seen *seen; /* transactions that have a record */
-    size_t seen_count;
+    bool resumed;          /* the run has an earlier part */
+    struct seen_list seen; /* transactions that have a record */
 };
 
 /* What a field's value is made of: the records' own, and the thing recorded. */
@@ -37,23 +37,5 @@ json_t *field_time(const struct field_source *source, uint64_t monotonic_ms); /*
 
 /* The addresses as a list of `ADDR:PORT`. */
 json_t *field_addresses(const struct txs_address *list, size_t count);
-
-/* What a `survey` line says of a plan. */
-#define SCHEMA 1
-#define SHARD_TEXT_MAX 24
-const char *id_type_name(const struct txs_plan *plan);
-void shard_text(char out[SHARD_TEXT_MAX], const struct txs_plan *plan);
-
-/* Remembers a transaction that has a record, under its ids in wire order; `wtxid` is NULL where it
- * is not known. */
-enum transaction_seen { SEEN_NEW, SEEN_BEFORE, SEEN_NO_MEMORY };
-enum transaction_seen transaction_remember(struct txs_records *records, const uint8_t txid[32],
-                                           const uint8_t *wtxid);
-
-/* The tables, for the manual. */
-extern const struct field survey_fields[], seed_fields[], peer_fields[], answer_fields[],
-    transaction_fields[], summary_fields[], share_fields[], block_fields[];
-extern const size_t survey_field_count, seed_field_count, peer_field_count, answer_field_count,
-    transaction_field_count, summary_field_count, share_field_count, block_field_count;
 
 #endif

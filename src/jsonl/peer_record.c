@@ -1,5 +1,5 @@
 /* The `peer` record: one a peer attempted. */
-#include "fields.h"
+#include "tables.h"
 
 #include <inttypes.h>
 #include <stdio.h>

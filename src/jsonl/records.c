@@ -28,6 +28,6 @@ void txs_records_free(struct txs_records *r)
 {
     if (r == NULL)
         return;
-    free(r->seen);
+    seen_free(&r->seen);
     free(r);
 }

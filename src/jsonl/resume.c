@@ -9,6 +9,7 @@
  * their peers are asked again. */
 #include "fields.h"
 #include "parse.h"
+#include "target.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -346,7 +347,7 @@ static enum txs_status take_transaction(struct resume *r, const json_t *record)
     const uint8_t *id = r->ids.id_type == TXS_ID_TYPE_WTXID && whole ? hash : txid;
     if (!take_hash(txid, record, "txid") || txs_id_find(&r->ids, id) < 0)
         return refuse(r, "a transaction that is none of this run's");
-    switch (transaction_remember(r->records, txid, whole ? hash : NULL)) {
+    switch (seen_add(&r->records->seen, txid, whole ? hash : NULL)) {
     case SEEN_NEW:
         return TXS_OK;
     case SEEN_BEFORE:

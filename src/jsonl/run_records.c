@@ -1,8 +1,8 @@
 /* The records of a run as a whole: `survey`, `seed`, `summary`. */
-#include "fields.h"
+#include "tables.h"
+#include "target.h"
 
 #include <math.h>
-#include <stdio.h>
 
 /* survey */
 
@@ -40,17 +40,6 @@ static json_t *txids(const struct field_source *s)
     for (size_t i = 0; i < s->records->plan->id_count && list != NULL; i++)
         list = json_append(list, json_hash(s->records->plan->ids[i]));
     return list;
-}
-
-const char *id_type_name(const struct txs_plan *plan)
-{
-    return plan->id_type == TXS_ID_TYPE_WTXID ? "wtxid" : "txid";
-}
-
-void shard_text(char out[SHARD_TEXT_MAX], const struct txs_plan *plan)
-{
-    snprintf(out, SHARD_TEXT_MAX, "%u/%u", (unsigned)plan->shard_index,
-             (unsigned)plan->shard_count);
 }
 
 static json_t *id_type(const struct field_source *s)

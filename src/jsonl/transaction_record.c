@@ -1,17 +1,8 @@
 /* The `transaction` record: what decoderawtransaction would say of a transaction that was served.
  * One a distinct transaction; one whose witness was not sent is known by its txid alone. */
-#include "fields.h"
+#include "tables.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-struct seen {
-    uint8_t txid[32];
-    uint8_t wtxid[32]; /* zero where the witness was not sent */
-};
-
-/* One txid may be served with as many witnesses as there are peers who make them up. */
-#define FORMS_MAX 100
 
 struct recorded {
     const struct txs_transaction_record *record;
@@ -196,39 +187,6 @@ const struct field transaction_fields[] = {
 };
 const size_t transaction_field_count = sizeof transaction_fields / sizeof *transaction_fields;
 
-static bool is_seen(const struct txs_records *r, const struct seen *one, bool witness_known)
-{
-    size_t forms = 0;
-    for (size_t i = 0; i < r->seen_count; i++) {
-        if (memcmp(r->seen[i].txid, one->txid, 32) != 0)
-            continue;
-        if (!witness_known || memcmp(r->seen[i].wtxid, one->wtxid, 32) == 0)
-            return true;
-        forms++;
-    }
-    return forms >= FORMS_MAX;
-}
-
-enum transaction_seen transaction_remember(struct txs_records *r, const uint8_t txid[32],
-                                           const uint8_t *wtxid)
-{
-    struct seen one = {{0}, {0}};
-    memcpy(one.txid, txid, 32);
-    if (wtxid != NULL)
-        memcpy(one.wtxid, wtxid, 32);
-    if (is_seen(r, &one, wtxid != NULL))
-        return SEEN_BEFORE;
-    if ((r->seen_count & (r->seen_count - 1)) == 0) {
-        size_t cap = r->seen_count ? r->seen_count * 2 : 1;
-        struct seen *seen = realloc(r->seen, cap * sizeof *seen);
-        if (seen == NULL)
-            return SEEN_NO_MEMORY;
-        r->seen = seen;
-    }
-    r->seen[r->seen_count++] = one;
-    return SEEN_NEW;
-}
-
 /* Amounts under ten million coins have at most 15 digits, and printed with 15 they come out as the
  * node prints them; a larger one is printed so that it is read back to the same number. */
 static int digits_for(const struct txs_tx *tx)
@@ -251,7 +209,7 @@ void txs_records_transaction(struct txs_records *r, const struct txs_transaction
 {
     struct txs_tx tx;
     const uint8_t *wtxid = record->witness_known ? record->ids->wtxid : NULL;
-    enum transaction_seen seen = transaction_remember(r, record->ids->txid, wtxid);
+    enum seen seen = seen_add(&r->seen, record->ids->txid, wtxid);
     if (seen == SEEN_BEFORE)
         return;
     if (seen == SEEN_NO_MEMORY) {
