@@ -27,6 +27,9 @@
 #define TXS_SESSION_BUDGET_MESSAGES 20000u
 #define TXS_REQUESTS_MAX 8u /* in one session, the first included */
 
+/* What a peer may always keep of a list of addresses in arrival: a thousand of IPv4. */
+#define TXS_GOSSIP_FREE_BYTES 16384u
+
 /* Memory for transactions in arrival, shared by all peers of a survey. A peer may always keep
  * TXS_BODY_FREE_BYTES; what it needs beyond that comes out of a pool, and where that is empty the
  * transaction's hash is still computed but its bytes are not kept. Transactions larger than any
@@ -37,7 +40,7 @@
 struct txs_body_pool {
     size_t left_bytes;
     size_t large_left_bytes;
-    size_t gossip_left_bytes; /* for lists of addresses in arrival; what finds no room is dropped */
+    size_t gossip_left_bytes; /* for lists of addresses in arrival, beyond TXS_GOSSIP_FREE_BYTES */
 };
 
 /* The block that confirmed the transactions, and what is known of it. Shared by all peers of a

@@ -13,8 +13,9 @@
 #define RELAYED_MAX 10
 #define ADDRESSES_MAX (TXS_ADDR_MAX + RELAYED_MAX)
 #define LISTS_MAX 16
-/* A thousand entries of the networks that there are have 49 kB. Room for lists is shared by all
- * peers: none keeps some for long without an end of its list. */
+/* A thousand entries of the networks that there are have 49 kB. A peer may always keep
+ * TXS_GOSSIP_FREE_BYTES; room beyond that is shared by all, and none keeps some for long without an
+ * end of its list. */
 #define LIST_MAX_BYTES 65536u
 #define HOLD_MS 10000
 
@@ -48,14 +49,17 @@ static bool reads(struct txs_peer *p, enum message_kind kind)
         p->splitter.length > LIST_MAX_BYTES || a->lists == LISTS_MAX)
         return false;
     a->lists++;
+    a->no_room = false;
     a->hold_deadline_ms = p->now_ms + HOLD_MS;
-    body_begin(&p->body, &p->config->pool->gossip_left_bytes, 0);
+    body_begin(&p->body, &p->config->pool->gossip_left_bytes, TXS_GOSSIP_FREE_BYTES);
     return true;
 }
 
 static void chunk(struct txs_peer *p, struct txs_span bytes)
 {
-    body_add(&p->body, bytes);
+    p->addresses.no_room |= p->body.pool != NULL && !body_try(&p->body, bytes);
+    if (p->addresses.no_room)
+        body_drop(&p->body);
 }
 
 /* A list that is malformed anywhere is dropped as a whole, as Core does. */
@@ -67,6 +71,7 @@ static enum relevance message(struct txs_peer *p, enum message_kind kind)
     struct txs_span payload = {p->body.data, p->body.len};
     int count = payload.len == p->splitter.length ? txs_addr_count(payload, v2) : -1;
     p->addresses.hold_deadline_ms = TXS_NEVER;
+    p->addresses.lost |= p->addresses.no_room;
     if (count <= 0 || (uint32_t)count > ADDRESSES_MAX - p->result.addresses) {
         body_drop(&p->body);
         return NOT_MINE;
@@ -100,11 +105,13 @@ static void stalled(struct txs_peer *p, uint64_t ms)
     postpone(&p->addresses.hold_deadline_ms, ms);
 }
 
-/* Nothing was asked in the end of a peer without a whole handshake. And what one would have told is
- * not known where the survey ended first: a run that goes on later asks it again. */
+/* Nothing was asked in the end of a peer without a whole handshake. And what one would have told,
+ * or has told, is not known where the survey ended first or we had no room for it: a run that goes
+ * on later asks it again. */
 static void ended(struct txs_peer *p)
 {
-    if (!p->verack_seen || (p->stopped && is_open(p)))
+    bool unknown = (p->stopped && is_open(p)) || (p->addresses.lost && !p->addresses.complete);
+    if (!p->verack_seen || unknown)
         p->result.asked_addresses = false;
 }
 

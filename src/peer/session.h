@@ -95,6 +95,7 @@ struct transactions {
 };
 struct addresses {
     bool complete;
+    bool no_room, lost;        /* for the list in hand; for a whole one that came */
     uint8_t lists;             /* that were begun */
     uint64_t deadline_ms;      /* a session that is open for their sake alone ends then */
     uint64_t hold_deadline_ms; /* for the list in arrival; TXS_NEVER without one */
