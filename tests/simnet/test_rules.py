@@ -15,7 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 import survey  # noqa: E402
-from simnet import Network  # noqa: E402
+from simnet import LIMITS, Network  # noqa: E402
 
 SLOW = bool(os.environ.get("TXSURVEY_WRAPPER"))  # under valgrind: fewer nodes
 PATIENCE_S = int(os.environ.get("TXSURVEY_RULES_PATIENCE", "30"))
@@ -61,8 +61,8 @@ class Rules(unittest.TestCase):
                           *options)
         try:
             result = survey.run(
-                ["--chain", "regtest", "--peers", network.list, "-o", self.records, "--patience",
-                 str(patience_s), "--concurrency", str(NODES), "--rate", "2000", *survey_options,
+                ["--chain", "regtest", "--peers", network.list, "-o", self.records, *LIMITS, "--patience",
+                 str(patience_s), "--concurrency", str(NODES), "--rate", "100", *survey_options,
                  *network.ids],
                 timeout=patience_s + 600)
         finally:

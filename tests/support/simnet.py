@@ -1,35 +1,56 @@
 """The simulated network of tests/simnet, started and stopped: TXSURVEY_SIMNET names the program."""
 import os
+import random
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-PORT = 18555  # and the two above it
+PORTS = range(20000, 32000)  # below those that the kernel gives away, above those of other services
+TRIES = 600  # a second apart, for a port that somebody has
+# What no honest node needs, on a busy machine either: floods of 7 MB come before some answers, and a
+# surveyor of thousands reads them 16 KiB a turn. Silent nodes take as long.
+LIMITS = ["--connect-timeout", "3", "--handshake-timeout", "15", "--response-timeout", "40"]
+if os.environ.get("TXSURVEY_WRAPPER"):
+    LIMITS = ["--connect-timeout", "30", "--handshake-timeout", "40", "--response-timeout", "40"]
 SCORE = Path(__file__).resolve().parent.parent / "simnet" / "score.py"
 
 
 class Network:
-    """A running simnet; its files are in `folder`."""
+    """A running simnet; its files are in `folder`. It takes any port and the two above it, or waits
+    for those from `port` on."""
 
-    def __init__(self, folder, *options):
-        self.truth, self.list = folder / "truth", folder / "list"
-        ready = folder / "ready"
-        self.process = subprocess.Popen(
-            [os.environ["TXSURVEY_SIMNET"], "--port", str(PORT), "--truth", self.truth, "--list",
-             self.list, "--ready-file", ready, "--stats", folder / "stats", "--strict", *options],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for _ in range(600):
-            if ready.exists() or self.process.poll() is not None:
+    def __init__(self, folder, *options, port=None):
+        self.folder, self.truth, self.list = folder, folder / "truth", folder / "list"
+        for _ in range(TRIES):
+            if self._start(port or random.choice(PORTS), options):
                 break
-            time.sleep(0.05)
+            time.sleep(1)
+        else:
+            raise AssertionError(f"no port for the network: {self.errors}")
         self.ids, self.wtxids = [], []
         while (line := self.process.stdout.readline()).startswith("tx "):
             _, txid, wtxid = line.split()
             self.ids.append(txid)
             self.wtxids.append(wtxid)
         self.block = line.split()[1] if line.startswith("block ") else None
+
+    def _start(self, port, options):
+        """False where the ports are taken."""
+        ready = self.folder / "ready"
+        ready.unlink(missing_ok=True)
+        self.process = subprocess.Popen(
+            [os.environ["TXSURVEY_SIMNET"], "--port", str(port), "--truth", self.truth, "--list",
+             self.list, "--ready-file", ready, "--stats", self.folder / "stats", "--strict", *options],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while not ready.exists():
+            if self.process.poll() is not None:
+                self.errors = self.process.communicate()[1]
+                assert self.errors.startswith("simnet: port"), self.errors
+                return False
+            time.sleep(0.05)
+        return True
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
