@@ -320,6 +320,8 @@ static void on_stop(struct txs_peer *p, enum txs_error error)
     finish(p);
 }
 
+/* What is awaited no longer may have been so when bytes came that ended no message: the end, which
+ * nobody has looked for since, is then due at once. */
 static uint64_t next_deadline_ms(const struct txs_peer *p)
 {
     uint64_t next = TXS_NEVER;
@@ -327,7 +329,7 @@ static uint64_t next_deadline_ms(const struct txs_peer *p)
         next = p->handshake_deadline_ms;
     for (size_t i = 0; i < INQUIRIES; i++)
         next = earlier(next, inquiries[i]->until(p));
-    return next;
+    return next != TXS_NEVER ? next : p->now_ms;
 }
 
 static void begin_step(struct txs_peer *p, const struct txs_peer_event *event)
