@@ -1,4 +1,4 @@
-/* What answers for a block. Behind two bytes as in fuzz_peer.c, of which the first also chooses the
+/* What answers for a block. Behind two bytes as in fuzz_peer.c, and a third one that chooses the
  * way of asking, the input is the payload of the answer; where it is a whole block, its header can
  * be given the right merkle root. The block that is asked for is the one of that header.
  *
@@ -11,9 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RIGHT_ROOT 0x20u
-#define FILTERED 0x40u
-#define KNOWN 0x80u /* the places: getblocktxn */
+#define RIGHT_ROOT 0x01u
+#define FILTERED 0x02u
+#define KNOWN 0x04u        /* the places: getblocktxn, */
+#define ALL_OF_IT 0x08u    /* which is answered with all of the block */
+#define NOTHING_LEFT 0x10u /* the allowance of whole blocks */
 #define ROOT_AT 36
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -124,6 +126,12 @@ static void say_notfound(struct session *s)
     say(s, "notfound", (struct txs_span){payload, w.len});
 }
 
+/* The block itself is the answer. */
+static bool is_whole(uint8_t choice)
+{
+    return !(choice & FILTERED) && (!(choice & KNOWN) || choice & ALL_OF_IT);
+}
+
 static void hold(uint8_t choice, struct txs_span payload, struct session *s,
                  struct session_kind kind, struct txs_random *pieces)
 {
@@ -135,7 +143,7 @@ static void hold(uint8_t choice, struct txs_span payload, struct session *s,
     say(s, "verack", nothing);
     say(s, "sendcmpct", nothing);
     say_notfound(s);
-    say(s, filtered ? "merkleblock" : choice & KNOWN ? "blocktxn" : "block", payload);
+    say(s, filtered ? "merkleblock" : is_whole(choice) ? "block" : "blocktxn", payload);
     for (unsigned i = 0; i < SESSION_IDS; i++) {
         uint8_t tx[128];
         size_t len = session_transaction(tx, i, false);
@@ -161,14 +169,15 @@ static void run(struct session_outcome *out, const uint8_t *data, size_t size,
                 struct txs_random *pieces)
 {
     static struct session s;
-    uint8_t choice = data[0];
-    size_t len = size - 2;
+    uint8_t choice = size > 2 ? data[2] : 0;
+    size_t len = size > 2 ? size - 3 : 0;
     uint8_t *payload = malloc(len + 1);
     int32_t positions[SESSION_IDS] = {-1, -1};
-    struct txs_block_hunt hunt = {.whole_left = 1, .height = -1, .positions = positions};
-    struct session_kind kind = session_kind_of(choice);
+    const uint32_t allowance = choice & NOTHING_LEFT ? 0 : 1;
+    struct txs_block_hunt hunt = {.whole_left = allowance, .height = -1, .positions = positions};
+    struct session_kind kind = session_kind_of(data[0]);
     require(payload != NULL);
-    memcpy(payload, data + 2, len);
+    memcpy(payload, data + size - len, len);
     struct txs_span bytes = {payload, len};
     if (choice & RIGHT_ROOT) {
         struct plain b = read_plainly(bytes);
@@ -183,14 +192,15 @@ static void run(struct session_outcome *out, const uint8_t *data, size_t size,
         positions[1] = 1;
         memcpy(hunt.hash, payload, len < 32 ? len : 32);
     }
-    if (!(choice & KNOWN) || choice & FILTERED)
+    if (is_whole(choice) || choice & FILTERED)
         txs_sha256d(hunt.hash, payload,
                     len < TXS_BLOCK_HEADER_BYTES ? len : TXS_BLOCK_HEADER_BYTES);
     kind.hunt = &hunt;
-    kind.patient = false;
+    kind.patient = kind.places_known = false;
     hold(choice, bytes, &s, kind, pieces);
     session_end(&s, out);
-    if (!(choice & KNOWN))
+    require(hunt.whole_left <= allowance);
+    if (is_whole(choice) || choice & FILTERED)
         check_taken(out, &s, bytes);
     free(payload);
 }

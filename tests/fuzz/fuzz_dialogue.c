@@ -7,6 +7,7 @@
 
 #define STEPS_MAX 100
 #define FLOOD_BYTES 4000
+#define ADDRESSES_MAX 20 /* more than are relayed at a time */
 #define FRAME_ROOM (FLOOD_BYTES + 1000)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -29,6 +30,9 @@ enum opcode {
     OP_DEADLINE, /* until the deadline */
     OP_CLOG,
     OP_FLOOD,
+    OP_ADDRESSES,    /* so many, as addrv2 */
+    OP_DENY_ALL,     /* notfound of all that was asked for last */
+    OP_ANNOUNCE_ALL, /* inv of the same */
     OP_COUNT,
 };
 
@@ -71,7 +75,7 @@ static void put_tx(struct script *s, struct txs_writer *w, bool witness)
     txs_put_bytes(w, tx, session_transaction(tx, txs_get_u8(&s->in) % 3, witness));
 }
 
-/* The ids that the bits of one byte name, and another hash. */
+/* The ids that the bits of one byte name, and another one's. */
 static void put_list(struct script *s, struct txs_writer *w)
 {
     struct txs_inv_item items[3];
@@ -81,12 +85,20 @@ static void put_list(struct script *s, struct txs_writer *w)
         if (!(bits >> i & 1))
             continue;
         items[count].type = bits & 8 ? TXS_INV_WTX : bits & 16 ? TXS_INV_BLOCK : TXS_INV_TX;
-        memset(items[count].hash, 9, 32);
-        if (i < SESSION_IDS)
-            memcpy(items[count].hash, s->session->ids[i], 32);
-        count++;
+        memcpy(items[count++].hash, s->session->ids[i], 32);
     }
     txs_inv_encode(w, items, count);
+}
+
+static void put_addresses(struct script *s, struct txs_writer *w)
+{
+    struct txs_addr_entry entries[ADDRESSES_MAX];
+    static const uint8_t ipv4[4] = {1, 2, 3, 4};
+    size_t count = txs_get_u8(&s->in) % (ADDRESSES_MAX + 1);
+    for (size_t i = 0; i < count; i++)
+        entries[i] = (struct txs_addr_entry){
+            .network_id = 1, .bytes = {ipv4, sizeof ipv4}, .port = (uint16_t)(8333 + i)};
+    txs_addrv2_encode(w, entries, count);
 }
 
 static void put_input(struct script *s, struct txs_writer *w)
@@ -103,10 +115,13 @@ static const char *command_of(struct script *s, uint8_t opcode)
     static const char *const fixed[] = {"version", "version", "verack",   "wtxidrelay",
                                         "tx",      "tx",      "notfound", "inv",
                                         "ping",    "pong",    "feefilter"};
-    static const char *const others[] = {"version", "tx",        "notfound", "inv", "ping",
-                                         "addr",    "sendcmpct", "feature",  "junk"};
+    static const char *const others[] = {"version", "tx",     "notfound",  "inv",
+                                         "ping",    "addr",   "sendcmpct", "feature",
+                                         "junk",    "addrv2", "block",     "blocktxn"};
     if (opcode < sizeof fixed / sizeof *fixed)
         return fixed[opcode];
+    if (opcode >= OP_ADDRESSES)
+        return opcode == OP_ADDRESSES ? "addrv2" : opcode == OP_DENY_ALL ? "notfound" : "inv";
     return others[txs_get_u8(&s->in) % (sizeof others / sizeof *others)];
 }
 
@@ -142,6 +157,13 @@ static void put_payload(struct script *s, struct txs_writer *w, uint8_t opcode)
     case OP_FLOOD:
         for (int i = 0; i < FLOOD_BYTES; i++)
             txs_put_u8(w, 0);
+        break;
+    case OP_ADDRESSES:
+        put_addresses(s, w);
+        break;
+    case OP_DENY_ALL:
+    case OP_ANNOUNCE_ALL:
+        txs_put_bytes(w, s->session->asked, s->session->asked_len);
         break;
     case OP_VERACK:
     case OP_WTXIDRELAY:

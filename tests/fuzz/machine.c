@@ -1,12 +1,17 @@
 #include "machine.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-void require(bool holds)
+#define POOL_BYTES 100000
+
+void require_at(bool holds, const char *what, const char *file, int line)
 {
-    if (!holds)
-        abort();
+    if (holds)
+        return;
+    fprintf(stderr, "%s:%d: this does not hold: %s\n", file, line, what);
+    abort();
 }
 
 struct session_kind session_kind_of(uint8_t byte)
@@ -16,7 +21,10 @@ struct session_kind session_kind_of(uint8_t byte)
     return (struct session_kind){.by_wtxid = byte & 1,
                                  .patient = byte & 2,
                                  .pool_is_empty = byte & 4,
-                                 .end = ends[byte >> 3 & 3]};
+                                 .end = ends[byte >> 3 & 3],
+                                 .crawl = byte & 0x20,
+                                 .control = byte & 0x40,
+                                 .places_known = byte & 0x80};
 }
 
 size_t session_transaction(uint8_t out[128], unsigned which, bool witness)
@@ -43,7 +51,7 @@ size_t session_transaction(uint8_t out[128], unsigned which, bool witness)
 
 static void choose_ids(struct session *s)
 {
-    for (unsigned i = 0; i < SESSION_IDS; i++) {
+    for (unsigned i = 0; i <= SESSION_IDS; i++) {
         uint8_t tx[128];
         size_t len = session_transaction(tx, i, s->kind.by_wtxid);
         txs_sha256d(s->ids[i], tx, len);
@@ -51,10 +59,21 @@ static void choose_ids(struct session *s)
     txs_id_order(s->order, (const uint8_t(*)[32])s->ids, SESSION_IDS);
 }
 
+static struct txs_block_hunt *choose_hunt(struct session *s)
+{
+    if (!s->kind.places_known)
+        return s->kind.hunt;
+    for (int i = 0; i < SESSION_IDS; i++)
+        s->positions[i] = i + 1;
+    s->hunt = (struct txs_block_hunt){.read = true, .positions = s->positions};
+    return &s->hunt;
+}
+
 static void configure(struct session *s)
 {
     choose_ids(s);
-    s->pool.left_bytes = s->kind.pool_is_empty ? 0 : 100000;
+    s->kind.hunt = choose_hunt(s);
+    s->pool.left_bytes = s->pool.gossip_left_bytes = s->kind.pool_is_empty ? 0 : POOL_BYTES;
     s->config = (struct txs_peer_config){
         .chain = txs_chain_by_name("main"),
         .user_agent = {(const uint8_t *)"/fuzz/", 6},
@@ -65,9 +84,22 @@ static void configure(struct session *s)
         .handshake_timeout_ms = 10000,
         .response_timeout_ms = 15000,
         .patience_ms = s->kind.patient ? 30000 : 0,
+        .crawl = s->kind.crawl,
+        .control = s->kind.control,
         .pool = &s->pool,
         .hunt = s->kind.hunt,
     };
+}
+
+static void take_message(struct session *s)
+{
+    struct txs_span payload = {s->sent_payload, s->sent_kept.len};
+    if (strcmp(s->sent.command, "ping") == 0)
+        require(txs_u64_decode(&s->fence, payload));
+    if (strcmp(s->sent.command, "getdata") == 0 && !s->sent_kept.failed) {
+        memcpy(s->asked, payload.data, payload.len);
+        s->asked_len = payload.len;
+    }
 }
 
 static void take_sent(struct session *s, struct txs_span in)
@@ -77,14 +109,15 @@ static void take_sent(struct session *s, struct txs_span in)
     txs_sha256_add(&s->sent_hash, in.data, in.len);
     while ((event = txs_splitter_next(&s->sent, &in)) != TXS_FRAME_NEED) {
         require(event != TXS_FRAME_BAD_MAGIC && event != TXS_FRAME_OVERSIZED);
-        if (event == TXS_FRAME_HEADER)
+        if (event == TXS_FRAME_HEADER) {
             s->sent.want_checksum = true;
+            s->sent_kept = txs_writer_to(s->sent_payload, sizeof s->sent_payload);
+        }
         if (event == TXS_FRAME_PAYLOAD)
-            (void)txs_u64_decode(&s->sent_nonce, s->sent.chunk);
+            txs_put_bytes(&s->sent_kept, s->sent.chunk.data, s->sent.chunk.len);
         if (event == TXS_FRAME_END) {
             require(s->sent.checksum_ok);
-            if (strcmp(s->sent.command, "ping") == 0)
-                s->fence = s->sent_nonce;
+            take_message(s);
         }
     }
     require(s->sent.header_len == 0);
@@ -98,6 +131,8 @@ static void check_actions(struct session *s)
     require(s->actions.finished ||
             s->actions.deadline_ms <= s->now_ms + (s->kind.hunt == NULL ? 45000 : 215000));
     require((s->actions.served == NULL) == (s->actions.served_count == 0));
+    require(s->actions.told == NULL ||
+            txs_addr_count(s->actions.told->payload, s->actions.told->v2) > 0);
     s->served += (unsigned)s->actions.served_count;
     for (size_t i = 0; i < s->actions.served_count; i++) {
         const struct txs_served *served = &s->actions.served[i];
@@ -204,32 +239,92 @@ static void check_result(const struct session *s)
     require(r->subver_len <= TXS_SUBVER_MAX_BYTES);
 }
 
+/* What the corpus is to come to, so that it does not go stale. */
+static struct fact {
+    const char *name;
+    bool seen;
+} facts[] = {
+    {"addresses", false},          {"random_unanswered", false}, {"random_notfound", false},
+    {"random_served", false},      {"random_announced", false},  {"announced_unanswered", false},
+    {"announced_notfound", false}, {"announced_served", false},  {"block_refused", false},
+    {"block_served", false},
+};
+
+static struct fact *find_fact(const char *name)
+{
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
+        if (strcmp(facts[i].name, name) == 0)
+            return &facts[i];
+    return NULL;
+}
+
+bool session_came_to(const char *name)
+{
+    const struct fact *fact = find_fact(name);
+    return fact != NULL && fact->seen;
+}
+
+static void note(const char *name, bool seen)
+{
+    struct fact *fact = find_fact(name);
+    if (fact == NULL)
+        abort(); /* it is not in the list */
+    fact->seen |= seen;
+}
+
+static void note_facts(const struct session *s, bool by_itself)
+{
+    const struct txs_peer_result *r = txs_peer_result(s->peer);
+    bool from_block = false;
+    for (size_t i = 0; i < r->answer_count; i++)
+        from_block |= r->answers[i].via == TXS_VIA_BLOCK;
+    note("addresses", r->addresses > 0);
+    note("random_unanswered", r->control_random == TXS_CONTROL_UNANSWERED);
+    note("random_notfound", r->control_random == TXS_CONTROL_NOTFOUND);
+    note("random_served", r->control_random == TXS_CONTROL_SERVED);
+    note("random_announced", r->control_random == TXS_CONTROL_ANNOUNCED);
+    note("announced_unanswered", r->control_announced == TXS_CONTROL_UNANSWERED);
+    note("announced_notfound", r->control_announced == TXS_CONTROL_NOTFOUND);
+    note("announced_served", r->control_announced == TXS_CONTROL_SERVED);
+    note("block_served", from_block);
+    note("block_refused", by_itself && s->kind.hunt != NULL && s->kind.hunt->whole_left == 0 &&
+                              r->block_asked == TXS_BLOCK_WAY_BLOCKTXN &&
+                              r->outcome == TXS_OUTCOME_ANSWERED && !from_block);
+}
+
 void session_end(struct session *s, struct session_outcome *out)
 {
+    bool by_itself = s->actions.finished;
     for (int i = 0; i < 30 && !s->actions.finished; i++)
         session_event(s, s->kind.end);
     require(s->actions.finished);
     check_result(s);
+    note_facts(s, by_itself);
     const struct txs_peer_result *r = txs_peer_result(s->peer);
     memset(out, 0, sizeof *out);
     out->stage = r->stage;
     out->outcome = r->outcome;
     out->error = r->error;
+    out->control_random = r->control_random;
+    out->control_announced = r->control_announced;
     out->features = r->features;
+    out->addresses = r->addresses;
     out->served = s->served;
     out->sent_bytes = s->sent_bytes;
     for (size_t i = 0; i < SESSION_IDS; i++)
         out->answers[i] = r->answers[i];
     txs_sha256_end(&s->sent_hash, out->sent_hash);
-    size_t pool = s->kind.pool_is_empty ? 0 : 100000;
+    size_t pool = s->kind.pool_is_empty ? 0 : POOL_BYTES;
     txs_peer_free(s->peer);
-    require(s->pool.left_bytes == pool);
+    require(s->pool.left_bytes == pool && s->pool.gossip_left_bytes == pool);
 }
 
 void session_require_same(const struct session_outcome *a, const struct session_outcome *b)
 {
     require(a->stage == b->stage && a->outcome == b->outcome && a->error == b->error);
     require(a->features == b->features && a->served == b->served);
+    require(a->control_random == b->control_random && a->addresses == b->addresses);
+    require(a->control_announced == b->control_announced);
     require(a->sent_bytes == b->sent_bytes && memcmp(a->sent_hash, b->sent_hash, 32) == 0);
     for (size_t i = 0; i < SESSION_IDS; i++) {
         const struct txs_answer *x = &a->answers[i], *y = &b->answers[i];

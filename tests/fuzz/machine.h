@@ -8,22 +8,28 @@
 
 #define SESSION_IDS 2
 #define SESSION_NONCE 0x1122334455667788u
+#define SESSION_ASKED_BYTES (1 + 4 * 36)
 
-void require(bool holds);
+#define require(holds) require_at((holds), #holds, __FILE__, __LINE__)
+void require_at(bool holds, const char *what, const char *file, int line);
 
 /* What a session is about, chosen by one byte of the input. */
 struct session_kind {
     bool by_wtxid, patient, pool_is_empty;
     enum txs_peer_event_kind end; /* DEADLINE, CLOSED or STOP */
-    struct txs_block_hunt *hunt;  /* not chosen by the byte; NULL: none */
+    bool crawl, control;
+    bool places_known; /* of a block of height 0 that nobody may be asked all of any more */
+    struct txs_block_hunt *hunt; /* another block, not chosen by the byte; NULL: none */
 };
 struct session_kind session_kind_of(uint8_t byte);
 
 struct session {
     struct session_kind kind;
-    struct txs_random *pieces; /* NULL: bytes are handed in whole */
-    uint8_t ids[SESSION_IDS][32];
+    struct txs_random *pieces;        /* NULL: bytes are handed in whole */
+    uint8_t ids[SESSION_IDS + 1][32]; /* the last one is not asked for */
     uint16_t order[SESSION_IDS];
+    int32_t positions[SESSION_IDS];
+    struct txs_block_hunt hunt;
     struct txs_body_pool pool;
     struct txs_peer_config config;
     struct txs_peer *peer;
@@ -32,8 +38,11 @@ struct session {
     bool clogged;
     unsigned served;
     struct txs_splitter sent;
-    uint64_t sent_nonce; /* of the message in hand */
-    uint64_t fence;      /* nonce of the last ping that was sent */
+    uint8_t sent_payload[SESSION_ASKED_BYTES]; /* of the message in hand, as much as has room */
+    struct txs_writer sent_kept;
+    uint64_t fence;                     /* nonce of the last ping that was sent */
+    uint8_t asked[SESSION_ASKED_BYTES]; /* the last getdata's list, for what echoes it */
+    size_t asked_len;
     struct txs_sha256 sent_hash;
     uint64_t sent_bytes;
 };
@@ -50,7 +59,8 @@ struct session_outcome {
     enum txs_outcome outcome;
     enum txs_error error;
     struct txs_answer answers[SESSION_IDS];
-    uint32_t features;
+    enum txs_control control_random, control_announced;
+    uint32_t features, addresses;
     unsigned served;
     uint64_t sent_bytes;
     uint8_t sent_hash[32];
@@ -58,6 +68,9 @@ struct session_outcome {
 /* Brings the session to its end, which must come, and frees it. */
 void session_end(struct session *s, struct session_outcome *out);
 void session_require_same(const struct session_outcome *a, const struct session_outcome *b);
+
+/* Whether some session so far came to this: see `facts` in machine.c. */
+bool session_came_to(const char *fact);
 
 /* The transaction that has the id `ids[which]`, with its witness or without. Returns its length. */
 size_t session_transaction(uint8_t out[128], unsigned which, bool witness);
