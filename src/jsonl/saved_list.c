@@ -1,5 +1,6 @@
 /* The list that --save-peers writes: beside the old one, which it then takes the place of, so that
  * whatever happens one of them is there, whole. */
+#define _GNU_SOURCE /* O_PATH */
 #include "txsurvey/peer_list.h"
 
 #include <errno.h>
@@ -33,15 +34,57 @@ static size_t folder_len(const char *path)
     return slash == NULL ? 0 : (size_t)(slash + 1 - path);
 }
 
+/* The path of a file's folder. */
+static void folder_of(char folder[PATH_MAX], const char *path)
+{
+    size_t len = folder_len(path);
+    snprintf(folder, PATH_MAX, "%.*s", len > 0 ? (int)len : 1, len > 0 ? path : ".");
+}
+
+/* In a folder where everybody may lay links, only those of the follower and of the folder's owner
+ * are followed: the rule of fs.protected_symlinks (Linux: may_follow_link), whatever that is set
+ * to. False with errno. */
+static bool may_follow(const struct stat *link, const char *path)
+{
+    char folder[PATH_MAX];
+    struct stat around;
+    const mode_t shared = S_ISVTX | S_IWOTH;
+    folder_of(folder, path);
+    if (stat(folder, &around) != 0)
+        return false;
+    errno = EACCES;
+    return link->st_uid == geteuid() || link->st_uid == around.st_uid ||
+           (around.st_mode & shared) != shared;
+}
+
+/* What the link at `path` holds, its length; 0 where no link is there, -1 with errno. By one
+ * descriptor, so that what is judged is what is read. */
+static ssize_t read_link(char target[PATH_MAX], const char *path)
+{
+    struct stat st;
+    ssize_t len = 0;
+    int link = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (link < 0)
+        return errno == ENOENT ? 0 : -1;
+    if (fstat(link, &st) != 0)
+        len = -1;
+    else if (S_ISLNK(st.st_mode))
+        len = may_follow(&st, path) ? readlinkat(link, "", target, PATH_MAX - 1) : -1;
+    int error = errno;
+    close(link);
+    errno = error;
+    return len;
+}
+
 /* One link further, to what need not exist. False, with errno, when it cannot be followed; `*more`
  * tells whether it was a link. */
 static bool follow(char path[PATH_MAX], bool *more)
 {
     char target[PATH_MAX];
-    ssize_t len = readlink(path, target, sizeof target - 1);
-    *more = len >= 0;
-    if (len < 0)
-        return errno == EINVAL || errno == ENOENT;
+    ssize_t len = read_link(target, path);
+    *more = len > 0;
+    if (len <= 0)
+        return len == 0;
     target[len] = '\0';
     size_t folder = target[0] == '/' ? 0 : folder_len(path);
     if (folder + (size_t)len >= PATH_MAX) {
@@ -177,8 +220,7 @@ static bool write_list(const struct txs_peer_list *list, int fd, const char *tit
 static void sync_folder(const struct txs_peer_list *list)
 {
     char folder[PATH_MAX];
-    size_t len = folder_len(list->path);
-    snprintf(folder, sizeof folder, "%.*s", len > 0 ? (int)len : 1, len > 0 ? list->path : ".");
+    folder_of(folder, list->path);
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return;

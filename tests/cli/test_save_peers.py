@@ -168,6 +168,28 @@ class NotSaved(PeersCase):
             self.refused(self.list, 4, prefix=prefix)
         self.assertEqual(self.list.read_text(), "127.0.0.1:1\n")
 
+    def test_a_link_laid_by_somebody_else(self):
+        """In a folder where everybody may write, as the kernel has it (fs.protected_symlinks)."""
+        shared, target = self.folder / "shared", self.folder / "target"
+        shared.mkdir()
+        (shared / "near").symlink_to("far")
+        (shared / "far").symlink_to(target)
+        self.folder.chmod(0o777)
+        with harness.unprivileged() as prefix:
+            os.chown(shared, 65534, 65534)
+            shared.chmod(0o1777)
+            self.refused(shared / "near", 4, prefix=prefix)
+            os.chown(shared / "near", 65534, 65534, follow_symlinks=False)
+            self.refused(shared / "near", 4, prefix=prefix)  # the second of the two
+            self.assertFalse(target.exists())
+            for mode, owner in ((0o777, 65534), (0o1755, 65534), (0o1777, 0)):
+                os.chown(shared, owner, owner)
+                shared.chmod(mode)
+                survey.run([f"--save-peers={shared / 'near'}", *OPTIONS,
+                            *self.network().connect(2), TXID], prefix=prefix)
+                self.assertEqual(len(target.read_text().splitlines()), 3, (mode, owner))
+                target.unlink()
+
     def test_no_inodes(self):
         with harness.mounted("nr_inodes=2") as folder:
             (folder / "peers").write_text("127.0.0.1:1\n")
