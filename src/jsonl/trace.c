@@ -54,8 +54,9 @@ struct moment {
     uint64_t now_ms;
 };
 
-static void write_message(struct txs_trace *t, const struct moment *m, json_t *command,
-                          json_t *length, struct txs_span bytes)
+/* NULL and 0 for what is no message; what is missing of one counts in `length` alone. */
+static void write_message(struct txs_trace *t, const struct moment *m, const char *command,
+                          uint32_t length, struct txs_span bytes)
 {
     char address[TXS_ADDRESS_TEXT_MAX];
     txs_address_host(address, m->peer);
@@ -65,7 +66,8 @@ static void write_message(struct txs_trace *t, const struct moment *m, json_t *c
         json_put(line, "address", json_string(address)) &&
         json_put(line, "port", json_integer(m->peer->port)) &&
         json_put(line, "direction", json_string(m->event == TXS_TAP_SENT ? "sent" : "received")) &&
-        json_put(line, "command", command) && json_put(line, "length", length) &&
+        json_put(line, "command", command == NULL ? json_null() : json_string(command)) &&
+        json_put(line, "length", command == NULL ? json_null() : json_integer(length)) &&
         json_put(line, "hex", json_hex(bytes));
     if (!whole) {
         json_decref(line);
@@ -88,8 +90,7 @@ static void write_frame(struct txs_trace *t, const struct moment *m, struct stre
     char text[4 * TXS_COMMAND_BYTES + 1];
     const char *command = (const char *)s->splitter.header + 4;
     txs_escape_text(text, (const uint8_t *)command, strnlen(command, TXS_COMMAND_BYTES));
-    write_message(t, m, json_string(text), json_integer(s->splitter.length),
-                  (struct txs_span){s->bytes, s->len});
+    write_message(t, m, text, s->splitter.length, (struct txs_span){s->bytes, s->len});
     if (s->cap > KEPT_BYTES)
         release(t, s);
     s->len = 0;
@@ -99,7 +100,7 @@ static void write_frame(struct txs_trace *t, const struct moment *m, struct stre
 static void write_rest(struct txs_trace *t, const struct moment *m, struct txs_span bytes)
 {
     if (bytes.len > 0)
-        write_message(t, m, json_null(), json_null(), bytes);
+        write_message(t, m, NULL, 0, bytes);
 }
 
 static bool grow(struct txs_trace *t, struct stream *s, size_t need)
