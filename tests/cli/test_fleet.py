@@ -212,6 +212,20 @@ class Parallel(Fleet):
     def has_peers(path):
         return path.exists() and b'"type":"peer"' in path.read_bytes()
 
+    def test_words_are_not_templates(self):
+        """What GNU parallel would replace, and what a shell would, reaches the survey as it is."""
+        words = self.folder / "{} {1} {= $_ = 'x' =} {.} {} $(echo it's) ' :::\n::: {#}"
+        words.mkdir()
+        peers = words / "{}"
+        peers.write_text("127.0.0.1:1\n")
+        program = words / "{1}"
+        program.symlink_to(CLEAN["TXSURVEY"])
+        records = self.folder / "records {}"
+        result = self.parallel(2, records, "-q", "--chain=regtest", "--peers", peers, "1" * 64,
+                               TXSURVEY=str(program))
+        asked = [len(survey.load(path).peers) for path in self.paths(records, 1, 2)]
+        self.assertEqual(sorted(asked), [0, 1], result.stderr)
+
     def test_failures_are_told(self):
         records = self.folder / "records"
         result = self.parallel(2, records, "--rate", "0", *self.options)
