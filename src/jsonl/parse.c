@@ -58,6 +58,12 @@ const char *parse_text(const json_t *object, const char *name)
     return json_string_value(json_object_get(object, name));
 }
 
+bool parse_hash(uint8_t out[32], const json_t *object, const char *name)
+{
+    const char *text = parse_text(object, name);
+    return text != NULL && txs_hash_from_hex(out, text, strlen(text));
+}
+
 bool parse_is_type(const json_t *record, const char *type)
 {
     const char *text = parse_text(record, "type");

@@ -19,6 +19,7 @@ enum txs_status parse_head(json_t **out, const struct txs_line *line, unsigned c
                            struct txs_message *reason);
 
 const char *parse_text(const json_t *object, const char *name); /* NULL: not there, or no text */
+bool parse_hash(uint8_t out[32], const json_t *object, const char *name); /* false: no hash */
 bool parse_is_type(const json_t *record, const char *type);
 
 /* The address of a peer's record: its members `address`, `port` and `network`. */

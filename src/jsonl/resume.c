@@ -9,6 +9,7 @@
  * their peers are asked again. */
 #include "fields.h"
 #include "parse.h"
+#include "restored.h"
 #include "target.h"
 
 #include <errno.h>
@@ -29,7 +30,7 @@ struct recorded_peer {
 struct resume {
     struct txs_records *records;
     const struct txs_resume_events *events;
-    struct txs_peer_config ids; /* to find an id by */
+    struct restored peers;
     struct txs_line line;
     struct txs_message reason;
     bool begun;      /* the first survey line was read */
@@ -40,12 +41,10 @@ struct resume {
     uint64_t end;    /* of the last line */
     char *behind;    /* good lines behind the cut */
     size_t behind_len, behind_cap;
-    struct recorded_peer *peers;
-    size_t peer_count, peer_cap;
+    struct recorded_peer *recorded;
+    size_t recorded_count, recorded_cap;
     struct txs_address *told;
     size_t told_cap;
-    struct txs_answer *answers;
-    bool *answered; /* an entry of this id was read */
     struct txs_restored_summary summary;
 };
 
@@ -77,32 +76,6 @@ static bool is_text(const json_t *record, const char *name, const char *expected
     return text != NULL && strcmp(text, expected) == 0;
 }
 
-static bool take_hash(uint8_t out[32], const json_t *record, const char *name)
-{
-    const char *text = parse_text(record, name);
-    return text != NULL && txs_hash_from_hex(out, text, strlen(text));
-}
-
-/* A number of 31 bits. */
-static bool take_number(uint32_t *out, const json_t *record, const char *name)
-{
-    const json_t *number = json_object_get(record, name);
-    json_int_t value = json_integer_value(number);
-    if (!json_is_integer(number) || value < 0 || value > INT32_MAX)
-        return false;
-    *out = (uint32_t)value;
-    return true;
-}
-
-/* The number of a name in a table; -1 where it is in none. */
-static int number_of(const char *name, const char *const *names, size_t count)
-{
-    for (size_t i = 0; name != NULL && i < count; i++)
-        if (strcmp(names[i], name) == 0)
-            return (int)i;
-    return -1;
-}
-
 /* survey */
 
 /* As many different ids, each of which is asked for. */
@@ -111,18 +84,18 @@ static bool same_ids(struct resume *r, const json_t *ids)
     size_t i;
     json_t *id;
     uint8_t hash[32];
-    if (json_array_size(ids) != r->ids.id_count)
+    if (json_array_size(ids) != r->peers.ids.id_count)
         return false;
-    memset(r->answered, 0, r->ids.id_count * sizeof *r->answered);
+    memset(r->peers.answered, 0, r->peers.ids.id_count * sizeof *r->peers.answered);
     json_array_foreach(ids, i, id)
     {
         const char *text = json_string_value(id);
         int at = text != NULL && txs_hash_from_hex(hash, text, strlen(text))
-                     ? txs_id_find(&r->ids, hash)
+                     ? txs_id_find(&r->peers.ids, hash)
                      : -1;
-        if (at < 0 || r->answered[at])
+        if (at < 0 || r->peers.answered[at])
             return false;
-        r->answered[at] = true;
+        r->peers.answered[at] = true;
     }
     return true;
 }
@@ -142,7 +115,7 @@ static bool is_uuid(const char *text)
 static bool same_block(const struct txs_plan *plan, const json_t *record)
 {
     uint8_t hash[32];
-    bool given = take_hash(hash, json_object_get(record, "options"), "block");
+    bool given = parse_hash(hash, json_object_get(record, "options"), "block");
     return given == plan->block_given &&
            (!given || memcmp(hash, plan->block_hash, sizeof hash) == 0);
 }
@@ -205,107 +178,21 @@ static enum txs_status take_seed(struct resume *r, const json_t *record)
     return status == TXS_OK ? r->events->seed(r->events->context, &seed) : status;
 }
 
-static enum txs_status take_answer(struct resume *r, const json_t *entry)
-{
-    static const char *const statuses[] = {
-#define X(id, name, text) name,
-        TXS_ID_STATUS_TABLE(X)
-#undef X
-    };
-    static const char *const vias[] = {
-#define X(id, name) name,
-        TXS_VIA_TABLE(X)
-#undef X
-    };
-    uint8_t id[32];
-    int via = number_of(parse_text(entry, "via"), vias, sizeof vias / sizeof *vias);
-    int status = number_of(parse_text(entry, "status"), statuses, TXS_ID_STATUS_COUNT);
-    int at = take_hash(id, entry, "txid") ? txs_id_find(&r->ids, id) : -1;
-    if (status < 0 || at < 0 || r->answered[at])
-        return refuse(r, "a peer's answer that is none of this run");
-    r->answered[at] = true;
-    r->answers[at] = (struct txs_answer){.status = (enum txs_id_status)status};
-    r->answers[at].via = (enum txs_via)(via < 0 ? TXS_VIA_NONE : via);
-    r->answers[at].has_wtxid = take_hash(r->answers[at].wtxid, entry, "wtxid");
-    r->answers[at].has_position = take_number(&r->answers[at].position, entry, "position");
-    return TXS_OK;
-}
-
-static enum txs_status take_answers(struct resume *r, const json_t *list)
-{
-    size_t i;
-    json_t *entry;
-    enum txs_status status = TXS_OK;
-    if (json_array_size(list) != r->ids.id_count)
-        return refuse(r, "a peer without an answer for each id");
-    memset(r->answered, 0, r->ids.id_count * sizeof *r->answered);
-    json_array_foreach(list, i, entry)
-    {
-        if (status == TXS_OK)
-            status = take_answer(r, entry);
-    }
-    return status;
-}
-
 static enum txs_status remember_peer(struct resume *r, const struct txs_address *address)
 {
-    void *peers = room(r->peers, &r->peer_cap, r->peer_count + 1, sizeof *r->peers);
-    if (peers == NULL)
+    void *recorded =
+        room(r->recorded, &r->recorded_cap, r->recorded_count + 1, sizeof *r->recorded);
+    if (recorded == NULL)
         return no_memory(r);
-    r->peers = peers;
-    r->peers[r->peer_count++] = (struct recorded_peer){*address, r->line.number};
+    r->recorded = recorded;
+    r->recorded[r->recorded_count++] = (struct recorded_peer){*address, r->line.number};
     return TXS_OK;
 }
 
-static enum txs_control take_control(const json_t *control, const char *name)
+static bool is_count_or_null(const json_t *value)
 {
-    static const char *const words[] = {
-#define X(id, word) word,
-        TXS_CONTROL_TABLE(X)
-#undef X
-    };
-    int number = number_of(parse_text(control, name), words, sizeof words / sizeof *words);
-    return number < 0 ? TXS_CONTROL_UNASKED : (enum txs_control)number;
-}
-
-static bool take_result(struct txs_peer_result *result, const json_t *record)
-{
-    static const char *const outcomes[] = {
-#define X(id, name, text) name,
-        TXS_OUTCOME_TABLE(X)
-#undef X
-    };
-    static const char *const stages[] = {
-#define X(id, name) name,
-        TXS_STAGE_TABLE(X)
-#undef X
-    };
-    static const char *const ways[] = {
-#define X(id, name) name,
-        TXS_BLOCK_WAY_TABLE(X)
-#undef X
-    };
-    const char *services = parse_text(record, "services");
-    int way = number_of(parse_text(record, "block_asked"), ways, TXS_BLOCK_WAY_COUNT);
-    int outcome = number_of(parse_text(record, "outcome"), outcomes, TXS_OUTCOME_COUNT);
-    int stage = number_of(parse_text(record, "stage"), stages, TXS_STAGE_COUNT);
-    if (outcome < 0 || stage < 0)
-        return false;
-    uint32_t height;
-    bool has_height = take_number(&height, record, "block_height");
-    bool handshake = json_is_number(json_object_get(record, "handshake_ms"));
-    *result = (struct txs_peer_result){
-        .outcome = (enum txs_outcome)outcome,
-        .stage = (enum txs_stage)stage,
-        .handshake_ms = handshake ? 0 : TXS_NEVER,
-        .block_asked = (uint8_t)(way < 0 ? 0 : way),
-        .block_height = has_height ? (int32_t)height : -1,
-        .services = services ? strtoull(services, NULL, 16) : 0,
-        .start_height = (int32_t)json_integer_value(json_object_get(record, "startingheight"))};
-    const json_t *control = json_object_get(record, "control");
-    result->control_random = take_control(control, "random");
-    result->control_announced = take_control(control, "announced");
-    return true;
+    return value == NULL || json_is_null(value) ||
+           (json_is_integer(value) && json_integer_value(value) >= 0);
 }
 
 /* The survey ended while its addresses were awaited: it is asked again. */
@@ -319,11 +206,14 @@ static enum txs_status take_peer(struct resume *r, const json_t *record)
 {
     struct txs_peer_result result;
     struct txs_restored_peer peer = {.result = &result};
-    if (!parse_peer_address(&peer.address, record) || !take_result(&result, record))
-        return refuse(r, "a peer without proper address, outcome and stage");
-    enum txs_status status = take_answers(r, json_object_get(record, "transactions"));
-    if (status == TXS_OK)
-        status = take_told(r, record, &peer.told_count);
+    if (!parse_peer_address(&peer.address, record))
+        return refuse(r, "a peer without a proper address");
+    if (!is_count_or_null(json_object_get(record, "addresses")))
+        return refuse(r, "a peer without a proper count of addresses");
+    const char *wrong = restored_result(&r->peers, &result, record);
+    if (wrong != NULL)
+        return refuse(r, wrong);
+    enum txs_status status = take_told(r, record, &peer.told_count);
     if (status == TXS_OK)
         status = remember_peer(r, &peer.address);
     if (status != TXS_OK)
@@ -332,8 +222,6 @@ static enum txs_status take_peer(struct resume *r, const json_t *record)
         r->left_over = true;
         return TXS_OK;
     }
-    result.answers = r->answers;
-    result.answer_count = r->ids.id_count;
     peer.told = r->told;
     return r->events->peer(r->events->context, &peer);
 }
@@ -343,9 +231,9 @@ static enum txs_status take_peer(struct resume *r, const json_t *record)
 static enum txs_status take_transaction(struct resume *r, const json_t *record)
 {
     uint8_t txid[32], hash[32];
-    bool whole = take_hash(hash, record, "hash");
-    const uint8_t *id = r->ids.id_type == TXS_ID_TYPE_WTXID && whole ? hash : txid;
-    if (!take_hash(txid, record, "txid") || txs_id_find(&r->ids, id) < 0)
+    bool whole = parse_hash(hash, record, "hash");
+    const uint8_t *id = r->peers.ids.id_type == TXS_ID_TYPE_WTXID && whole ? hash : txid;
+    if (!parse_hash(txid, record, "txid") || txs_id_find(&r->peers.ids, id) < 0)
         return refuse(r, "a transaction that is none of this run's");
     switch (seen_add(&r->records->seen, txid, whole ? hash : NULL)) {
     case SEEN_NEW:
@@ -361,11 +249,16 @@ static enum txs_status take_transaction(struct resume *r, const json_t *record)
 static enum txs_status take_summary(struct resume *r, const json_t *record)
 {
     const json_t *ignored = json_object_get(json_object_get(record, "addresses"), "ignored");
+    const json_t *suspect = json_object_get(record, "vantage_suspect");
+    if (suspect != NULL && !json_is_boolean(suspect))
+        return refuse(r, "a summary whose vantage_suspect is neither true nor false");
     for (unsigned i = 0; i < TXS_IGNORED_COUNT; i++) {
-        json_int_t count = json_integer_value(json_object_get(ignored, txs_ignored_name(i)));
-        r->summary.ignored[i] = count > 0 ? (uint64_t)count : 0;
+        const json_t *count = json_object_get(ignored, txs_ignored_name(i));
+        if (!is_count_or_null(count))
+            return refuse(r, "a summary that does not count what was left out");
+        r->summary.ignored[i] = (uint64_t)json_integer_value(count);
     }
-    r->summary.vantage_suspect = json_is_true(json_object_get(record, "vantage_suspect"));
+    r->summary.vantage_suspect = json_is_true(suspect);
     r->summarized = r->left_over = true;
     return TXS_OK;
 }
@@ -482,13 +375,13 @@ static int by_address_and_line(const void *a, const void *b)
 static enum txs_status no_peer_twice(struct resume *r, const char *path,
                                      struct txs_message *message)
 {
-    if (r->peer_count > 0)
-        qsort(r->peers, r->peer_count, sizeof *r->peers, by_address_and_line);
-    for (size_t i = 1; i < r->peer_count; i++)
-        if (txs_address_equal(&r->peers[i - 1].address, &r->peers[i].address))
+    if (r->recorded_count > 0)
+        qsort(r->recorded, r->recorded_count, sizeof *r->recorded, by_address_and_line);
+    for (size_t i = 1; i < r->recorded_count; i++)
+        if (txs_address_equal(&r->recorded[i - 1].address, &r->recorded[i].address))
             return txs_fail(message, TXS_E_USAGE,
                             "%.200s: line %" PRIu64 ": a peer that has a record in line %" PRIu64,
-                            path, r->peers[i].line, r->peers[i - 1].line);
+                            path, r->recorded[i].line, r->recorded[i - 1].line);
     return TXS_OK;
 }
 
@@ -540,31 +433,23 @@ enum txs_status txs_records_resume(struct txs_records *records, const char *path
                                    const struct txs_resume_events *events,
                                    struct txs_message *message)
 {
-    const struct txs_plan *plan = records->plan;
     struct resume r = {
         .records = records,
         .events = events,
-        .ids = {.id_type = plan->id_type,
-                .ids = (const uint8_t(*)[32])plan->ids,
-                .id_count = plan->id_count,
-                .id_order = plan->id_order},
         .cut = UINT64_MAX,
     };
     if (!txs_output_is_own_file(records->output))
         return txs_fail(message, TXS_E_USAGE, "--resume: %.200s is no regular file", path);
     enum txs_status status = TXS_OK;
-    r.answers = calloc(plan->id_count, sizeof *r.answers);
-    r.answered = calloc(plan->id_count, sizeof *r.answered);
-    if (r.answers == NULL || r.answered == NULL)
+    if (!restored_init(&r.peers, records->plan))
         status = txs_fail(message, TXS_E_NOMEM, "out of memory");
     else
         status = read_file(&r, path, message);
     if (status == TXS_OK)
         status = go_on(&r, message);
-    free(r.answers);
-    free(r.answered);
+    restored_free(&r.peers);
     free(r.told);
-    free(r.peers);
+    free(r.recorded);
     free(r.behind);
     return status;
 }

@@ -1,7 +1,8 @@
-/* The file of an earlier run. Any bytes are refused, the file as it was, or continued: then it has
- * whole lines of printable ASCII, and is continued again, handing out the same. The same bytes are
- * tried as a list of peers. */
+/* The file of an earlier run, of one id, or of two with a block to look into. Any bytes are
+ * refused, the file as it was, or continued: then it has whole lines of printable ASCII, and is
+ * continued again, handing out the same. The same bytes are tried as a list of peers. */
 #define _GNU_SOURCE /* memfd_create */
+#include "txsurvey/bytes.h"
 #include "txsurvey/jsonl.h"
 #include "txsurvey/peer_list.h"
 
@@ -13,6 +14,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+#define BLOCK "00000000000000000000000000000000000000000000000000000000000000bb"
+#define SECOND "0437cd7f8525ceed2324359c2d0ba26006d92d856a9c20fa0241106ee5a597c9"
 #define ID "f4184fc596403b9d638783cf57adfe4c75c605f6356fbc91338530e9831e9e16"
 
 static void require(bool holds)
@@ -42,9 +45,9 @@ static enum txs_status on_peer(void *context, const struct txs_restored_peer *pe
 {
     struct restored *r = context;
     require(peer->result->outcome != TXS_OUTCOME_INTERRUPTED);
-    require(peer->result->answer_count == 1);
     mix(r, &peer->address, sizeof peer->address);
-    mix(r, &peer->result->answers[0].status, sizeof peer->result->answers[0].status);
+    for (size_t i = 0; i < peer->result->answer_count; i++)
+        mix(r, &peer->result->answers[i].status, sizeof peer->result->answers[i].status);
     mix_told(r, peer->told, peer->told_count);
     r->peers++;
     return TXS_OK;
@@ -65,12 +68,17 @@ static void on_summary(void *context, const struct txs_restored_summary *summary
         ((struct restored *)context)->ignored += summary->ignored[i];
 }
 
-static void begin_plan(struct txs_plan *plan)
+static void begin_plan(struct txs_plan *plan, bool with_block)
 {
     struct txs_message message;
     txs_plan_init(plan);
     plan->shard_index = plan->shard_count = 1;
     require(txs_plan_add_id(plan, ID, &message) == TXS_OK);
+    if (with_block) {
+        require(txs_plan_add_id(plan, SECOND, &message) == TXS_OK);
+        plan->block_given = true;
+        require(txs_hash_from_hex(plan->block_hash, BLOCK, strlen(BLOCK)));
+    }
     require(txs_plan_complete(plan) == TXS_OK);
 }
 
@@ -80,6 +88,7 @@ static enum txs_status resume(const char *path, const struct txs_plan *plan,
     struct txs_output *output;
     struct txs_message message = {""};
     const struct txs_resume_events events = {restored, on_peer, on_seed, on_summary};
+    const struct txs_option_value block = {"block", TXS_OPTION_TEXT, 0, BLOCK};
     const uint8_t uuid[16] = {0};
     *restored = (struct restored){.digest = 0};
     require(txs_output_open(&output, path, &message) == TXS_OK);
@@ -88,7 +97,7 @@ static enum txs_status resume(const char *path, const struct txs_plan *plan,
     enum txs_status status = txs_records_resume(records, path, &events, &message);
     require((status == TXS_OK) == (message.text[0] == '\0'));
     if (status == TXS_OK)
-        txs_records_survey(records, "txsurvey", 0, NULL, 0);
+        txs_records_survey(records, "txsurvey", 0, &block, plan->block_given);
     txs_records_free(records);
     require(txs_output_close(output, &message));
     return status;
@@ -113,19 +122,12 @@ static void check_unchanged(int fd, const uint8_t *data, size_t size)
     free(now);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void try_to_resume(const char *path, int fd, const uint8_t *data, size_t size,
+                          bool with_block)
 {
-    struct txs_plan plan, listed;
-    struct txs_message message;
+    struct txs_plan plan;
     struct restored first, second;
-    char path[64];
-    int fd = memfd_create("run", 0);
-    require(fd >= 0 && write(fd, data, size) == (ssize_t)size);
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    txs_plan_init(&listed);
-    txs_peer_list_read(&listed, path, &message);
-    txs_plan_free(&listed);
-    begin_plan(&plan);
+    begin_plan(&plan, with_block);
     if (resume(path, &plan, &first) == TXS_OK) {
         check_lines(fd);
         require(resume(path, &plan, &second) == TXS_OK);
@@ -136,6 +138,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_unchanged(fd, data, size);
     }
     txs_plan_free(&plan);
-    close(fd);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct txs_plan listed;
+    struct txs_message message;
+    char path[64];
+    for (int with_block = 0; with_block < 2; with_block++) {
+        int fd = memfd_create("run", 0);
+        require(fd >= 0 && write(fd, data, size) == (ssize_t)size);
+        snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+        txs_plan_init(&listed);
+        txs_peer_list_read(&listed, path, &message);
+        txs_plan_free(&listed);
+        try_to_resume(path, fd, data, size, with_block);
+        close(fd);
+    }
     return 0;
 }

@@ -23,18 +23,22 @@
 #define IDS "\"" ID "\",\"" SECOND "\""
 #define SURVEY SURVEY_OF("1", "main", IDS, "txid", "1/1", "false")
 #define RESUMED SURVEY_OF("1", "main", IDS, "txid", "1/1", "true")
-#define ANSWER(id, status, wtxid) \
-    "{\"txid\":\"" id "\",\"status\":\"" status "\",\"wtxid\":" wtxid "}"
+#define ANSWER_OF(id, status, rest) "{\"txid\":\"" id "\",\"status\":\"" status "\"" rest "}"
+#define ANSWER(id, status, wtxid) ANSWER_OF(id, status, ",\"via\":null,\"wtxid\":" wtxid)
+#define SERVED(id, rest) ANSWER_OF(id, "served", rest)
+#define VERSION "\"services\":\"0000000000000409\",\"startingheight\":800000,"
+#define SHAKEN "\"handshake_ms\":1," VERSION
 #define ANSWERS \
     "\"transactions\":[" ANSWER(SECOND, "unasked", "null") "," ANSWER(ID, "timeout", "null") "]"
 #define PEER_OF(address, outcome, rest)                                                     \
     HEAD("peer")                                                                            \
     "\"address\":\"" address "\",\"port\":8333,\"network\":\"ipv4\",\"outcome\":\"" outcome \
     "\"," rest "}\n"
-#define PEER(address) \
-    PEER_OF(address, "silent", "\"stage\":\"request\",\"handshake_ms\":1," ANSWERS)
+#define PEER(address) PEER_OF(address, "silent", "\"stage\":\"request\"," SHAKEN ANSWERS)
+#define UNASKED \
+    "\"transactions\":[" ANSWER(SECOND, "unasked", "null") "," ANSWER(ID, "unasked", "null") "]"
 #define INTERRUPTED(address) \
-    PEER_OF(address, "interrupted", "\"stage\":\"connect\",\"handshake_ms\":null," ANSWERS)
+    PEER_OF(address, "interrupted", "\"stage\":\"connect\",\"handshake_ms\":null," UNASKED)
 #define SEED_OF(host, rest) HEAD("seed") "\"host\":\"" host "\"," rest "}\n"
 #define SEED(host) SEED_OF(host, "\"outcome\":\"resolved\",\"error\":null,\"new_addresses\":[]")
 #define TX_OF(txid, hash, rest) \
@@ -124,6 +128,9 @@ static void get_file(struct resumed *r)
     fclose(file);
 }
 
+static bool with_block;
+#define BLOCK "00000000000000000000000000000000000000000000000000000000000000bb"
+
 /* Where it can go on, the line of the new part and `end` are written behind. */
 static struct resumed resume(const char *bytes, size_t len)
 {
@@ -139,6 +146,8 @@ static struct resumed resume(const char *bytes, size_t len)
     assert_int_equal(txs_plan_add_id(&plan, ID, &message), TXS_OK);
     assert_int_equal(txs_plan_add_id(&plan, SECOND, &message), TXS_OK);
     assert_int_equal(txs_plan_complete(&plan), TXS_OK);
+    plan.block_given = with_block;
+    plan.block_hash[0] = 0xbb;
     assert_int_equal(txs_output_open(&output, path, &message), TXS_OK);
     struct txs_records *records = txs_records_new(output, &plan, uuid, 0);
     assert_non_null(records);
@@ -183,9 +192,11 @@ static void what_was_recorded_is_handed_out_in_order(void **state)
     static const char text[] = SURVEY SEED("a.example") TX PEER("1.2.3.4")
         RESUMED SEED_OF("b.example", "\"outcome\":\"resolved\",\"new_addresses\":[\"1.2.3.9:1\"]")
             PEER_OF("1.2.3.5", "answered",
-                    "\"stage\":\"done\",\"handshake_ms\":0.5,\"new_addresses\":[\"[2a01::1]:2\","
-                    "\"[fc00::1]:3\"],\"transactions\":[" ANSWER(
-                        ID, "served", "\"" WTXID "\"") "," ANSWER(SECOND, "notfound", "null") "]");
+                    "\"stage\":\"done\",\"handshake_ms\":0.5," VERSION
+                    "\"new_addresses\":[\"[2a01::1]:2\","
+                    "\"[fc00::1]:3\"],\"transactions\":[" SERVED(
+                        ID, ",\"via\":\"tx\",\"wtxid\":\"" WTXID
+                            "\"") "," ANSWER(SECOND, "notfound", "null") "]");
     struct resumed r = resume_text(text);
     check_kept(&r, text,
                "seed a.example\n" LOG(
@@ -397,6 +408,107 @@ static void damage_is_refused(void **state)
     }
 }
 
+/* Each value is proper by itself. */
+static void what_cannot_be_of_one_peer_is_refused(void **state)
+{
+    (void)state;
+#define ONE(rest) "\"transactions\":[" rest "," ANSWER(SECOND, "notfound", "null") "]"
+#define DONE "\"stage\":\"done\"," SHAKEN
+#define OUT(outcome, rest) PEER_OF("1.2.3.9", outcome, rest)
+    static const char *const lines[] = {
+        OUT("answered", "\"stage\":\"request\"," SHAKEN ONE(ANSWER(ID, "notfound", "null"))),
+        OUT("silent", DONE ONE(ANSWER(ID, "notfound", "null"))),
+        OUT("connect_refused", "\"stage\":\"handshake\"," UNASKED),
+        OUT("connect_refused", "\"stage\":\"connect\"," ANSWERS),
+        OUT("connect_refused", "\"stage\":\"connect\"," VERSION UNASKED),
+        OUT("handshake_timeout", "\"stage\":\"handshake\"," ANSWERS),
+        OUT("handshake_timeout", "\"stage\":\"handshake\"," SHAKEN UNASKED),
+        OUT("silent", "\"stage\":\"request\"," VERSION ANSWERS),
+        OUT("silent", "\"stage\":\"request\",\"handshake_ms\":1," ANSWERS),
+        OUT("silent", "\"stage\":\"request\",\"handshake_ms\":-1," VERSION ANSWERS),
+        OUT("silent", "\"stage\":\"request\",\"handshake_ms\":\"1\"," VERSION ANSWERS),
+        OUT("silent", "\"stage\":\"request\",\"handshake_ms\":1,\"services\":"
+                      "\"0000000000000409\"," ANSWERS),
+        OUT("silent", "\"stage\":\"request\",\"handshake_ms\":1,\"services\":\"409\","
+                      "\"startingheight\":1," ANSWERS),
+        OUT("silent", "\"stage\":\"request\",\"handshake_ms\":1,\"services\":"
+                      "\"0000000000000409\",\"startingheight\":2147483648," ANSWERS),
+        OUT("silent", "\"stage\":\"request\",\"addresses\":-1," SHAKEN ANSWERS),
+        OUT("silent", "\"stage\":\"request\",\"block_height\":1," SHAKEN ANSWERS),
+        OUT("silent", "\"stage\":\"request\",\"block_asked\":\"block\"," SHAKEN ANSWERS),
+        OUT("silent", "\"stage\":\"request\",\"control\":{\"random\":\"well\"}," SHAKEN ANSWERS),
+        OUT("answered", DONE ONE(ANSWER(ID, "timeout", "null"))),
+        OUT("answered", DONE ONE(ANSWER(ID, "served", "null"))),
+        OUT("answered", DONE ONE(SERVED(ID, ",\"via\":\"mail\""))),
+        OUT("answered", DONE ONE(SERVED(ID, ",\"via\":1"))),
+        OUT("answered", DONE ONE(SERVED(ID, ",\"via\":\"tx\",\"wtxid\":\"ff\""))),
+        OUT("answered", DONE ONE(SERVED(ID, ",\"via\":\"tx\",\"position\":1"))),
+        OUT("answered", DONE ONE(SERVED(ID, ",\"via\":\"block\""))),
+        OUT("answered", DONE ONE(ANSWER_OF(ID, "notfound", ",\"via\":\"tx\""))),
+        OUT("answered", DONE ONE(ANSWER(ID, "notfound", "\"" WTXID "\""))),
+        OUT("answered", DONE ONE(ANSWER_OF(ID, "notfound", ",\"position\":1"))),
+        HEAD("summary") "\"vantage_suspect\":1,\"addresses\":{\"ignored\":{}}}\n",
+        HEAD("summary") "\"vantage_suspect\":false,\"addresses\":{\"ignored\":{\"port\":-1}}}\n",
+        HEAD("summary") "\"vantage_suspect\":false,\"addresses\":{\"ignored\":{\"port\":1.5}}}\n",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        char text[8000];
+        int len = sprintf(text, "%s%s%s", SURVEY, PEER("1.2.3.4"), lines[i]);
+        check_refused(text, (size_t)len, "line 3");
+    }
+}
+
+#define BLOCK_SURVEY                                                                      \
+    HEAD("survey")                                                                        \
+    "\"schema\":1,\"chain\":\"main\",\"txids\":[" IDS "],\"id_type\":\"txid\",\"shard\":" \
+    "\"1/1\",\"resumed\":false,\"options\":{\"block\":\"" BLOCK "\"}}\n"
+#define PLACED(via, place) ",\"via\":\"" via "\",\"position\":" place
+/* A peer that was asked in this `way`, for two ids. */
+#define FOUND(address, way, rest, one, two)          \
+    PEER_OF(address, "answered",                     \
+            "\"block_asked\":\"" way "\"," rest DONE \
+            "\"transactions\":[" SERVED(ID, one) "," SERVED(SECOND, two) "]")
+#define IN_BLOCK(address, one, two) \
+    FOUND(address, "block", "\"block_height\":7,", PLACED("block", one), PLACED("block", two))
+
+static void a_block_has_one_place_for_each(void **state)
+{
+    (void)state;
+    static const char good[] = BLOCK_SURVEY IN_BLOCK("1.2.3.4", "5", "16665")
+        FOUND("1.2.3.5", "merkleblock", "", PLACED("merkleblock", "5"), ",\"via\":\"tx\"")
+            FOUND("1.2.3.6", "blocktxn", "", ",\"via\":\"tx\"", PLACED("block", "16665"));
+    static const char *const lines[] = {
+        IN_BLOCK("1.2.3.9", "6", "16665"), /* another place than before */
+        IN_BLOCK("1.2.3.9", "5", "5"),
+        IN_BLOCK("1.2.3.9", "16665", "5"),
+        IN_BLOCK("1.2.3.9", "5", "16666"),
+        IN_BLOCK("1.2.3.9", "-1", "16665"),
+        IN_BLOCK("1.2.3.9", "5.0", "16665"),
+        FOUND("1.2.3.9", "block", "\"block_height\":8,", PLACED("block", "5"), ",\"via\":\"tx\""),
+        FOUND("1.2.3.9", "block", "\"block_height\":-7,", PLACED("block", "5"), ",\"via\":\"tx\""),
+        FOUND("1.2.3.9", "merkleblock", "\"block_height\":7,", PLACED("merkleblock", "5"),
+              ",\"via\":\"tx\""),
+        FOUND("1.2.3.9", "merkleblock", "", PLACED("block", "5"), ",\"via\":\"tx\""),
+        FOUND("1.2.3.9", "block", "", PLACED("merkleblock", "5"), ",\"via\":\"tx\""),
+        FOUND("1.2.3.9", "letter", "", PLACED("block", "5"), ",\"via\":\"tx\""),
+        PEER_OF("1.2.3.9", "connect_refused",
+                "\"stage\":\"connect\",\"block_asked\":\"block\"," UNASKED),
+    };
+    with_block = true;
+    struct resumed r = resume_text(good);
+    if (r.status != TXS_OK)
+        fail_msg("%s", r.message.text);
+    free(r.text);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        char text[8000];
+        int len = sprintf(text, "%s%s", good, lines[i]);
+        check_refused(text, (size_t)len, "line 5");
+    }
+    static const char twice[] = BLOCK_SURVEY IN_BLOCK("1.2.3.4", "5", "5");
+    check_refused(twice, sizeof twice - 1, "line 2");
+    with_block = false;
+}
+
 static void other_ends_of_lines_and_zeros_are_refused(void **state)
 {
     (void)state;
@@ -469,6 +581,8 @@ int main(void)
         cmocka_unit_test(a_transaction_may_be_of_any_length),
         cmocka_unit_test(another_run_is_refused),
         cmocka_unit_test(damage_is_refused),
+        cmocka_unit_test(what_cannot_be_of_one_peer_is_refused),
+        cmocka_unit_test(a_block_has_one_place_for_each),
         cmocka_unit_test(other_ends_of_lines_and_zeros_are_refused),
         cmocka_unit_test(a_long_line_of_another_type_is_refused),
         cmocka_unit_test(what_is_no_file_cannot_be_continued),

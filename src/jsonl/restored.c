@@ -1,0 +1,328 @@
+#include "restored.h"
+
+#include "parse.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const outcome_names[] = {
+#define X(id, name, text) name,
+    TXS_OUTCOME_TABLE(X)
+#undef X
+};
+static const char *const stage_names[] = {
+#define X(id, name) name,
+    TXS_STAGE_TABLE(X)
+#undef X
+};
+static const char *const status_names[] = {
+#define X(id, name, text) name,
+    TXS_ID_STATUS_TABLE(X)
+#undef X
+};
+static const char *const via_names[] = {
+#define X(id, name) name,
+    TXS_VIA_TABLE(X)
+#undef X
+};
+static const char *const way_names[] = {
+#define X(id, name) name,
+    TXS_BLOCK_WAY_TABLE(X)
+#undef X
+};
+static const char *const control_names[] = {
+#define X(id, word) word,
+    TXS_CONTROL_TABLE(X)
+#undef X
+};
+#define COUNT_OF(names) (sizeof(names) / sizeof *(names))
+
+bool restored_init(struct restored *r, const struct txs_plan *plan)
+{
+    memset(r, 0, sizeof *r);
+    r->plan = plan;
+    r->ids = (struct txs_peer_config){.id_type = plan->id_type,
+                                      .ids = (const uint8_t(*)[32])plan->ids,
+                                      .id_count = plan->id_count,
+                                      .id_order = plan->id_order};
+    r->height = -1;
+    r->answers = calloc(plan->id_count, sizeof *r->answers);
+    r->answered = calloc(plan->id_count, sizeof *r->answered);
+    r->positions = malloc(plan->id_count * sizeof *r->positions);
+    for (size_t i = 0; i < plan->id_count && r->positions != NULL; i++)
+        r->positions[i] = -1;
+    return r->answers != NULL && r->answered != NULL && r->positions != NULL;
+}
+
+void restored_free(struct restored *r)
+{
+    free(r->answers);
+    free(r->answered);
+    free(r->positions);
+}
+
+/* Values. A member that is null, or not there, leaves what `out` holds. */
+
+static bool take_integer(json_int_t *out, const json_t *record, const char *name, json_int_t least,
+                         json_int_t most)
+{
+    const json_t *value = json_object_get(record, name);
+    if (value == NULL || json_is_null(value))
+        return true;
+    *out = json_integer_value(value);
+    return json_is_integer(value) && *out >= least && *out <= most;
+}
+
+static bool take_word(unsigned *out, const json_t *record, const char *name,
+                      const char *const *words, size_t count)
+{
+    const json_t *value = json_object_get(record, name);
+    if (value == NULL || json_is_null(value))
+        return true;
+    const char *text = json_string_value(value);
+    for (unsigned i = 0; i < count && text != NULL; i++) {
+        *out = i;
+        if (*text != '\0' && strcmp(words[i], text) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool take_hash(bool *given, uint8_t out[32], const json_t *record, const char *name)
+{
+    const json_t *value = json_object_get(record, name);
+    *given = value != NULL && !json_is_null(value);
+    return !*given || parse_hash(out, record, name);
+}
+
+static bool take_services(bool *given, uint64_t *out, const json_t *record)
+{
+    const json_t *value = json_object_get(record, "services");
+    *given = value != NULL && !json_is_null(value);
+    const char *text = json_string_value(value);
+    if (text == NULL)
+        return !*given;
+    *out = strtoull(text, NULL, 16);
+    return strlen(text) == 16 && strspn(text, "0123456789abcdef") == 16;
+}
+
+static bool take_handshake(struct txs_peer_result *out, const json_t *record)
+{
+    const json_t *value = json_object_get(record, "handshake_ms");
+    out->handshake_ms = json_is_number(value) ? 0 : TXS_NEVER;
+    return value == NULL || json_is_null(value) ||
+           (json_is_number(value) && json_number_value(value) >= 0);
+}
+
+/* The answers */
+
+static bool from_block(const struct txs_answer *a)
+{
+    return a->via == TXS_VIA_MERKLEBLOCK || a->via == TXS_VIA_BLOCK;
+}
+
+/* An id has one place in the block, and a place one id. */
+static bool is_place_of(struct restored *r, size_t id, uint32_t position)
+{
+    uint16_t *taken_by = &r->taken_by[position];
+    if (*taken_by == 0 && r->positions[id] < 0) {
+        *taken_by = (uint16_t)(id + 1);
+        r->positions[id] = (int32_t)position;
+    }
+    return *taken_by == id + 1 && r->positions[id] == (int32_t)position;
+}
+
+static bool answer_is_possible(struct restored *r, size_t id)
+{
+    const struct txs_answer *a = &r->answers[id];
+    bool served = a->status == TXS_ID_SERVED;
+    if (served != (a->via != TXS_VIA_NONE) || (from_block(a) && !r->plan->block_given))
+        return false;
+    if (a->has_wtxid && (!served || (r->plan->id_type == TXS_ID_TYPE_WTXID &&
+                                     memcmp(a->wtxid, r->plan->ids[id], 32) != 0)))
+        return false;
+    return !a->has_position || (from_block(a) && is_place_of(r, id, a->position));
+}
+
+static const char *take_answer(struct restored *r, const json_t *entry)
+{
+    static const char none[] = "a peer's answer that is none of this run";
+    uint8_t id[32];
+    unsigned status = TXS_ID_STATUS_COUNT, via = TXS_VIA_NONE;
+    json_int_t position = -1;
+    int at = parse_hash(id, entry, "txid") ? txs_id_find(&r->ids, id) : -1;
+    if (at < 0 || r->answered[at] ||
+        !take_word(&status, entry, "status", status_names, COUNT_OF(status_names)) ||
+        status == TXS_ID_STATUS_COUNT)
+        return none;
+    struct txs_answer *a = &r->answers[at];
+    r->answered[at] = true;
+    *a = (struct txs_answer){.status = status};
+    if (!take_word(&via, entry, "via", via_names, COUNT_OF(via_names)) ||
+        !take_hash(&a->has_wtxid, a->wtxid, entry, "wtxid") ||
+        !take_integer(&position, entry, "position", 0, TXS_BLOCK_TX_MAX - 1))
+        return none;
+    a->via = via;
+    a->has_position = position >= 0;
+    a->position = a->has_position ? (uint32_t)position : 0;
+    return answer_is_possible(r, (size_t)at) ? NULL : "a peer's answer that cannot be";
+}
+
+static const char *take_answers(struct restored *r, const json_t *list)
+{
+    size_t i;
+    json_t *entry;
+    const char *wrong = NULL;
+    if (json_array_size(list) != r->ids.id_count)
+        return "a peer without an answer for each id";
+    memset(r->answered, 0, r->ids.id_count * sizeof *r->answered);
+    json_array_foreach(list, i, entry)
+    {
+        if (wrong == NULL)
+            wrong = take_answer(r, entry);
+    }
+    return wrong;
+}
+
+/* The peer */
+
+#define AT(stage) (1u << TXS_STAGE_##stage)
+
+/* The stages at which an outcome can be met. */
+static unsigned stages_of(enum txs_outcome outcome)
+{
+    switch (outcome) {
+    case TXS_OUTCOME_ANSWERED:
+        return AT(DONE);
+    case TXS_OUTCOME_SILENT:
+        return AT(REQUEST);
+    case TXS_OUTCOME_CONNECT_REFUSED:
+    case TXS_OUTCOME_CONNECT_TIMEOUT:
+    case TXS_OUTCOME_UNREACHABLE:
+    case TXS_OUTCOME_CONNECT_FAILED:
+    case TXS_OUTCOME_PROXY_FAILED:
+        return AT(CONNECT);
+    case TXS_OUTCOME_HANDSHAKE_TIMEOUT:
+        return AT(HANDSHAKE);
+    case TXS_OUTCOME_CLOSED:
+    case TXS_OUTCOME_PROTOCOL_ERROR:
+        return AT(HANDSHAKE) | AT(REQUEST);
+    case TXS_OUTCOME_LOCAL_ERROR:
+    case TXS_OUTCOME_INTERRUPTED:
+        return AT(CONNECT) | AT(HANDSHAKE) | AT(REQUEST);
+    case TXS_OUTCOME_COUNT:
+        break;
+    }
+    return 0;
+}
+
+/* Before the handshake is complete nothing was asked in the end, though a transaction that came all
+ * the same remains a fact. */
+static bool may_have(const struct txs_peer_result *r, enum txs_id_status status)
+{
+    if (r->outcome == TXS_OUTCOME_ANSWERED)
+        return status == TXS_ID_SERVED || status == TXS_ID_NOTFOUND;
+    if (r->stage == TXS_STAGE_HANDSHAKE)
+        return status == TXS_ID_SERVED || status == TXS_ID_UNASKED;
+    return r->stage != TXS_STAGE_CONNECT || status == TXS_ID_UNASKED;
+}
+
+static bool stage_is_possible(const struct restored *r, const struct txs_peer_result *out)
+{
+    bool complete = out->stage == TXS_STAGE_REQUEST || out->stage == TXS_STAGE_DONE;
+    bool possible = stages_of(out->outcome) >> out->stage & 1 &&
+                    complete == (out->handshake_ms != TXS_NEVER) &&
+                    (complete ? out->has_version : true) &&
+                    (out->stage == TXS_STAGE_CONNECT ? !out->has_version : true);
+    for (size_t i = 0; i < r->ids.id_count; i++)
+        possible &= may_have(out, r->answers[i].status);
+    return possible;
+}
+
+static bool has_via(const struct restored *r, enum txs_via via)
+{
+    for (size_t i = 0; i < r->ids.id_count; i++)
+        if (r->answers[i].via == via)
+            return true;
+    return false;
+}
+
+/* All of it came where its height is known, and it has one height. */
+static bool block_is_possible(struct restored *r, const struct txs_peer_result *out)
+{
+    bool filtered = out->block_asked == TXS_BLOCK_WAY_MERKLEBLOCK;
+    bool asked = out->block_asked != TXS_BLOCK_WAY_NONE;
+    if ((asked && (!r->plan->block_given || out->handshake_ms == TXS_NEVER)) ||
+        (has_via(r, TXS_VIA_MERKLEBLOCK) && !filtered) ||
+        (has_via(r, TXS_VIA_BLOCK) && (!asked || filtered)))
+        return false;
+    if (out->block_height < 0)
+        return true;
+    if (r->height < 0)
+        r->height = out->block_height;
+    return asked && !filtered && r->height == out->block_height;
+}
+
+static bool take_version(struct txs_peer_result *out, const json_t *record)
+{
+    json_int_t none = (json_int_t)INT32_MIN - 1, height = none;
+    bool given;
+    if (!take_services(&given, &out->services, record) ||
+        !take_integer(&height, record, "startingheight", INT32_MIN, INT32_MAX))
+        return false;
+    out->has_version = given;
+    out->start_height = given ? (int32_t)height : 0;
+    return given == (height != none);
+}
+
+static bool take_block(struct txs_peer_result *out, const json_t *record)
+{
+    unsigned way = TXS_BLOCK_WAY_NONE;
+    json_int_t height = -1;
+    if (!take_word(&way, record, "block_asked", way_names, COUNT_OF(way_names)) ||
+        !take_integer(&height, record, "block_height", 0, INT32_MAX))
+        return false;
+    out->block_asked = (uint8_t)way;
+    out->block_height = (int32_t)height;
+    return true;
+}
+
+static bool take_control(enum txs_control *out, const json_t *control, const char *name)
+{
+    unsigned word = TXS_CONTROL_UNASKED;
+    bool known = take_word(&word, control, name, control_names, COUNT_OF(control_names));
+    *out = word;
+    return known;
+}
+
+static bool take_end(struct txs_peer_result *out, const json_t *record)
+{
+    unsigned outcome = TXS_OUTCOME_COUNT, stage = TXS_STAGE_COUNT;
+    if (!take_word(&outcome, record, "outcome", outcome_names, COUNT_OF(outcome_names)) ||
+        !take_word(&stage, record, "stage", stage_names, COUNT_OF(stage_names)))
+        return false;
+    out->outcome = outcome;
+    out->stage = stage;
+    return outcome != TXS_OUTCOME_COUNT && stage != TXS_STAGE_COUNT;
+}
+
+const char *restored_result(struct restored *r, struct txs_peer_result *out, const json_t *record)
+{
+    const json_t *control = json_object_get(record, "control");
+    *out = (struct txs_peer_result){.answers = r->answers, .answer_count = r->ids.id_count};
+    if (!take_end(out, record))
+        return "a peer without proper outcome and stage";
+    if (!take_handshake(out, record) || !take_version(out, record))
+        return "a peer without proper version, services and height";
+    if (!take_control(&out->control_random, control, "random") ||
+        !take_control(&out->control_announced, control, "announced"))
+        return "a peer without a proper control";
+    if (!take_block(out, record))
+        return "a peer without a proper word about the block";
+    const char *wrong = take_answers(r, json_object_get(record, "transactions"));
+    if (wrong != NULL)
+        return wrong;
+    if (!stage_is_possible(r, out))
+        return "a peer whose outcome, stage and answers do not fit each other";
+    return block_is_possible(r, out) ? NULL : "a peer whose word about the block cannot be";
+}
