@@ -19,9 +19,12 @@ struct txs_option_value {
     const char *text; /* NULL is null */
 };
 
-/* `uuid` is 16 random bytes, of which a version 4 UUID is made. Output and plan are borrowed. */
+/* Of `random` bytes the first 16 become a version 4 UUID, the rest stays secret. Output and plan
+ * are borrowed. NULL when out of memory. */
+#define TXS_RECORDS_RANDOM_BYTES 24
 struct txs_records *txs_records_new(struct txs_output *output, const struct txs_plan *plan,
-                                    const uint8_t uuid[16], int64_t epoch_unix_ms);
+                                    const uint8_t random[TXS_RECORDS_RANDOM_BYTES],
+                                    int64_t epoch_unix_ms);
 void txs_records_free(struct txs_records *records);
 
 /* What the earlier part of a run recorded, in the order of its records; borrowed for the call.

@@ -353,7 +353,7 @@ struct txs_restored_seed {
 /* A transaction that a peer served. */
 struct txs_transaction_record {
     const struct txs_tx_ids *ids;
-    struct txs_span bytes; /* as it came, borrowed */
+    struct txs_span bytes; /* as it came, borrowed; empty where memory for it was not to be had */
     uint64_t parts;        /* over TXS_TX_PARTS_MAX its inputs and outputs are not shown */
     bool witness_known;    /* false: it may have a witness that was not sent */
     const struct txs_address *first_peer;

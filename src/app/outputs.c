@@ -37,10 +37,10 @@ enum txs_status outputs_open(struct outputs *out, const struct options *options,
 static enum txs_status make_writers(struct outputs *out, const struct txs_plan *plan,
                                     int64_t epoch_unix_ms, struct txs_message *message)
 {
-    uint8_t uuid[16];
-    if (!txs_system_random(uuid, sizeof uuid))
+    uint8_t random[TXS_RECORDS_RANDOM_BYTES];
+    if (!txs_system_random(random, sizeof random))
         return txs_fail(message, TXS_E_SYSTEM, "the system gives no random numbers");
-    out->records = txs_records_new(out->records_file, plan, uuid, epoch_unix_ms);
+    out->records = txs_records_new(out->records_file, plan, random, epoch_unix_ms);
     out->trace = txs_trace_new(out->trace_file, plan->chain, epoch_unix_ms);
     if (out->records == NULL || out->trace == NULL)
         return txs_fail(message, TXS_E_NOMEM, "out of memory");

@@ -2,8 +2,8 @@
 #ifndef TXSURVEY_JSONL_FIELDS_H
 #define TXSURVEY_JSONL_FIELDS_H
 
+#include "forms.h"
 #include "json.h"
-#include "seen.h"
 #include "txsurvey/escape.h"
 #include "txsurvey/jsonl.h"
 
@@ -12,8 +12,8 @@ struct txs_records {
     const struct txs_plan *plan;
     int64_t epoch_unix_ms;
     char uuid[37];
-    bool resumed;          /* the run has an earlier part */
-    struct seen_list seen; /* transactions that have a record */
+    bool resumed;       /* the run has an earlier part */
+    struct forms forms; /* of transactions, and which have a record */
 };
 
 /* What a field's value is made of: the records' own, and the thing recorded. */

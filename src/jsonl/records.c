@@ -5,16 +5,21 @@
 #include <string.h>
 
 struct txs_records *txs_records_new(struct txs_output *output, const struct txs_plan *plan,
-                                    const uint8_t uuid[16], int64_t epoch_unix_ms)
+                                    const uint8_t random[TXS_RECORDS_RANDOM_BYTES],
+                                    int64_t epoch_unix_ms)
 {
     struct txs_records *r = calloc(1, sizeof *r);
-    if (r == NULL)
+    uint64_t key;
+    memcpy(&key, random + 16, sizeof key);
+    if (r == NULL || !forms_init(&r->forms, plan->id_count, key)) {
+        txs_records_free(r);
         return NULL;
+    }
     r->output = output;
     r->plan = plan;
     r->epoch_unix_ms = epoch_unix_ms;
     uint8_t u[16];
-    memcpy(u, uuid, sizeof u);
+    memcpy(u, random, sizeof u);
     u[6] = (uint8_t)((u[6] & 0x0f) | 0x40); /* version 4 */
     u[8] = (uint8_t)((u[8] & 0x3f) | 0x80); /* variant of RFC 4122 */
     char hex[33];
@@ -28,6 +33,6 @@ void txs_records_free(struct txs_records *r)
 {
     if (r == NULL)
         return;
-    seen_free(&r->seen);
+    forms_free(&r->forms);
     free(r);
 }

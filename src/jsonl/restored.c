@@ -1,6 +1,7 @@
 #include "restored.h"
 
 #include "parse.h"
+#include "target.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,10 +42,6 @@ bool restored_init(struct restored *r, const struct txs_plan *plan)
 {
     memset(r, 0, sizeof *r);
     r->plan = plan;
-    r->ids = (struct txs_peer_config){.id_type = plan->id_type,
-                                      .ids = (const uint8_t(*)[32])plan->ids,
-                                      .id_count = plan->id_count,
-                                      .id_order = plan->id_order};
     r->height = -1;
     r->answers = calloc(plan->id_count, sizeof *r->answers);
     r->answered = calloc(plan->id_count, sizeof *r->answered);
@@ -150,7 +147,7 @@ static const char *take_answer(struct restored *r, const json_t *entry)
     uint8_t id[32];
     unsigned status = TXS_ID_STATUS_COUNT, via = TXS_VIA_NONE;
     json_int_t position = -1;
-    int at = parse_hash(id, entry, "txid") ? txs_id_find(&r->ids, id) : -1;
+    int at = parse_hash(id, entry, "txid") ? target_find(r->plan, id) : -1;
     if (at < 0 || r->answered[at] ||
         !take_word(&status, entry, "status", status_names, COUNT_OF(status_names)) ||
         status == TXS_ID_STATUS_COUNT)
@@ -173,9 +170,9 @@ static const char *take_answers(struct restored *r, const json_t *list)
     size_t i;
     json_t *entry;
     const char *wrong = NULL;
-    if (json_array_size(list) != r->ids.id_count)
+    if (json_array_size(list) != r->plan->id_count)
         return "a peer without an answer for each id";
-    memset(r->answered, 0, r->ids.id_count * sizeof *r->answered);
+    memset(r->answered, 0, r->plan->id_count * sizeof *r->answered);
     json_array_foreach(list, i, entry)
     {
         if (wrong == NULL)
@@ -234,14 +231,14 @@ static bool stage_is_possible(const struct restored *r, const struct txs_peer_re
                     complete == (out->handshake_ms != TXS_NEVER) &&
                     (complete ? out->has_version : true) &&
                     (out->stage == TXS_STAGE_CONNECT ? !out->has_version : true);
-    for (size_t i = 0; i < r->ids.id_count; i++)
+    for (size_t i = 0; i < r->plan->id_count; i++)
         possible &= may_have(out, r->answers[i].status);
     return possible;
 }
 
 static bool has_via(const struct restored *r, enum txs_via via)
 {
-    for (size_t i = 0; i < r->ids.id_count; i++)
+    for (size_t i = 0; i < r->plan->id_count; i++)
         if (r->answers[i].via == via)
             return true;
     return false;
@@ -309,7 +306,7 @@ static bool take_end(struct txs_peer_result *out, const json_t *record)
 const char *restored_result(struct restored *r, struct txs_peer_result *out, const json_t *record)
 {
     const json_t *control = json_object_get(record, "control");
-    *out = (struct txs_peer_result){.answers = r->answers, .answer_count = r->ids.id_count};
+    *out = (struct txs_peer_result){.answers = r->answers, .answer_count = r->plan->id_count};
     if (!take_end(out, record))
         return "a peer without proper outcome and stage";
     if (!take_handshake(out, record) || !take_version(out, record))

@@ -5,14 +5,12 @@
 #define TXSURVEY_JSONL_RESTORED_H
 
 #include "txsurvey/merkle.h"
-#include "txsurvey/peer.h"
 #include "txsurvey/plan.h"
 
 #include <jansson.h>
 
 struct restored {
     const struct txs_plan *plan;
-    struct txs_peer_config ids;          /* to find an id by */
     struct txs_answer *answers;          /* of the last record, one an id */
     bool *answered;                      /* an entry of this id was read */
     int32_t *positions;                  /* of each id in the block, as far as it was told; -1 */

@@ -84,14 +84,14 @@ static bool same_ids(struct resume *r, const json_t *ids)
     size_t i;
     json_t *id;
     uint8_t hash[32];
-    if (json_array_size(ids) != r->peers.ids.id_count)
+    if (json_array_size(ids) != r->records->plan->id_count)
         return false;
-    memset(r->peers.answered, 0, r->peers.ids.id_count * sizeof *r->peers.answered);
+    memset(r->peers.answered, 0, r->records->plan->id_count * sizeof *r->peers.answered);
     json_array_foreach(ids, i, id)
     {
         const char *text = json_string_value(id);
         int at = text != NULL && txs_hash_from_hex(hash, text, strlen(text))
-                     ? txs_id_find(&r->peers.ids, hash)
+                     ? target_find(r->records->plan, hash)
                      : -1;
         if (at < 0 || r->peers.answered[at])
             return false;
@@ -202,6 +202,14 @@ static bool was_not_heard_out(const json_t *record)
            json_is_null(json_object_get(record, "addresses"));
 }
 
+static void count_served(struct resume *r, const struct txs_peer_result *result)
+{
+    for (size_t i = 0; i < result->answer_count; i++)
+        if (result->answers[i].status == TXS_ID_SERVED)
+            forms_serve(&r->records->forms, i,
+                        result->answers[i].has_wtxid ? result->answers[i].wtxid : NULL, false);
+}
+
 static enum txs_status take_peer(struct resume *r, const json_t *record)
 {
     struct txs_peer_result result;
@@ -223,6 +231,7 @@ static enum txs_status take_peer(struct resume *r, const json_t *record)
         return TXS_OK;
     }
     peer.told = r->told;
+    count_served(r, &result);
     return r->events->peer(r->events->context, &peer);
 }
 
@@ -230,17 +239,20 @@ static enum txs_status take_peer(struct resume *r, const json_t *record)
 
 static enum txs_status take_transaction(struct resume *r, const json_t *record)
 {
+    const struct txs_plan *plan = r->records->plan;
     uint8_t txid[32], hash[32];
     bool whole = parse_hash(hash, record, "hash");
-    const uint8_t *id = r->peers.ids.id_type == TXS_ID_TYPE_WTXID && whole ? hash : txid;
-    if (!parse_hash(txid, record, "txid") || txs_id_find(&r->peers.ids, id) < 0)
+    bool named = parse_hash(txid, record, "txid");
+    int id = target_find(plan, plan->id_type == TXS_ID_TYPE_WTXID && whole ? hash : txid);
+    if (!named || id < 0)
         return refuse(r, "a transaction that is none of this run's");
-    switch (seen_add(&r->records->seen, txid, whole ? hash : NULL)) {
-    case SEEN_NEW:
+    switch (forms_restore(&r->records->forms, (size_t)id, whole ? hash : NULL)) {
+    case FORM_DUE:
         return TXS_OK;
-    case SEEN_BEFORE:
+    case FORM_RECORDED:
+    case FORM_LEFT_OUT:
         return refuse(r, "a transaction that was recorded before");
-    case SEEN_NO_MEMORY:
+    case FORM_NO_MEMORY:
         break;
     }
     return no_memory(r);

@@ -243,6 +243,7 @@ struct share_of {
     const char *label;
     const struct txs_id_tally *tally;
     const struct txs_id_tally *controlled; /* NULL without --control */
+    uint64_t unrecorded;
 };
 
 static const struct txs_id_tally *tally_of(const struct field_source *s)
@@ -288,6 +289,11 @@ static json_t *t_timeout(const struct field_source *s)
 static json_t *t_unasked(const struct field_source *s)
 {
     return json_number(tally_of(s)->by_status[TXS_ID_UNASKED]);
+}
+
+static json_t *t_unrecorded(const struct field_source *s)
+{
+    return json_number(((const struct share_of *)s->thing)->unrecorded);
 }
 
 /* Six digits say more than any survey can; the rest would be noise of the arithmetic. */
@@ -343,6 +349,11 @@ const struct field share_fields[] = {
     {"ignored", "that ignored the request", t_ignored},
     {"timeout", "that gave no answer", t_timeout},
     {"unasked", "peers that could not be asked", t_unasked},
+    {"unrecorded",
+     "of those that served it, so many in a form (witness) without a transaction record: there "
+     "were "
+     "too many forms, and none of these was served as often as one with a record",
+     t_unrecorded},
     {"share", "served of asked, null where nobody was asked", t_share},
     {"ci95", "its 95 % confidence interval (Wilson), low and high", t_ci95},
     {"controlled", "with --control: asked, served, share and ci95 without peers that failed it",
@@ -357,7 +368,8 @@ static json_t *transactions(const struct field_source *s)
     for (size_t i = 0; i < tally->id_count && list != NULL; i++) {
         const struct txs_plan *plan = s->records->plan;
         const struct share_of share = {plan->ids[i], plan->labels[i], &tally->ids[i],
-                                       plan->control ? &tally->controlled[i] : NULL};
+                                       plan->control ? &tally->controlled[i] : NULL,
+                                       s->records->forms.ids[i].unrecorded};
         const struct field_source one = {s->records, &share};
         list = json_append(list, fields_object(share_fields, share_field_count, &one));
     }

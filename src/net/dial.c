@@ -81,8 +81,6 @@ static void on_conn_connected(struct conn *c)
 static void on_conn_served(struct conn *c, const struct txs_served *served)
 {
     struct txs_engine *e = c->host->context;
-    if (served->bytes.len == 0)
-        return; /* the pool was empty: another peer's copy will be recorded */
     e->sink->transaction(e->sink->context, &(struct txs_transaction_record){
                                                .ids = served->ids,
                                                .bytes = served->bytes,

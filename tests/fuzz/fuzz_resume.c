@@ -89,10 +89,10 @@ static enum txs_status resume(const char *path, const struct txs_plan *plan,
     struct txs_message message = {""};
     const struct txs_resume_events events = {restored, on_peer, on_seed, on_summary};
     const struct txs_option_value block = {"block", TXS_OPTION_TEXT, 0, BLOCK};
-    const uint8_t uuid[16] = {0};
+    const uint8_t random[TXS_RECORDS_RANDOM_BYTES] = {0};
     *restored = (struct restored){.digest = 0};
     require(txs_output_open(&output, path, &message) == TXS_OK);
-    struct txs_records *records = txs_records_new(output, plan, uuid, 0);
+    struct txs_records *records = txs_records_new(output, plan, random, 0);
     require(records != NULL);
     enum txs_status status = txs_records_resume(records, path, &events, &message);
     require((status == TXS_OK) == (message.text[0] == '\0'));

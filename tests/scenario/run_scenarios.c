@@ -738,7 +738,7 @@ static void log_record(struct run *r)
         txs_output_open(&output, path, &message) != TXS_OK)
         fail(r, "no record");
     struct txs_records *records =
-        txs_records_new(output, &r->plan, (const uint8_t[16]){0}, EPOCH_UNIX_MS);
+        txs_records_new(output, &r->plan, (const uint8_t[TXS_RECORDS_RANDOM_BYTES]){0}, EPOCH_UNIX_MS);
     txs_records_peer(records, &(struct txs_peer_record){.address = &address,
                                                         .source = "connect",
                                                         .ended_ms = r->now_ms,

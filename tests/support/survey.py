@@ -369,12 +369,16 @@ def _check_transactions(result):
         assert tx["vin"] and tx["vout"], "a transaction has inputs and outputs"
         if result.code is not None and result.code < 128:
             assert tx["first_peer"] in map(endpoint, result.peers), tx["first_peer"]
+    unrecorded = Counter()
     for peer in result.peers:
         for entry in peer["transactions"]:
             if entry["status"] == "served":
-                assert any((entry["txid"] == (wtxid if by_wtxid else txid))
-                           and entry["wtxid"] in (None, wtxid) for txid, wtxid in keys), \
-                    f"served, but no transaction record: {entry['txid']}"
+                unrecorded[entry["txid"]] += not any(
+                    (entry["txid"] == (wtxid if by_wtxid else txid))
+                    and entry["wtxid"] in (None, wtxid) for txid, wtxid in keys)
+    for txid, count in unrecorded.items():
+        told = result.totals(txid)["unrecorded"] if result.summary else 0
+        assert count <= told, f"served {count} times, but no transaction record: {txid}"
 
 
 def wilson(served, asked, z=1.959963984540054):
@@ -417,6 +421,8 @@ def _check_totals(result, txid):
                        for entry in peer["transactions"] if entry["txid"] == txid)
     for status in STATUSES:
         assert totals.get(status, 0) == statuses[status], f"{txid}: {status} miscounted"
+    _check_count(totals["unrecorded"])
+    assert totals["unrecorded"] <= totals["served"], "more than were served"
     asked = sum(statuses.values()) - statuses["unasked"]
     assert totals["asked"] == asked, f"asked {totals['asked']}, not {asked}"
     if not asked:

@@ -33,12 +33,13 @@ static void begin(struct fixture *f)
     memset(f, 0, sizeof *f);
     txs_plan_init(&f->plan);
     assert_int_equal(txs_plan_add_id(&f->plan, TXID, &message), TXS_OK);
+    assert_int_equal(txs_plan_complete(&f->plan), TXS_OK);
     assert_true(txs_address_parse(&f->address, "[2a01::5]:18333", 8333));
     assert_int_equal(txs_output_open(&f->output, path, &message), TXS_OK);
     assert_int_equal(txs_output_empty(f->output, &message), TXS_OK);
-    uint8_t uuid[16];
-    memset(uuid, 0xff, sizeof uuid);
-    f->records = txs_records_new(f->output, &f->plan, uuid, EPOCH_UNIX_MS);
+    uint8_t random[TXS_RECORDS_RANDOM_BYTES];
+    memset(random, 0xff, sizeof random);
+    f->records = txs_records_new(f->output, &f->plan, random, EPOCH_UNIX_MS);
     assert_non_null(f->records);
     f->answer = (struct txs_answer){.first_request_ms = TXS_NEVER, .answered_ms = TXS_NEVER};
     f->result = (struct txs_peer_result){
@@ -368,6 +369,7 @@ static void write_tx(struct fixture *f, int witness, bool witness_known)
     struct txs_tx tx;
     struct txs_span span = {bytes, put_tx(bytes, witness)};
     assert_true(txs_tx_parse(&tx, span));
+    memcpy(f->plan.ids[0], tx.ids.txid, 32); /* it is the one that is asked for */
     txs_records_transaction(f->records,
                             &(struct txs_transaction_record){.ids = &tx.ids,
                                                              .bytes = span,

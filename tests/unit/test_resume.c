@@ -139,7 +139,7 @@ static struct resumed resume(const char *bytes, size_t len)
     struct txs_message message;
     struct resumed r = {.log = ""};
     const struct txs_resume_events events = {r.log, on_peer, on_seed, on_summary};
-    uint8_t uuid[16] = {0};
+    uint8_t random[TXS_RECORDS_RANDOM_BYTES] = {0};
     put_file(bytes, len);
     txs_plan_init(&plan);
     plan.shard_index = plan.shard_count = 1;
@@ -149,7 +149,7 @@ static struct resumed resume(const char *bytes, size_t len)
     plan.block_given = with_block;
     plan.block_hash[0] = 0xbb;
     assert_int_equal(txs_output_open(&output, path, &message), TXS_OK);
-    struct txs_records *records = txs_records_new(output, &plan, uuid, 0);
+    struct txs_records *records = txs_records_new(output, &plan, random, 0);
     assert_non_null(records);
     r.status = txs_records_resume(records, path, &events, &r.message);
     if (r.status == TXS_OK)
@@ -544,10 +544,10 @@ static void what_is_no_file_cannot_be_continued(void **state)
     struct txs_message message;
     char log[100] = "";
     const struct txs_resume_events events = {log, on_peer, on_seed, on_summary};
-    uint8_t uuid[16] = {0};
+    uint8_t random[TXS_RECORDS_RANDOM_BYTES] = {0};
     txs_plan_init(&plan);
     assert_int_equal(txs_output_open(&output, "/dev/null", &message), TXS_OK);
-    struct txs_records *records = txs_records_new(output, &plan, uuid, 0);
+    struct txs_records *records = txs_records_new(output, &plan, random, 0);
     assert_non_null(records);
     assert_int_equal(txs_records_resume(records, "/dev/null", &events, &message), TXS_E_USAGE);
     txs_output_close(output, &message);
