@@ -153,6 +153,10 @@ static void judge_deadline(struct conn *c)
 {
     if (c->closing || uv_now(c->host->loop) < c->deadline_ms)
         return;
+    if (c->share.waits) { /* what has come is read first */
+        uv_timer_start(&c->timer, on_timer, 0, 0);
+        return;
+    }
     c->deadline_ms = TXS_NEVER; /* it has passed: the next one is set anew */
     if (c->peer != NULL)
         step(c, (struct txs_peer_event){.kind = TXS_PEER_DEADLINE});
@@ -162,26 +166,17 @@ static void judge_deadline(struct conn *c)
         fail_connecting(c, TXS_OUTCOME_CONNECT_TIMEOUT, TXS_ERROR_TIMED_OUT);
 }
 
-#define HEARTBEAT_MS 100
-#define STALL_MS 250
-
 static void on_heartbeat(uv_timer_t *timer)
 {
     (void)timer; /* it ended a wait */
 }
 
-static void notice_stall(struct conn_host *host)
-{
-    uint64_t now = uv_hrtime() / 1000000, turn = now - host->last_turn_ms;
-    host->last_turn_ms = now;
-    if (turn > HEARTBEAT_MS + STALL_MS)
-        host->stalled(host, turn - HEARTBEAT_MS);
-}
-
 static void on_after_reads(uv_check_t *check)
 {
     struct conn_host *host = check->data;
-    notice_stall(host);
+    uint64_t stalled_ms = turn_end(&host->turn);
+    if (stalled_ms > 0)
+        host->stalled(host, stalled_ms);
     while (host->due != NULL) {
         struct conn *c = host->due;
         host->due = c->next_due;
@@ -260,10 +255,14 @@ static void step_tunnel(struct conn *c, struct txs_span bytes)
     }
 }
 
+/* Without a buffer nothing is read, and libuv asks again in the next turn. */
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 {
+    struct conn *c = conn_of(handle);
     (void)suggested;
-    *buf = uv_buf_init(conn_of(handle)->host->read_buffer, CONN_READ_BUFFER_BYTES);
+    *buf = turn_take_share(&c->host->turn, &c->share)
+               ? uv_buf_init(c->host->read_buffer, CONN_READ_BUFFER_BYTES)
+               : uv_buf_init(NULL, 0);
 }
 
 static void on_closed(struct conn *c, enum txs_error error)
@@ -277,7 +276,7 @@ static void on_closed(struct conn *c, enum txs_error error)
 static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
 {
     struct conn *c = conn_of(stream);
-    if (c->closing || nread == 0)
+    if (c->closing || nread == 0 || (nread == UV_ENOBUFS && buf->len == 0))
         return;
     struct txs_span bytes = {(const uint8_t *)buf->base, nread > 0 ? (size_t)nread : 0};
     if (nread < 0)
@@ -368,8 +367,8 @@ void conn_host_open(struct conn_host *host)
     uv_idle_init(host->loop, &host->no_wait);
     host->due = NULL;
     uv_timer_init(host->loop, &host->heartbeat);
-    uv_timer_start(&host->heartbeat, on_heartbeat, HEARTBEAT_MS, HEARTBEAT_MS);
-    host->last_turn_ms = uv_hrtime() / 1000000;
+    uv_timer_start(&host->heartbeat, on_heartbeat, TURN_WAIT_MS, TURN_WAIT_MS);
+    turn_start(&host->turn);
 }
 
 void conn_host_close(struct conn_host *host)

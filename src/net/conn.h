@@ -8,7 +8,8 @@
  * exactly once, when none is left, never from inside conn_start(), and the owner frees the conn
  * there. Deadlines are judged after the reads of the same turn of the loop, and a stall of this
  * machine (the process was stopped, a disk was slow) moves all of them by its length: what a peer
- * had sent in time counts, and it gets the time for its answer that it was promised.
+ * had sent in time counts, and it gets the time for its answer that it was promised. Work is no
+ * stall, whoever causes it (turn.h).
  */
 #ifndef TXSURVEY_NET_CONN_H
 #define TXSURVEY_NET_CONN_H
@@ -19,6 +20,7 @@
 #include "txsurvey/tunnel.h"
 
 #include "route.h"
+#include "turn.h"
 
 #include <uv.h>
 
@@ -42,8 +44,8 @@ struct conn_host {
     void (*gone)(struct conn *c);
     void (*stalled)(struct conn_host *host, uint64_t ms); /* calls conn_stalled() for all */
     struct conn *due;                                     /* deadlines of this turn */
-    uint64_t last_turn_ms;
-    uv_timer_t heartbeat; /* so that a turn without events is a short one */
+    struct turn turn;
+    uv_timer_t heartbeat; /* so that no wait is longer than TURN_WAIT_MS */
     uv_check_t after_reads;
     uv_idle_t no_wait; /* runs while something is due: the loop must not wait then */
 };
@@ -61,6 +63,7 @@ struct conn {
     struct txs_peer *peer;                /* owned; from connected() on */
     uint64_t connecting_ms, connected_ms; /* monotonic; TXS_NEVER */
     uint64_t deadline_ms;
+    struct share share;
     unsigned open_handles;
     unsigned writes; /* on their way */
     int refused_at_once;

@@ -338,7 +338,7 @@ static void begin_now(struct txs_engine *e)
 {
     uv_update_time(&e->loop);
     e->started_ms = txs_engine_now_ms(e);
-    e->host.last_turn_ms = uv_hrtime() / 1000000;
+    turn_start(&e->host.turn);
 }
 
 void txs_engine_run(struct txs_engine *e, struct txs_ending *ending)

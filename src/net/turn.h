@@ -1,0 +1,41 @@
+/* A turn of the loop, from one check phase to the next: how much of it peers may take, and whether
+ * this machine stood still in it.
+ *
+ * Peers are read in rounds: each once a round, if it has something to read. Where a turn's time for
+ * reading is used up before all had their share, the others get theirs in the next turns, before
+ * anyone is read again. So no turn is long by what peers send, and none of them waits for more than
+ * one share of each of the others.
+ */
+#ifndef TXSURVEY_NET_TURN_H
+#define TXSURVEY_NET_TURN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* No wait of the loop is to be longer. */
+#define TURN_WAIT_MS 100
+
+struct turn {
+    uint64_t began_ns;        /* by the clock */
+    uint64_t worked_ns;       /* this thread's processor time then */
+    uint64_t reading_ends_ns; /* 0 until something is read */
+    uint64_t number, round;
+    bool cut_short; /* somebody's share has to wait for the next turn */
+};
+
+/* Of one connection; zeroed at first. */
+struct share {
+    uint64_t turn, round; /* in which it was read last */
+    bool waits;           /* there is something to read that it must wait for */
+};
+
+/* Now; whatever was before is forgotten. */
+void turn_start(struct turn *turn);
+/* Something can be read: whether it is its turn now. */
+bool turn_take_share(struct turn *turn, struct share *share);
+/* A turn ends and the next begins. Returns for how many milliseconds this machine stood still: all
+ * that was neither this thread's own work nor the wait that it had meant to make. 0 where that is
+ * so little that it may be the scheduler's doing. */
+uint64_t turn_end(struct turn *turn);
+
+#endif
