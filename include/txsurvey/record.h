@@ -165,6 +165,7 @@
     X(NO_DESCRIPTORS, "no_descriptors", "this machine is out of file descriptors")           \
     X(NO_PORTS, "no_ports", "this machine is out of local ports")                            \
     X(NO_MEMORY, "no_memory", "this machine is out of memory")                               \
+    X(SOCKET_FAILED, "socket_failed", "a socket of this machine failed")                     \
     TXS_PROXY_ERROR_TABLE(X)                                                                 \
     X(DEADLINE, "deadline", "the survey's deadline")                                         \
     X(SIGNAL, "signal", "a signal ended the survey")                                         \

@@ -314,9 +314,10 @@ static void on_stalled(struct txs_peer *p, uint64_t ms)
 
 static void on_stop(struct txs_peer *p, enum txs_error error)
 {
-    bool local = error == TXS_ERROR_NO_MEMORY;
+    bool survey_ends =
+        error == TXS_ERROR_DEADLINE || error == TXS_ERROR_SIGNAL || error == TXS_ERROR_OUTPUT;
     p->stopped = true;
-    session_end(p, local ? TXS_OUTCOME_LOCAL_ERROR : TXS_OUTCOME_INTERRUPTED, error);
+    session_end(p, survey_ends ? TXS_OUTCOME_INTERRUPTED : TXS_OUTCOME_LOCAL_ERROR, error);
     finish(p);
 }
 
