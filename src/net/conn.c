@@ -73,14 +73,36 @@ struct write {
 
 static void step(struct conn *c, struct txs_peer_event event);
 
+static void fail_here(struct conn *c, enum txs_error code)
+{
+    if (c->peer != NULL)
+        step(c, (struct txs_peer_event){.kind = TXS_PEER_STOP, .error = code});
+    else
+        fail_connecting(c, TXS_OUTCOME_LOCAL_ERROR, code);
+}
+
+/* What the peer or the network did shows when reading, after what had been sent before. A fault of
+ * our own is kept until whoever is sending can act on it. */
+static void note_unsent(struct conn *c, int uv_error)
+{
+    enum txs_error code;
+    if (conn_judge(c, uv_error, false, &code) == TXS_OUTCOME_LOCAL_ERROR)
+        c->fault = code;
+}
+
 static void on_written(uv_write_t *request, int status)
 {
     struct write *w = request->data;
     struct conn *c = w->conn;
-    (void)status; /* a failed write shows when reading */
     free(w);
     c->writes--;
-    if (!c->closing && c->writes == 0 && c->peer != NULL)
+    if (c->closing)
+        return;
+    if (status != 0)
+        note_unsent(c, status);
+    if (c->fault != TXS_ERROR_NONE)
+        fail_here(c, c->fault);
+    else if (c->writes == 0 && c->peer != NULL)
         step(c, (struct txs_peer_event){.kind = TXS_PEER_WRITABLE});
 }
 
@@ -90,17 +112,20 @@ static void send_later(struct conn *c, struct txs_span bytes)
 {
     struct write *w = malloc(sizeof *w + bytes.len);
     if (w == NULL) {
-        c->out_of_memory = true;
+        c->fault = TXS_ERROR_NO_MEMORY;
         return;
     }
     w->conn = c;
     w->request.data = w;
     memcpy(w->bytes, bytes.data, bytes.len);
     uv_buf_t buf = uv_buf_init(w->bytes, (unsigned)bytes.len);
-    if (uv_write(&w->request, (uv_stream_t *)&c->tcp, &buf, 1, on_written) != 0)
-        free(w);
-    else
+    int error = uv_write(&w->request, (uv_stream_t *)&c->tcp, &buf, 1, on_written);
+    if (error == 0) {
         c->writes++;
+        return;
+    }
+    free(w);
+    note_unsent(c, error);
 }
 
 static void send_bytes(struct conn *c, struct txs_span bytes)
@@ -112,8 +137,10 @@ static void send_bytes(struct conn *c, struct txs_span bytes)
         uv_buf_t buf = uv_buf_init((char *)(uintptr_t)bytes.data, (unsigned)bytes.len);
         sent = uv_try_write((uv_stream_t *)&c->tcp, &buf, 1);
     }
-    if (sent < 0 && sent != UV_EAGAIN)
-        return; /* reading will tell, after what the peer had sent before */
+    if (sent < 0 && sent != UV_EAGAIN) {
+        note_unsent(c, sent);
+        return;
+    }
     size_t done = sent > 0 ? (size_t)sent : 0;
     if (done < bytes.len)
         send_later(c, (struct txs_span){bytes.data + done, bytes.len - done});
@@ -196,8 +223,8 @@ static void step(struct conn *c, struct txs_peer_event event)
         struct txs_peer_actions actions = txs_peer_step(c->peer, &event);
         tap(c, TXS_TAP_SENT, actions.send);
         send_bytes(c, actions.send);
-        if (c->out_of_memory && !actions.finished) {
-            event = (struct txs_peer_event){.kind = TXS_PEER_STOP, .error = TXS_ERROR_NO_MEMORY};
+        if (c->fault != TXS_ERROR_NONE && !actions.finished) {
+            event = (struct txs_peer_event){.kind = TXS_PEER_STOP, .error = c->fault};
             continue;
         }
         for (size_t i = 0; i < actions.served_count; i++)
@@ -241,9 +268,9 @@ static void step_tunnel(struct conn *c, struct txs_span bytes)
         c->asked = actions.asked;
         send_bytes(c, actions.send);
         bytes = actions.rest;
-    } while (actions.state == TXS_TUNNEL_BUSY && bytes.len > 0 && !c->out_of_memory);
-    if (c->out_of_memory) {
-        fail_connecting(c, TXS_OUTCOME_LOCAL_ERROR, TXS_ERROR_NO_MEMORY);
+    } while (actions.state == TXS_TUNNEL_BUSY && bytes.len > 0 && c->fault == TXS_ERROR_NONE);
+    if (c->fault != TXS_ERROR_NONE) {
+        fail_connecting(c, TXS_OUTCOME_LOCAL_ERROR, c->fault);
     } else if (actions.state == TXS_TUNNEL_FAILED) {
         fail_connecting(c, TXS_OUTCOME_PROXY_FAILED, actions.error);
     } else if (actions.state == TXS_TUNNEL_OPEN) {
@@ -265,12 +292,21 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
                : uv_buf_init(NULL, 0);
 }
 
-static void on_closed(struct conn *c, enum txs_error error)
+/* By the peer or the proxy, on the way there, or here. */
+static void on_lost(struct conn *c, int uv_error)
 {
-    if (c->peer != NULL)
-        step(c, (struct txs_peer_event){.kind = TXS_PEER_CLOSED, .error = error});
+    enum txs_error code;
+    enum txs_outcome outcome;
+    if (c->peer == NULL) {
+        outcome = conn_judge(c, uv_error, false, &code);
+        fail_connecting(c, outcome, code);
+        return;
+    }
+    outcome = connect_error_judge(uv_error, false, &code);
+    if (outcome == TXS_OUTCOME_LOCAL_ERROR)
+        fail_here(c, code);
     else
-        fail_connecting(c, TXS_OUTCOME_PROXY_FAILED, TXS_ERROR_PROXY_CLOSED);
+        step(c, (struct txs_peer_event){.kind = TXS_PEER_CLOSED, .error = code});
 }
 
 static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
@@ -280,7 +316,7 @@ static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
         return;
     struct txs_span bytes = {(const uint8_t *)buf->base, nread > 0 ? (size_t)nread : 0};
     if (nread < 0)
-        on_closed(c, nread == UV_EOF ? TXS_ERROR_EOF : TXS_ERROR_RESET);
+        on_lost(c, (int)nread);
     else if (c->peer != NULL)
         receive(c, bytes);
     else
@@ -305,7 +341,7 @@ static void on_connected(uv_connect_t *request, int status)
     else
         begin_dialogue(c);
     if (reset && !c->closing)
-        on_closed(c, TXS_ERROR_RESET);
+        on_lost(c, UV_ECONNRESET);
 }
 
 int conn_start(struct conn *c)

@@ -67,7 +67,8 @@ struct conn {
     unsigned open_handles;
     unsigned writes; /* on their way */
     int refused_at_once;
-    bool closing, is_due, out_of_memory;
+    enum txs_error fault; /* of this machine, met while sending */
+    bool closing, is_due;
     bool asked; /* the proxy was asked for the peer */
     struct conn *next_due;
     struct conn *previous, *next; /* the owner's list */
@@ -81,7 +82,7 @@ void conn_host_close(struct conn_host *host);
  * libuv error means that there is nothing to close and no callback will come: no socket was to be
  * had. */
 int conn_start(struct conn *c);
-/* What a libuv error says that was met while connecting. */
+/* What a libuv error says that was met before there was a connection to the peer. */
 enum txs_outcome conn_judge(const struct conn *c, int uv_error, bool at_once,
                             enum txs_error *error);
 /* This machine stood still for so long: its deadline moves. */

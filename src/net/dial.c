@@ -109,7 +109,10 @@ static void on_conn_told(struct conn *c, const struct txs_told *told)
 
 static void on_conn_finished(struct conn *c)
 {
-    record(c->host->context, c, txs_peer_result(c->peer));
+    struct txs_engine *e = c->host->context;
+    struct txs_peer_result *result = txs_peer_result(c->peer);
+    if (!try_again(e, c, result->outcome))
+        record(e, c, result);
 }
 
 static void conn_free(struct conn *c)

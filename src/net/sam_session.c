@@ -72,11 +72,17 @@ static void on_late(uv_timer_t *timer)
                      l->asked ? TXS_ERROR_SAM_SESSION_TIMEOUT : TXS_ERROR_PROXY_SILENT);
 }
 
-/* Two short lines on a new connection: a socket that does not take them whole is out of order. */
-static bool send_whole(struct sam_link *l, struct txs_span bytes)
+/* Two short lines on a new connection: a bridge that does not take them whole is out of order.
+ * Returns 0 or a libuv error. */
+static int send_whole(struct sam_link *l, struct txs_span bytes)
 {
+    if (bytes.len == 0)
+        return 0;
     uv_buf_t buf = uv_buf_init((char *)(uintptr_t)bytes.data, (unsigned)bytes.len);
-    return bytes.len == 0 || uv_try_write((uv_stream_t *)&l->tcp, &buf, 1) == (int)bytes.len;
+    int sent = uv_try_write((uv_stream_t *)&l->tcp, &buf, 1);
+    if (sent < 0 && sent != UV_EAGAIN)
+        return sent;
+    return sent == (int)bytes.len ? 0 : UV_EPIPE;
 }
 
 static void note_asked(struct sam_link *l)
@@ -94,8 +100,9 @@ static void step(struct sam_link *l, struct txs_span bytes)
     do {
         actions = txs_tunnel_step(l->tunnel, bytes);
         bytes = actions.rest;
-        if (!send_whole(l, actions.send)) {
-            sam_session_lose(s, TXS_OUTCOME_PROXY_FAILED, TXS_ERROR_PROXY_CLOSED);
+        int error = send_whole(l, actions.send);
+        if (error != 0) {
+            lose_to_uv(s, error, false);
             return;
         }
     } while (actions.state == TXS_TUNNEL_BUSY && bytes.len > 0);
@@ -123,7 +130,7 @@ static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
     if (l->session == NULL || nread == 0)
         return;
     if (nread < 0)
-        sam_session_lose(l->session, TXS_OUTCOME_PROXY_FAILED, TXS_ERROR_PROXY_CLOSED);
+        lose_to_uv(l->session, (int)nread, false);
     else if (l->session->state == SAM_OPENING)
         step(l, (struct txs_span){(const uint8_t *)buf->base, (size_t)nread});
 }
