@@ -14,8 +14,8 @@ struct txs_engine;
  * lowered where descriptors do not suffice. Failures leave a message. */
 enum txs_status txs_engine_open(struct txs_engine **out, struct txs_plan *plan,
                                 const struct txs_sink *sink, struct txs_message *message);
-/* Milliseconds since 1970 at monotonic time 0 of this engine, for the texts of times. */
-int64_t txs_engine_epoch_unix_ms(const struct txs_engine *engine);
+/* For the texts of times; it is the engine's, and follows the machine's. */
+const struct txs_wall_clock *txs_engine_wall_clock(const struct txs_engine *engine);
 uint64_t txs_engine_now_ms(const struct txs_engine *engine);
 void txs_engine_run(struct txs_engine *engine, struct txs_ending *ending);
 /* What an earlier part of this run recorded (--resume), in the order of its records: peers are not

@@ -19,12 +19,12 @@ struct txs_option_value {
     const char *text; /* NULL is null */
 };
 
-/* Of `random` bytes the first 16 become a version 4 UUID, the rest stays secret. Output and plan
- * are borrowed. NULL when out of memory. */
+/* Of `random` bytes the first 16 become a version 4 UUID, the rest stays secret. The rest is
+ * borrowed. NULL when out of memory. */
 #define TXS_RECORDS_RANDOM_BYTES 24
 struct txs_records *txs_records_new(struct txs_output *output, const struct txs_plan *plan,
                                     const uint8_t random[TXS_RECORDS_RANDOM_BYTES],
-                                    int64_t epoch_unix_ms);
+                                    const struct txs_wall_clock *wall);
 void txs_records_free(struct txs_records *records);
 
 /* What the earlier part of a run recorded, in the order of its records; borrowed for the call.
@@ -65,7 +65,7 @@ void txs_records_describe(void (*visit)(void *context, const char *type, const c
 /* A trace of messages as JSON lines. */
 struct txs_trace;
 struct txs_trace *txs_trace_new(struct txs_output *output, const struct txs_chain *chain,
-                                int64_t epoch_unix_ms);
+                                const struct txs_wall_clock *wall);
 void txs_trace_free(struct txs_trace *trace);
 /* As txs_sink.tap. */
 void txs_trace_tap(struct txs_trace *trace, void **slot, const struct txs_address *peer,

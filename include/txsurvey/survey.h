@@ -88,7 +88,8 @@ void txs_survey_done(struct txs_survey *survey, const struct txs_attempt *attemp
  * a refusal. True when it has become suspect by that, and was not before, that this machine's link
  * is broken rather than the network. */
 bool txs_survey_dialled(struct txs_survey *survey, uint64_t now_ms, uint64_t began_ms, bool heard);
-/* This machine stood still so long that peers may have given up on it. As above. */
+/* This machine stood still, or its clock was set by so much: after a long time peers may have given
+ * up on it. As above. */
 bool txs_survey_stalled(struct txs_survey *survey, uint64_t ms);
 const struct txs_tally *txs_survey_tally(const struct txs_survey *survey);
 

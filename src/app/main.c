@@ -106,7 +106,7 @@ static enum txs_status open_all(struct app *app, struct txs_sink *sink, struct t
     sink->flush_fd = txs_output_fd(app->outputs.records_file);
     status = txs_engine_open(&app->engine, &app->options.plan, sink, message);
     if (status == TXS_OK)
-        status = outputs_begin(&app->outputs, &app->options, txs_engine_epoch_unix_ms(app->engine),
+        status = outputs_begin(&app->outputs, &app->options, txs_engine_wall_clock(app->engine),
                                &restored, message);
     if (status != TXS_OK)
         return status;

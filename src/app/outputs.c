@@ -35,13 +35,13 @@ enum txs_status outputs_open(struct outputs *out, const struct options *options,
 }
 
 static enum txs_status make_writers(struct outputs *out, const struct txs_plan *plan,
-                                    int64_t epoch_unix_ms, struct txs_message *message)
+                                    const struct txs_wall_clock *wall, struct txs_message *message)
 {
     uint8_t random[TXS_RECORDS_RANDOM_BYTES];
     if (!txs_system_random(random, sizeof random))
         return txs_fail(message, TXS_E_SYSTEM, "the system gives no random numbers");
-    out->records = txs_records_new(out->records_file, plan, random, epoch_unix_ms);
-    out->trace = txs_trace_new(out->trace_file, plan->chain, epoch_unix_ms);
+    out->records = txs_records_new(out->records_file, plan, random, wall);
+    out->trace = txs_trace_new(out->trace_file, plan->chain, wall);
     if (out->records == NULL || out->trace == NULL)
         return txs_fail(message, TXS_E_NOMEM, "out of memory");
     return TXS_OK;
@@ -56,10 +56,10 @@ static enum txs_status begin_trace(struct outputs *out, bool resume, struct txs_
 }
 
 enum txs_status outputs_begin(struct outputs *out, const struct options *options,
-                              int64_t epoch_unix_ms, const struct txs_resume_events *restored,
-                              struct txs_message *message)
+                              const struct txs_wall_clock *wall,
+                              const struct txs_resume_events *restored, struct txs_message *message)
 {
-    enum txs_status status = make_writers(out, &options->plan, epoch_unix_ms, message);
+    enum txs_status status = make_writers(out, &options->plan, wall, message);
     if (status != TXS_OK)
         return status;
     status = options->resume ? txs_records_resume(out->records, options->output, restored, message)

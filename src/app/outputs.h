@@ -23,7 +23,8 @@ enum txs_status outputs_open(struct outputs *out, const struct options *options,
 /* Makes them ready for the first record: emptied, or with --resume behind what they hold, which
  * `restored` is told. */
 enum txs_status outputs_begin(struct outputs *out, const struct options *options,
-                              int64_t epoch_unix_ms, const struct txs_resume_events *restored,
+                              const struct txs_wall_clock *wall,
+                              const struct txs_resume_events *restored,
                               struct txs_message *message);
 /* Says on the console what could not be written. False where that is records, but for a run that
  * failed for a reason of which the user was `told`. */

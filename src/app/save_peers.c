@@ -19,7 +19,8 @@ bool save_peers(struct txs_peer_list *list, const char *path, const struct txs_e
         console_warn(console, text);
         return true;
     }
-    txs_time_text(time, txs_engine_epoch_unix_ms(engine) + (int64_t)txs_engine_now_ms(engine));
+    txs_time_text(time,
+                  txs_wall_clock_ms(txs_engine_wall_clock(engine), txs_engine_now_ms(engine)));
     snprintf(title, sizeof title, "txsurvey " TXSURVEY_VERSION ", %s, chain %s", time, chain->name);
     if (txs_peer_list_write(list, title, &message) == TXS_OK)
         return true;

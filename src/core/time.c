@@ -3,6 +3,11 @@
 #include <stdio.h>
 #include <time.h>
 
+int64_t txs_wall_clock_ms(const struct txs_wall_clock *wall, uint64_t monotonic_ms)
+{
+    return wall->epoch_unix_ms + (int64_t)monotonic_ms;
+}
+
 void txs_time_text(char out[TXS_TIME_TEXT_MAX], int64_t unix_ms)
 {
     int64_t seconds = unix_ms / 1000, ms = unix_ms % 1000;

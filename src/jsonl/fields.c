@@ -31,7 +31,7 @@ json_t *field_time(const struct field_source *source, uint64_t monotonic_ms)
 {
     if (monotonic_ms == TXS_NEVER)
         return json_null();
-    return json_time(source->records->epoch_unix_ms + (int64_t)monotonic_ms);
+    return json_time(txs_wall_clock_ms(source->records->wall, monotonic_ms));
 }
 
 json_t *field_addresses(const struct txs_address *addresses, size_t count)

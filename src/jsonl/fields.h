@@ -10,7 +10,7 @@
 struct txs_records {
     struct txs_output *output;
     const struct txs_plan *plan;
-    int64_t epoch_unix_ms;
+    const struct txs_wall_clock *wall;
     char uuid[37];
     bool resumed;       /* the run has an earlier part */
     struct forms forms; /* of transactions, and which have a record */

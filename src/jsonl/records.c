@@ -6,7 +6,7 @@
 
 struct txs_records *txs_records_new(struct txs_output *output, const struct txs_plan *plan,
                                     const uint8_t random[TXS_RECORDS_RANDOM_BYTES],
-                                    int64_t epoch_unix_ms)
+                                    const struct txs_wall_clock *wall)
 {
     struct txs_records *r = calloc(1, sizeof *r);
     uint64_t key;
@@ -17,7 +17,7 @@ struct txs_records *txs_records_new(struct txs_output *output, const struct txs_
     }
     r->output = output;
     r->plan = plan;
-    r->epoch_unix_ms = epoch_unix_ms;
+    r->wall = wall;
     uint8_t u[16];
     memcpy(u, random, sizeof u);
     u[6] = (uint8_t)((u[6] & 0x0f) | 0x40); /* version 4 */

@@ -15,7 +15,7 @@
 struct txs_trace {
     struct txs_output *output;
     const struct txs_chain *chain;
-    int64_t epoch_unix_ms;
+    const struct txs_wall_clock *wall;
     size_t memory_left;
 };
 
@@ -35,11 +35,11 @@ struct traced {
 };
 
 struct txs_trace *txs_trace_new(struct txs_output *output, const struct txs_chain *chain,
-                                int64_t epoch_unix_ms)
+                                const struct txs_wall_clock *wall)
 {
     struct txs_trace *t = calloc(1, sizeof *t);
     if (t != NULL)
-        *t = (struct txs_trace){output, chain, epoch_unix_ms, TRACE_MEMORY_BYTES};
+        *t = (struct txs_trace){output, chain, wall, TRACE_MEMORY_BYTES};
     return t;
 }
 
@@ -62,7 +62,7 @@ static void write_message(struct txs_trace *t, const struct moment *m, const cha
     txs_address_host(address, m->peer);
     json_t *line = json_object();
     bool whole =
-        line != NULL && json_put(line, "time", json_time(t->epoch_unix_ms + (int64_t)m->now_ms)) &&
+        line != NULL && json_put(line, "time", json_time(txs_wall_clock_ms(t->wall, m->now_ms))) &&
         json_put(line, "address", json_string(address)) &&
         json_put(line, "port", json_integer(m->peer->port)) &&
         json_put(line, "direction", json_string(m->event == TXS_TAP_SENT ? "sent" : "received")) &&

@@ -198,9 +198,18 @@ static void on_heartbeat(uv_timer_t *timer)
     (void)timer; /* it ended a wait */
 }
 
+static void wake(struct conn_host *host)
+{
+    if (host->awake)
+        return;
+    host->awake = true;
+    host->woke(host);
+}
+
 static void on_after_reads(uv_check_t *check)
 {
     struct conn_host *host = check->data;
+    wake(host);
     uint64_t stalled_ms = turn_end(&host->turn);
     if (stalled_ms > 0)
         host->stalled(host, stalled_ms);
@@ -211,6 +220,7 @@ static void on_after_reads(uv_check_t *check)
         judge_deadline(c);
     }
     uv_idle_stop(&host->no_wait);
+    host->awake = false;
 }
 
 /* The dialogue */
@@ -287,6 +297,7 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 {
     struct conn *c = conn_of(handle);
     (void)suggested;
+    wake(c->host);
     *buf = turn_take_share(&c->host->turn, &c->share)
                ? uv_buf_init(c->host->read_buffer, CONN_READ_BUFFER_BYTES)
                : uv_buf_init(NULL, 0);
@@ -328,6 +339,7 @@ static void on_connected(uv_connect_t *request, int status)
     struct conn *c = request->data;
     if (c->closing)
         return;
+    wake(c->host);
     /* A reset here comes from a peer that had accepted: a refusal has its own word. */
     bool reset = status == UV_ECONNRESET;
     int error = status != 0 ? status : uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read);

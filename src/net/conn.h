@@ -42,8 +42,11 @@ struct conn_host {
     void (*told)(struct conn *c, const struct txs_told *told);
     void (*finished)(struct conn *c); /* the peer's result is complete */
     void (*gone)(struct conn *c);
+    /* Once a turn, behind its wait and before anything is read. */
+    void (*woke)(struct conn_host *host);
     void (*stalled)(struct conn_host *host, uint64_t ms); /* calls conn_stalled() for all */
     struct conn *due;                                     /* deadlines of this turn */
+    bool awake;                                           /* the turn's wait is over */
     struct turn turn;
     uv_timer_t heartbeat; /* so that no wait is longer than TURN_WAIT_MS */
     uv_check_t after_reads;

@@ -95,7 +95,7 @@ static void on_conn_told(struct conn *c, const struct txs_told *told)
     struct txs_engine *e = c->host->context;
     struct txs_addr_reader reader = txs_addr_reader_of(told->payload, told->v2);
     struct txs_addr_entry entry;
-    int64_t now_s = (e->epoch_unix_ms + (int64_t)txs_engine_now_ms(e)) / 1000;
+    int64_t now_s = txs_wall_clock_ms(&e->wall, txs_engine_now_ms(e)) / 1000;
     size_t count = 0;
     while (count < TXS_ADDR_MAX && txs_addr_next(&reader, &entry)) {
         if (!txs_addr_entry_address(&e->heard[count].address, &entry))
@@ -132,19 +132,6 @@ static void on_conn_gone(struct conn *c)
     if (c->next != NULL)
         c->next->previous = c->previous;
     conn_free(c);
-}
-
-/* Stalls */
-
-static void on_stalled(struct conn_host *host, uint64_t ms)
-{
-    struct txs_engine *e = host->context;
-    if (txs_survey_stalled(e->survey, ms))
-        run_warn(e, "this machine stood still for 10 s or more: peers may have given up on it");
-    for (struct conn *c = e->conns; c != NULL; c = c->next)
-        conn_stalled(c, ms);
-    resolver_stalled(e->resolver, ms);
-    ways_stalled(&e->ways, ms);
 }
 
 /* Dialling */
@@ -304,5 +291,4 @@ void dial_prepare(struct txs_engine *e)
     e->host.told = on_conn_told;
     e->host.finished = on_conn_finished;
     e->host.gone = on_conn_gone;
-    e->host.stalled = on_stalled;
 }

@@ -4,6 +4,7 @@
  *   open -> run: seeds, named peers -> dial, record ... -> nothing left, or stopped -> ended()
  *        -> the sink is empty -> the loop stops -> close: all handles, until the loop runs dry
  */
+#include "clocks.h"
 #include "dial.h"
 #include "ending.h"
 #include "limits.h"
@@ -13,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* Beside connections: standard descriptors, the loop's own, output, trace, what a caller left open.
  */
@@ -110,13 +110,6 @@ static bool proxy_has_route(const struct txs_address *address)
     return true;
 }
 
-static int64_t wall_clock_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* A look-up takes one or two. */
 static uint32_t other_descriptors(const struct txs_plan *plan)
 {
@@ -170,7 +163,6 @@ static void init_peers(struct txs_engine *e)
         .patience_ms = plan->patience_ms,
         .crawl = plan->crawl,
         .control = plan->control,
-        .epoch_unix_ms = e->epoch_unix_ms,
         .pool = &e->pool,
         .hunt = plan->block_given ? &e->hunt : NULL,
     };
@@ -180,6 +172,7 @@ static void init_peers(struct txs_engine *e)
     e->host.proxy_timeout_ms = plan->proxy_timeout_ms;
     e->host.sink = e->sink;
     dial_prepare(e);
+    clocks_prepare(e);
     conn_host_open(&e->host);
 }
 
@@ -270,7 +263,6 @@ enum txs_status txs_engine_open(struct txs_engine **out, struct txs_plan *plan,
     }
     uv_update_time(&e->loop);
     e->started_ms = txs_engine_now_ms(e);
-    e->epoch_unix_ms = wall_clock_ms() - (int64_t)e->started_ms;
     init_handles(e);
     init_peers(e);
     *out = e;
@@ -338,7 +330,7 @@ static void begin_now(struct txs_engine *e)
 {
     uv_update_time(&e->loop);
     e->started_ms = txs_engine_now_ms(e);
-    turn_start(&e->host.turn);
+    clocks_start(e);
 }
 
 void txs_engine_run(struct txs_engine *e, struct txs_ending *ending)

@@ -12,9 +12,9 @@ uint64_t txs_engine_now_ms(const struct txs_engine *e)
     return uv_now(&e->loop);
 }
 
-int64_t txs_engine_epoch_unix_ms(const struct txs_engine *e)
+const struct txs_wall_clock *txs_engine_wall_clock(const struct txs_engine *e)
 {
-    return e->epoch_unix_ms;
+    return &e->wall;
 }
 
 void run_warn(struct txs_engine *e, const char *text)

@@ -1,5 +1,6 @@
 /* What the parts of the engine share: the run itself, its clock (engine.h), its warnings and its
- * sink. engine.c opens, runs and closes the loop; it calls ending.c, and both call dial.c. */
+ * sink. engine.c opens, runs and closes the loop; it calls ending.c, and both call dial.c. What
+ * clocks say is noticed in clocks.c. */
 #ifndef TXSURVEY_NET_RUN_H
 #define TXSURVEY_NET_RUN_H
 
@@ -40,7 +41,7 @@ struct txs_engine {
     enum txs_reason reason;
     int signal_number;
     uint64_t started_ms, last_dial_ms, connected;
-    int64_t epoch_unix_ms;
+    struct txs_wall_clock wall;
 };
 
 struct txs_engine *engine_of(void *handle); /* of a libuv handle of the engine's own */

@@ -92,7 +92,8 @@ static enum txs_status resume(const char *path, const struct txs_plan *plan,
     const uint8_t random[TXS_RECORDS_RANDOM_BYTES] = {0};
     *restored = (struct restored){.digest = 0};
     require(txs_output_open(&output, path, &message) == TXS_OK);
-    struct txs_records *records = txs_records_new(output, plan, random, 0);
+    struct txs_records *records =
+        txs_records_new(output, plan, random, &(struct txs_wall_clock){0});
     require(records != NULL);
     enum txs_status status = txs_records_resume(records, path, &events, &message);
     require((status == TXS_OK) == (message.text[0] == '\0'));

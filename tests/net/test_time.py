@@ -1,12 +1,14 @@
 """What peers do costs nobody else's time, and what the clocks of this machine do is no peer's fault."""
+import json
 import struct
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import harness  # noqa: E402
 from case import Case  # noqa: E402
-from fakepeer import address_of, frame, honest, mute, unhelpful  # noqa: E402
+from fakepeer import address_of, frame, honest, mute, serve, unhelpful  # noqa: E402
 
 PINGS = 19_900  # fewer than a session may have
 FLOODERS = 200
@@ -29,6 +31,45 @@ class Flood(Case):
         self.assertEqual(result.peer(silent)["outcome"], "silent")
         self.assertIs(result.summary["vantage_suspect"], False)
         self.assertLess(sum(peer["bytesrecv"] for peer in result.peers), FLOODERS * len(flood) / 2)
+
+
+class Clocks(Case):
+    def survey_while_the_clock_is_set(self, before, after):
+        """A survey of three peers with right clocks, one after the other. Ours is set, by words of
+        faketime(1), in the middle of the first's session."""
+        now = self.folder / "now"
+        now.write_text(before + "\n")
+
+        def script(peer):
+            peer.handshake()
+            if peer.address == network.contacts[0]:
+                now.write_text(after + "\n")
+            serve(peer)
+        network = self.network(script)
+        result = self.survey(["--trace", self.folder / "trace", "--patience=0", "--rate=1",
+                              *network.connect(3)], env=harness.with_clock(now))
+        result.peers.sort(key=lambda peer: network.contacts.index(peer["address"]))
+        return result
+
+    def test_the_clock_is_set(self):
+        """What is recorded after that is right: the times, and how wrong the others' clocks are."""
+        for hours in (-1, 24 * 365):
+            with self.subTest(hours=hours):
+                result = self.survey_while_the_clock_is_set(f"{hours * 3600:+}s", "+0")
+                trace = (self.folder / "trace").read_bytes()
+                times = [peer["started"] for peer in result.peers] + [result.summary["finished"]]
+                for text in times + [json.loads(trace.splitlines()[-1])["time"]]:
+                    off = datetime.utcnow() - datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ")
+                    self.assertLess(abs(off), timedelta(minutes=30), text)
+                wrong = [round(peer["timeoffset"] / 3600) for peer in result.peers]
+                self.assertEqual(wrong, [-hours, 0, 0])
+                self.assertIs(result.summary["vantage_suspect"], True)
+                self.assertEqual(result.stderr.count("its clock was set"), 1, result.stderr)
+
+    def test_a_clock_that_is_hardly_wrong(self):
+        result = self.survey_while_the_clock_is_set("-2s", "+0")
+        self.assertIs(result.summary["vantage_suspect"], False)
+        self.assertEqual(len(result.peers), 3)
 
 
 if __name__ == "__main__":

@@ -727,6 +727,7 @@ static void take_line(struct run *r, char *line)
  * is not read to the end of what it said. */
 static void log_record(struct run *r)
 {
+    static const struct txs_wall_clock wall = {EPOCH_UNIX_MS};
     char path[] = "/tmp/scenario-XXXXXX", line[8192];
     struct txs_address address;
     struct txs_output *output;
@@ -738,7 +739,7 @@ static void log_record(struct run *r)
         txs_output_open(&output, path, &message) != TXS_OK)
         fail(r, "no record");
     struct txs_records *records =
-        txs_records_new(output, &r->plan, (const uint8_t[TXS_RECORDS_RANDOM_BYTES]){0}, EPOCH_UNIX_MS);
+        txs_records_new(output, &r->plan, (const uint8_t[TXS_RECORDS_RANDOM_BYTES]){0}, &wall);
     txs_records_peer(records, &(struct txs_peer_record){.address = &address,
                                                         .source = "connect",
                                                         .ended_ms = r->now_ms,

@@ -118,6 +118,20 @@ def traced():
     return {**os.environ, "ASAN_OPTIONS": f"{options}:detect_leaks=0"}
 
 
+FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
+
+
+def with_clock(now):
+    """The environment for a run whose wall clock is as far from the real one as the file `now` says at that
+    moment, in words of faketime(1)."""
+    if not FAKETIME.exists():
+        skip_test("no libfaketime")
+    options = os.environ.get("ASAN_OPTIONS", "")
+    return {**os.environ, "LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(now),
+            "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_RESET": "1",
+            "ASAN_OPTIONS": f"{options}:verify_asan_link_order=0:detect_leaks=0"}
+
+
 def main():
     if not os.environ.get("TXSURVEY"):
         sys.exit("TXSURVEY must name the program under test")

@@ -12,7 +12,7 @@
 /* cmocka wants the four above first */
 #include <cmocka.h>
 
-#define EPOCH_UNIX_MS 1763632258123 /* 2025-11-20T09:50:58.123Z */
+static const struct txs_wall_clock wall = {1763632258123}; /* 2025-11-20T09:50:58.123Z */
 /* Segwit, 203 bytes, from a node on regtest; its txid. */
 #define TXID "aeeae4e9104deb3897ca76a1723148601cee9106880ce5ac70868f631bc47da4"
 
@@ -39,7 +39,7 @@ static void begin(struct fixture *f)
     assert_int_equal(txs_output_empty(f->output, &message), TXS_OK);
     uint8_t random[TXS_RECORDS_RANDOM_BYTES];
     memset(random, 0xff, sizeof random);
-    f->records = txs_records_new(f->output, &f->plan, random, EPOCH_UNIX_MS);
+    f->records = txs_records_new(f->output, &f->plan, random, &wall);
     assert_non_null(f->records);
     f->answer = (struct txs_answer){.first_request_ms = TXS_NEVER, .answered_ms = TXS_NEVER};
     f->result = (struct txs_peer_result){

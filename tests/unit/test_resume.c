@@ -149,7 +149,8 @@ static struct resumed resume(const char *bytes, size_t len)
     plan.block_given = with_block;
     plan.block_hash[0] = 0xbb;
     assert_int_equal(txs_output_open(&output, path, &message), TXS_OK);
-    struct txs_records *records = txs_records_new(output, &plan, random, 0);
+    struct txs_records *records =
+        txs_records_new(output, &plan, random, &(struct txs_wall_clock){0});
     assert_non_null(records);
     r.status = txs_records_resume(records, path, &events, &r.message);
     if (r.status == TXS_OK)
@@ -547,7 +548,8 @@ static void what_is_no_file_cannot_be_continued(void **state)
     uint8_t random[TXS_RECORDS_RANDOM_BYTES] = {0};
     txs_plan_init(&plan);
     assert_int_equal(txs_output_open(&output, "/dev/null", &message), TXS_OK);
-    struct txs_records *records = txs_records_new(output, &plan, random, 0);
+    struct txs_records *records =
+        txs_records_new(output, &plan, random, &(struct txs_wall_clock){0});
     assert_non_null(records);
     assert_int_equal(txs_records_resume(records, "/dev/null", &events, &message), TXS_E_USAGE);
     txs_output_close(output, &message);

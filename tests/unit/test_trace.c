@@ -38,7 +38,7 @@ static bool trace_two_lines(void)
     const struct txs_chain *chain = txs_chain_by_name("main");
     assert_true(txs_address_parse(&peer, "127.0.0.1", 1));
     assert_int_equal(txs_output_open(&output, "/dev/null", &message), TXS_OK);
-    struct txs_trace *trace = txs_trace_new(output, chain, 0);
+    struct txs_trace *trace = txs_trace_new(output, chain, &(struct txs_wall_clock){0});
     assert_non_null(trace);
     struct txs_writer w = txs_writer_to(bytes, sizeof bytes);
     txs_put_frame(&w, chain->magic, "verack", (struct txs_span){NULL, 0});
