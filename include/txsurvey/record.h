@@ -307,6 +307,7 @@ struct txs_peer_record {
     uint64_t connected_ms;         /* TXS_NEVER without a connection */
     uint64_t connecting_ms;        /* start of the attempt that connected_ms belongs to */
     uint32_t attempts;
+    bool suspect;                   /* the outcome may be the doing of this machine or its link */
     const struct txs_address *told; /* first heard of from this peer, and taken into the book */
     size_t told_count;
     const struct txs_peer_result *result;

@@ -15,7 +15,11 @@ struct txs_attempt {
     uint32_t attempts;     /* made, this one included */
     uint32_t local_faults; /* attempts that failed on this machine */
     uint64_t started_ms;   /* of the first attempt */
+    bool stood_still;      /* this machine did for long, during this attempt */
 };
+
+/* After that, peers may have given up on us. */
+#define TXS_STALL_SUSPECT_MS 10000
 
 /* What the survey must know of this machine before it lets others aim it at an address. */
 struct txs_vantage {
@@ -88,9 +92,12 @@ void txs_survey_done(struct txs_survey *survey, const struct txs_attempt *attemp
  * a refusal. True when it has become suspect by that, and was not before, that this machine's link
  * is broken rather than the network. */
 bool txs_survey_dialled(struct txs_survey *survey, uint64_t now_ms, uint64_t began_ms, bool heard);
-/* This machine stood still, or its clock was set by so much: after a long time peers may have given
- * up on it. As above. */
+/* This machine stood still for so long, or its clock was set by so much. As above. */
 bool txs_survey_stalled(struct txs_survey *survey, uint64_t ms);
+/* Whether this outcome may be the doing of this machine or its link: the peer had no proper chance.
+ */
+bool txs_survey_doubts(struct txs_survey *survey, uint64_t now_ms,
+                       const struct txs_attempt *attempt, enum txs_outcome outcome);
 const struct txs_tally *txs_survey_tally(const struct txs_survey *survey);
 
 #endif

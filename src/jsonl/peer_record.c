@@ -75,6 +75,11 @@ static json_t *error(const struct field_source *s)
     return json_text(txs_error_name(result_of(s)->error));
 }
 
+static json_t *suspect(const struct field_source *s)
+{
+    return json_boolean(peer_of(s)->suspect);
+}
+
 static json_t *connect_ms(const struct field_source *s)
 {
     return span_ms(peer_of(s)->connecting_ms, peer_of(s)->connected_ms);
@@ -329,6 +334,9 @@ const struct field peer_fields[] = {
     {"outcome", "how far it came, see below", outcome},
     {"stage", "where it ended: connect, handshake, request or done", stage},
     {"error", "a short stable code, or null", error},
+    {"suspect",
+     "the outcome may be the doing of our own machine or link: --resume asks this peer again",
+     suspect},
     {"connect_ms", "how long the successful connection took", connect_ms},
     {"handshake_ms", "from the connection to the end of the handshake", handshake_ms},
     {"version", "its protocol version", version},

@@ -20,6 +20,15 @@ static void set_wall_clock(struct txs_engine *e, int64_t epoch_unix_ms)
     e->wall.epoch_unix_ms = e->peer_config.epoch_unix_ms = epoch_unix_ms;
 }
 
+static void note_still(struct txs_engine *e, uint64_t ms, const char *warning)
+{
+    if (ms >= TXS_STALL_SUSPECT_MS)
+        for (struct conn *c = e->conns; c != NULL; c = c->next)
+            c->attempt.stood_still = true;
+    if (txs_survey_stalled(e->survey, ms))
+        run_warn(e, warning);
+}
+
 /* The monotonic clock does not count a suspension, the wall clock does; of one that went unseen by
  * both (a virtual machine's) it is told when somebody sets it right. */
 static void on_woke(struct conn_host *host)
@@ -29,16 +38,15 @@ static void on_woke(struct conn_host *host)
     if (llabs(step) < NO_STEP_MS)
         return;
     set_wall_clock(e, epoch);
-    if (txs_survey_stalled(e->survey, (uint64_t)llabs(step)))
-        run_warn(e, "this machine was suspended, or its clock was set, by 10 s or more: times that "
-                    "were recorded before may be wrong, and peers may have given up on it");
+    note_still(e, (uint64_t)llabs(step),
+               "this machine was suspended, or its clock was set, by 10 s or more: times that were "
+               "recorded before may be wrong, and peers may have given up on it");
 }
 
 static void on_stalled(struct conn_host *host, uint64_t ms)
 {
     struct txs_engine *e = host->context;
-    if (txs_survey_stalled(e->survey, ms))
-        run_warn(e, "this machine stood still for 10 s or more: peers may have given up on it");
+    note_still(e, ms, "this machine stood still for 10 s or more: peers may have given up on it");
     for (struct conn *c = e->conns; c != NULL; c = c->next)
         conn_stalled(c, ms);
     resolver_stalled(e->resolver, ms);

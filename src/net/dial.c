@@ -10,6 +10,7 @@
 static void record(struct txs_engine *e, const struct conn *c, struct txs_peer_result *result)
 {
     char source[TXS_SOURCE_TEXT_MAX];
+    uint64_t now = txs_engine_now_ms(e);
     txs_survey_source(e->survey, c->attempt.peer, source);
     txs_survey_done(e->survey, &c->attempt, result);
     e->sink->peer(e->sink->context,
@@ -17,10 +18,11 @@ static void record(struct txs_engine *e, const struct conn *c, struct txs_peer_r
                       .address = &c->address,
                       .source = source,
                       .started_ms = c->attempt.started_ms,
-                      .ended_ms = txs_engine_now_ms(e),
+                      .ended_ms = now,
                       .connected_ms = c->connected_ms,
                       .connecting_ms = c->connecting_ms,
                       .attempts = c->attempt.attempts,
+                      .suspect = txs_survey_doubts(e->survey, now, &c->attempt, result->outcome),
                       .told = e->told,
                       .told_count = txs_survey_told(e->survey, c->attempt.told, e->told, TOLD_MAX),
                       .result = result,

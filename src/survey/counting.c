@@ -1,8 +1,6 @@
 /* What came of it: the counts behind the summary, and hints. */
 #include "state.h"
 
-#define STALL_SUSPECT_MS 10000
-
 void count_ignored(struct txs_survey *s, enum txs_ignored reason)
 {
     s->ignored_now[reason]++;
@@ -60,7 +58,24 @@ bool txs_survey_dialled(struct txs_survey *s, uint64_t now_ms, uint64_t began_ms
 
 bool txs_survey_stalled(struct txs_survey *s, uint64_t ms)
 {
-    return become_suspect(s, ms >= STALL_SUSPECT_MS);
+    return become_suspect(s, ms >= TXS_STALL_SUSPECT_MS);
+}
+
+/* What the peer said, or who refuses to speak, is there and could be reached. */
+static bool may_be_ours(enum txs_outcome outcome)
+{
+    return outcome != TXS_OUTCOME_ANSWERED && outcome != TXS_OUTCOME_PROTOCOL_ERROR &&
+           outcome != TXS_OUTCOME_CONNECT_REFUSED && outcome != TXS_OUTCOME_INTERRUPTED;
+}
+
+bool txs_survey_doubts(struct txs_survey *s, uint64_t now_ms, const struct txs_attempt *attempt,
+                       enum txs_outcome outcome)
+{
+    uint64_t since_ms = attempt->started_ms;
+    if (now_ms - since_ms > s->longest_attempt_ms)
+        since_ms = now_ms - s->longest_attempt_ms;
+    return may_be_ours(outcome) &&
+           (attempt->stood_still || link_is_silent(&s->link, now_ms, since_ms));
 }
 
 const struct txs_tally *txs_survey_tally(const struct txs_survey *s)

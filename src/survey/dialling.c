@@ -34,6 +34,7 @@ bool txs_survey_next(struct txs_survey *s, uint64_t now_ms, struct txs_attempt *
         assert(taken);
         (void)taken;
         s->attempted++;
+        link_dialled(&s->link, now_ms);
     }
     attempt->attempts++;
     s->in_progress++;
@@ -55,7 +56,9 @@ uint64_t txs_survey_next_ms(const struct txs_survey *s, uint64_t now_ms)
 
 bool txs_survey_again(struct txs_survey *s, uint64_t now_ms, const struct txs_attempt *attempt)
 {
-    if (!retries_push(&s->retries, (struct waiting){*attempt, now_ms + AGAIN_AFTER_MS}))
+    struct waiting waiting = {*attempt, now_ms + AGAIN_AFTER_MS};
+    waiting.attempt.stood_still = false;
+    if (!retries_push(&s->retries, waiting))
         return false;
     s->in_progress--;
     return true;

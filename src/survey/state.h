@@ -20,6 +20,7 @@ struct txs_survey {
     struct heights heights;
     struct pace pace;
     struct link link;
+    uint64_t longest_attempt_ms;
     struct txs_tally tally;
     /* Left out by this part of the run. The tally has the greater figure of this and of the part
      * that it continues: most addresses are heard of again, so that is nearer to the truth than the

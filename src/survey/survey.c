@@ -20,7 +20,8 @@ struct txs_survey *txs_survey_new(const struct txs_plan *plan, struct txs_vantag
     s->vantage = vantage;
     s->window = plan->concurrency;
     s->pace.rate = plan->rate;
-    link_init(&s->link, longest_attempt_ms(plan));
+    s->longest_attempt_ms = longest_attempt_ms(plan);
+    link_init(&s->link, s->longest_attempt_ms);
     s->tally.id_count = plan->id_count;
     s->tally.ids = calloc(plan->id_count, sizeof *s->tally.ids);
     s->tally.controlled = calloc(plan->id_count, sizeof *s->tally.controlled);

@@ -30,7 +30,7 @@ REASONS = {"finished", "deadline", "signal", "output"}
 FIELDS = {
     "survey": "schema tool chain txids id_type started shard resumed options",
     "seed": "host outcome addresses new_addresses error duration_ms",
-    "peer": "address port network source started duration_ms attempts outcome stage error "
+    "peer": "address port network source started duration_ms attempts outcome stage error suspect "
             "connect_ms handshake_ms version subver services servicesnames startingheight "
             "relaytxes timeoffset features feefilter_sat_kvb bytessent bytesrecv addresses "
             "new_addresses block_asked block_height transactions",
@@ -247,6 +247,7 @@ def _check_peer(peer, txids):
     assert re.fullmatch(r"connect|file|dns:.+|gossip:.+:\d+", peer["source"]), peer["source"]
     assert peer["outcome"] in OUTCOMES, peer["outcome"]
     assert peer["stage"] in STAGES, peer["stage"]
+    assert peer["suspect"] in (False, peer["outcome"] not in ("answered", "interrupted")), "suspect"
     assert peer["error"] is None or CODE.fullmatch(peer["error"]), f"error {peer['error']!r}"
     least = 0 if peer["network"] == "i2p" else 1
     assert least <= peer["port"] <= 65535, peer["port"]

@@ -14,6 +14,7 @@ struct trial {
     unsigned second, timeout_s;
     unsigned due[SECONDS_MAX]; /* attempts that time out in that second */
     bool suspect;
+    unsigned doubted, not_doubted; /* of those that timed out */
 };
 
 static void begin(struct trial *t, unsigned second, unsigned timeout_s)
@@ -28,11 +29,18 @@ static void go_on(struct trial *t, unsigned seconds, unsigned count, unsigned al
 {
     for (unsigned end = t->second + seconds; t->second < end; t->second++) {
         t->due[t->second + t->timeout_s] += count - alive;
+        for (unsigned i = 0; i < count; i++)
+            link_dialled(&t->link, t->second * 1000ull);
         for (unsigned i = 0; i < alive; i++)
             assert_false(link_note(&t->link, t->second * 1000ull, t->second * 1000ull, true));
-        for (unsigned i = 0; i < t->due[t->second]; i++)
-            t->suspect |= link_note(&t->link, t->second * 1000ull + 999,
-                                    (t->second - t->timeout_s) * 1000ull, false);
+        for (unsigned i = 0; i < t->due[t->second]; i++) {
+            uint64_t now = t->second * 1000ull + 999, began = (t->second - t->timeout_s) * 1000ull;
+            t->suspect |= link_note(&t->link, now, began, false);
+            if (link_is_silent(&t->link, now, began))
+                t->doubted++;
+            else
+                t->not_doubted++;
+        }
     }
 }
 
@@ -61,6 +69,25 @@ static void a_lost_link_is_suspect(void **state)
     }
 }
 
+/* Each that began behind the last that was heard; none before, and none once another is heard. */
+static void what_failed_while_nobody_was_heard_is_doubted(void **state)
+{
+    (void)state;
+    for (unsigned timeout = 1; timeout <= 32; timeout *= 2) {
+        begin(&t, 50, timeout);
+        go_on(&t, 100, 100, 20);
+        assert_int_equal(t.doubted, 0);
+        go_on(&t, timeout, 100, 0);
+        assert_in_range(t.doubted, 0, 80); /* those that began beside the last that was heard */
+        t.doubted = t.not_doubted = 0;
+        go_on(&t, 90, 100, 0);
+        assert_int_equal(t.not_doubted, 0);
+        assert_int_equal(t.doubted, 90 * 100);
+        go_on(&t, 1, 100, 20);
+        assert_int_equal(t.doubted, 90 * 100);
+    }
+}
+
 static void soon_after_the_machine_was_started(void **state)
 {
     (void)state;
@@ -79,6 +106,7 @@ static void a_thin_end_is_not(void **state)
         go_on(&t, 20, 200, alive);
     wait(&t);
     assert_false(t.suspect);
+    assert_int_equal(t.doubted, 0);
 }
 
 /* The last to end are always those that time out. */
@@ -92,6 +120,7 @@ static void a_burst_is_not(void **state)
             go_on(&t, seconds, 1000, 100);
             wait(&t);
             assert_false(t.suspect);
+            assert_int_equal(t.doubted, 0);
         }
     }
 }
@@ -129,6 +158,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lost_link_is_suspect),
+        cmocka_unit_test(what_failed_while_nobody_was_heard_is_doubted),
         cmocka_unit_test(soon_after_the_machine_was_started),
         cmocka_unit_test(a_thin_end_is_not),
         cmocka_unit_test(a_burst_is_not),
