@@ -1,12 +1,12 @@
 /* --resume: the file of a run that ended early, read in again and made ready to go on.
  *
- *   good lines | left over: interrupted records, seeds, the summary, a torn line;
+ *   good lines | left over: interrupted and suspect records, seeds, the summary, a torn line;
  *                good lines among them
  *
  * Nothing is changed before all is read and right. Then the file is cut where the first left-over
- * begins, and the good lines behind it are appended again; they are few, since the records of an
- * interruption are all written at once. A run that is killed in between has lost some of those, and
- * their peers are asked again. */
+ * begins, and the good lines behind it are appended again. They are few, since the records of an
+ * interruption are all written at once; behind suspect ones they may be many. A run that is killed
+ * in between has lost some of those, and their peers are asked again. */
 #include "fields.h"
 #include "parse.h"
 #include "restored.h"
@@ -195,7 +195,7 @@ static bool is_count_or_null(const json_t *value)
            (json_is_integer(value) && json_integer_value(value) >= 0);
 }
 
-/* The survey ended while its addresses were awaited: it is asked again. */
+/* The survey ended while its addresses were awaited. */
 static bool was_not_heard_out(const json_t *record)
 {
     return json_is_number(json_object_get(record, "handshake_ms")) &&
@@ -208,6 +208,13 @@ static void count_served(struct resume *r, const struct txs_peer_result *result)
         if (result->answers[i].status == TXS_ID_SERVED)
             forms_serve(&r->records->forms, i,
                         result->answers[i].has_wtxid ? result->answers[i].wtxid : NULL, false);
+}
+
+/* Its result is not the last word: it is asked again. */
+static bool is_unfinished(const struct resume *r, const json_t *record, enum txs_outcome outcome)
+{
+    return outcome == TXS_OUTCOME_INTERRUPTED || json_is_true(json_object_get(record, "suspect")) ||
+           (r->crawls && was_not_heard_out(record));
 }
 
 static enum txs_status take_peer(struct resume *r, const json_t *record)
@@ -226,7 +233,7 @@ static enum txs_status take_peer(struct resume *r, const json_t *record)
         status = remember_peer(r, &peer.address);
     if (status != TXS_OK)
         return status;
-    if (result.outcome == TXS_OUTCOME_INTERRUPTED || (r->crawls && was_not_heard_out(record))) {
+    if (is_unfinished(r, record, result.outcome)) {
         r->left_over = true;
         return TXS_OK;
     }

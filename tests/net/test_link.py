@@ -33,8 +33,8 @@ class Link(Case):
         self.assertNotIn(LINE, stderr)
 
     def test_lost(self):
-        """Nobody can tell it from peers that are not there, one by one. A later part of the run that finds
-        nothing wrong leaves the survey suspect."""
+        """Nobody can tell it from peers that are not there, one by one. A later part of the run asks all
+        again that were tried then; where it finds nothing wrong the survey stays suspect."""
         network = self.network()
         process = self.start(network, 30 * RATE)
         time.sleep(4)
@@ -49,6 +49,7 @@ class Link(Case):
         stderr, result = self.finish(self.start(network, 30 * RATE, rate=500))
         self.assertIs(result.summary["vantage_suspect"], True)
         self.assertNotIn(LINE, stderr)
+        self.assertEqual(result.summary["peers"]["answered"], 30 * RATE)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,17 @@
 """What peers do costs nobody else's time, and what the clocks of this machine do is no peer's fault."""
 import json
+import signal
 import struct
 import sys
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import harness  # noqa: E402
+import survey  # noqa: E402
 from case import Case  # noqa: E402
-from fakepeer import address_of, frame, honest, mute, serve, unhelpful  # noqa: E402
+from fakepeer import TXID, address_of, frame, honest, mute, serve, unhelpful  # noqa: E402
 
 PINGS = 19_900  # fewer than a session may have
 FLOODERS = 200
@@ -65,6 +68,42 @@ class Clocks(Case):
                 self.assertEqual(wrong, [-hours, 0, 0])
                 self.assertIs(result.summary["vantage_suspect"], True)
                 self.assertEqual(result.stderr.count("its clock was set"), 1, result.stderr)
+
+    def test_who_gave_up_while_this_machine_stood_still_is_asked_again(self):
+        """By --resume; who answered all the same is not."""
+        patient, impatient = address_of(1), address_of(2)
+
+        def wait(peer, seconds):
+            """Answers after a time, which is more than the survey's own limit."""
+            peer.handshake()
+            met.append(peer.address)
+            time.sleep(seconds)
+            if seconds == 5:
+                return
+            serve(peer)
+        met = []
+        network = self.network(scripts={patient: lambda peer: wait(peer, 12),
+                                        impatient: lambda peer: wait(peer, 5)})
+        words = [*network.connect(2), "--patience=0", "--resume", "-o", self.output, TXID]
+        process = survey.start(words)
+        while len(met) < 2 and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(11)
+        process.send_signal(signal.SIGCONT)
+        result = survey.finish(process)
+        self.assertEqual(result.code, 0, result.stderr)
+        first = survey.load(self.output)
+        survey.check_invariants(first)
+        self.assertEqual(first.peer(impatient)["outcome"], "closed")
+        self.assertIs(first.peer(impatient)["suspect"], True)
+        self.assertIs(first.peer(patient)["suspect"], False)
+        network.scripts.clear()
+        self.assertEqual(survey.run(words).code, 0)
+        second = survey.load(self.output)
+        survey.check_invariants(second)
+        self.assertEqual(second.peer(impatient)["outcome"], "answered")
+        self.assertEqual(second.peer(patient), first.peer(patient))
 
     def test_a_clock_that_is_hardly_wrong(self):
         result = self.survey_while_the_clock_is_set("-2s", "+0")

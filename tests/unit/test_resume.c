@@ -39,6 +39,8 @@
     "\"transactions\":[" ANSWER(SECOND, "unasked", "null") "," ANSWER(ID, "unasked", "null") "]"
 #define INTERRUPTED(address) \
     PEER_OF(address, "interrupted", "\"stage\":\"connect\",\"handshake_ms\":null," UNASKED)
+#define SUSPECT(address) \
+    PEER_OF(address, "silent", "\"suspect\":true,\"stage\":\"request\"," SHAKEN ANSWERS)
 #define SEED_OF(host, rest) HEAD("seed") "\"host\":\"" host "\"," rest "}\n"
 #define SEED(host) SEED_OF(host, "\"outcome\":\"resolved\",\"error\":null,\"new_addresses\":[]")
 #define TX_OF(txid, hash, rest) \
@@ -214,6 +216,7 @@ static void what_the_end_left_over_is_cut_off(void **state)
         SUMMARY,
         INTERRUPTED("1.2.3.5"),
         INTERRUPTED("1.2.3.5") INTERRUPTED("1.2.3.6") SUMMARY,
+        SUSPECT("1.2.3.5"),
         SEED_OF("a", "\"outcome\":\"failed\",\"error\":\"interrupted\"") INTERRUPTED("1.2.3.6"),
         SEED_OF("a", "\"outcome\":\"failed\",\"error\":\"EAI_AGAIN\""),
         SEED_OF("a", "\"outcome\":\"timeout\",\"error\":\"ETIMEDOUT\""),
