@@ -21,7 +21,8 @@ PUBLIC = {4: "8.8.8.8", 6: "2001:4860:4860::8888"}
 def addrv2(entries):
     """The payload for (BIP155 id, bytes, port) triples."""
     now = int(time.time())
-    return bytes([len(entries)]) + b"".join(
+    count = bytes([len(entries)]) if len(entries) < 0xfd else b"\xfd" + struct.pack("<H", len(entries))
+    return count + b"".join(
         struct.pack("<I", now) + bytes([1, network, len(raw)]) + raw + struct.pack(">H", port)
         for network, raw, port in entries)
 

@@ -75,6 +75,10 @@ def mount_over(path, target):
     subprocess.run(["mount", "--bind", path, target], check=True)
 
 
+def unmount(target):
+    subprocess.run(["umount", "--lazy", target], check=True)
+
+
 @contextmanager
 def mounted(options):
     """A folder that is a tmpfs of its own with these mount options."""
@@ -83,7 +87,7 @@ def mounted(options):
         try:
             yield Path(folder)
         finally:
-            subprocess.run(["umount", "--lazy", folder], check=True)
+            unmount(folder)
 
 
 @contextmanager
