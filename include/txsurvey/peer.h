@@ -140,6 +140,8 @@ struct txs_peer;
 struct txs_peer *txs_peer_new(const struct txs_peer_config *config,
                               const struct txs_address *remote, uint64_t nonce);
 void txs_peer_free(struct txs_peer *peer); /* NULL is fine */
+/* Of one that is finished: frees all that its result does not need. */
+void txs_peer_retire(struct txs_peer *peer);
 struct txs_peer_actions txs_peer_step(struct txs_peer *peer, const struct txs_peer_event *event);
 /* A result of which nothing is known, as it stays without a connection: all ids are unasked.
  * `answers` is the caller's and must outlive it. */

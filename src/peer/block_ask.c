@@ -181,4 +181,5 @@ void block_free(struct txs_peer *p)
     if (p->block.ask != NULL)
         block_over(p);
     free(p->block.ask);
+    p->block.ask = NULL;
 }

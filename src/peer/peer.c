@@ -65,12 +65,17 @@ struct txs_peer *txs_peer_new(const struct txs_peer_config *config,
     return p;
 }
 
+void txs_peer_retire(struct txs_peer *p)
+{
+    body_drop(&p->body);
+    block_free(p);
+}
+
 void txs_peer_free(struct txs_peer *p)
 {
     if (p == NULL)
         return;
-    body_drop(&p->body);
-    block_free(p);
+    txs_peer_retire(p);
     free(p);
 }
 
