@@ -56,6 +56,13 @@ void txs_records_transaction(struct txs_records *records,
 void txs_records_peer(struct txs_records *records, const struct txs_peer_record *record);
 void txs_records_summary(struct txs_records *records, const struct txs_ending *ending);
 
+/* Whether a peer's record can be taken without more waiting to be written than the output's figure
+ * and one record. A transaction can always be handed over: where there is no room, its bytes are
+ * kept, up to a figure, and its line is made later. */
+bool txs_records_have_room(const struct txs_records *records);
+/* Makes the lines of transactions that wait, and flushes the output. Not FULL: there is room. */
+enum txs_flush txs_records_flush(struct txs_records *records);
+
 /* The fields of all records, for the manual: a type, the field's name and what it says. `visit` is
  * called in the order in which they are written. */
 void txs_records_describe(void (*visit)(void *context, const char *type, const char *field,

@@ -34,6 +34,9 @@ bool txs_output_piece(struct txs_output *output, const char *bytes, size_t len);
 void txs_output_end_line(struct txs_output *output, bool whole);
 /* BROKEN once nothing more can be written, or a line is lost and all before it is written. */
 enum txs_flush txs_output_flush(struct txs_output *output);
+/* What is not yet written. So much, and whoever makes lines should wait for a flush first. */
+#define TXS_OUTPUT_FULL_BYTES (1024u * 1024)
+size_t txs_output_queued_bytes(const struct txs_output *output);
 /* The descriptor to poll while flush says WAITING or FULL. */
 int txs_output_fd(const struct txs_output *output);
 /* Whether `path` leads to the file that the output writes. */

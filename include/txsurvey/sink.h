@@ -45,7 +45,11 @@ struct txs_sink {
     void (*peer)(void *context, const struct txs_peer_record *record);
     /* The last call: nothing comes after it but flush. */
     void (*ended)(void *context, const struct txs_ending *ending);
-    /* Writes what can be written without waiting; called before each of the loop's waits. */
+    /* Whether a peer's record may be handed over now. Where not, a flush comes first: so what a
+     * reader has not taken stays within a figure. */
+    bool (*room)(void *context);
+    /* Writes what can be written without waiting; called before each of the loop's waits. Not FULL:
+     * there is room. */
     enum txs_flush (*flush)(void *context);
     int flush_fd; /* what to poll for writability while flush() says WAITING or FULL */
     void (*progress)(void *context, const struct txs_progress *progress);

@@ -46,9 +46,14 @@ static void on_ended(void *context, const struct txs_ending *ending)
     console_summary(&app->console, &app->options.plan, ending);
 }
 
+static bool on_room(void *context)
+{
+    return txs_records_have_room(((struct app *)context)->outputs.records);
+}
+
 static enum txs_flush on_flush(void *context)
 {
-    return txs_output_flush(((struct app *)context)->outputs.records_file);
+    return txs_records_flush(((struct app *)context)->outputs.records);
 }
 
 static void on_progress(void *context, const struct txs_progress *progress)
@@ -137,6 +142,7 @@ static int survey(struct app *app)
         .transaction = on_transaction,
         .peer = on_peer,
         .ended = on_ended,
+        .room = on_room,
         .flush = on_flush,
         .progress = on_progress,
         .progress_every_ms = app->console.progress ? (app->console.terminal ? 250 : 1000) : 0,

@@ -98,7 +98,10 @@ static void print_records(void)
          ".Cm peer\n"
          "line a peer attempted, one\n"
          ".Cm transaction\n"
-         "line a distinct transaction, when first served.");
+         "line a distinct transaction, when first served.\n"
+         "Of a txid that comes with very many witnesses not each has a line, but that which most "
+         "peers\n"
+         "serve, and those that came first.");
     txs_records_describe(print_field, &last);
     puts(".El");
 }

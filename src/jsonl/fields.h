@@ -6,14 +6,16 @@
 #include "json.h"
 #include "txsurvey/escape.h"
 #include "txsurvey/jsonl.h"
+#include "waiting.h"
 
 struct txs_records {
     struct txs_output *output;
     const struct txs_plan *plan;
     const struct txs_wall_clock *wall;
     char uuid[37];
-    bool resumed;       /* the run has an earlier part */
-    struct forms forms; /* of transactions, and which have a record */
+    bool resumed;           /* the run has an earlier part */
+    struct forms forms;     /* of transactions, and which have a record */
+    struct waiting waiting; /* of those, for room in the output */
 };
 
 /* What a field's value is made of: the records' own, and the thing recorded. */

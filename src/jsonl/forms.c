@@ -7,9 +7,9 @@
 
 /* Candidates of an id are counted in so many places, each form in one of them. Where several meet,
  * the place is held by a majority: a serving of another form takes one away from who holds it. So a
- * count is never too large, and too small by what others served in the same place, some thousandth
+ * count is never too large, and too small by what others served in the same place, some 256th
  * of all. */
-#define PLACES 1024
+#define PLACES 256
 
 struct candidate {
     uint32_t tag; /* of the form's hash */

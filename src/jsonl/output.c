@@ -11,9 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* So much unwritten, and nothing new is begun. */
-#define FULL_BYTES (1024u * 1024)
-
 enum kind { KIND_REGULAR, KIND_STREAM, KIND_SOCKET };
 
 struct txs_output {
@@ -197,8 +194,11 @@ static bool reserve(struct txs_output *o, size_t more)
     return true;
 }
 
+/* What can no longer be written takes no memory. */
 bool txs_output_piece(struct txs_output *o, const char *bytes, size_t len)
 {
+    if (o->lost || o->broken)
+        return true;
     if (!reserve(o, o->line_len + len + 1))
         return false;
     memcpy(o->buffer + o->len + o->line_len, bytes, len);
@@ -208,11 +208,12 @@ bool txs_output_piece(struct txs_output *o, const char *bytes, size_t len)
 
 void txs_output_end_line(struct txs_output *o, bool whole)
 {
-    whole = whole && reserve(o, o->line_len + 1);
-    if (!whole && !o->lost && !o->broken)
+    if (o->lost || o->broken)
+        return;
+    o->lost = !whole || !reserve(o, o->line_len + 1);
+    if (o->lost) {
         snprintf(o->error, sizeof o->error, "records: %s", strerror(ENOMEM));
-    o->lost |= !whole;
-    if (!o->lost) {
+    } else {
         o->buffer[o->len + o->line_len] = '\n';
         o->len += o->line_len + 1;
     }
@@ -294,7 +295,7 @@ static enum txs_flush flush_stream(struct txs_output *o)
     drop_sent(o);
     if (o->len == 0)
         return TXS_FLUSHED;
-    return o->len < FULL_BYTES ? TXS_WAITING : TXS_FULL;
+    return o->len < TXS_OUTPUT_FULL_BYTES ? TXS_WAITING : TXS_FULL;
 }
 
 enum txs_flush txs_output_flush(struct txs_output *o)
@@ -307,6 +308,11 @@ enum txs_flush txs_output_flush(struct txs_output *o)
     if (!o->lost)
         return flushed;
     return flushed == TXS_FLUSHED || flushed == TXS_BROKEN ? TXS_BROKEN : TXS_FULL;
+}
+
+size_t txs_output_queued_bytes(const struct txs_output *o)
+{
+    return o->len;
 }
 
 int txs_output_fd(const struct txs_output *o)

@@ -15,6 +15,7 @@ struct txs_records *txs_records_new(struct txs_output *output, const struct txs_
         txs_records_free(r);
         return NULL;
     }
+    waiting_init(&r->waiting);
     r->output = output;
     r->plan = plan;
     r->wall = wall;
@@ -33,6 +34,7 @@ void txs_records_free(struct txs_records *r)
 {
     if (r == NULL)
         return;
+    waiting_free(&r->waiting);
     forms_free(&r->forms);
     free(r);
 }

@@ -12,6 +12,10 @@
  * `length` but missing from `hex`. */
 #define TRACE_MEMORY_BYTES (64u * 1024 * 1024)
 
+/* Of lines that their reader has not taken. What would go beyond ends the trace, since the survey
+ * waits for the records' reader alone. */
+#define QUEUE_MAX_BYTES (16u * 1024 * 1024)
+
 struct txs_trace {
     struct txs_output *output;
     const struct txs_chain *chain;
@@ -69,7 +73,7 @@ static void write_message(struct txs_trace *t, const struct moment *m, const cha
         json_put(line, "command", command == NULL ? json_null() : json_string(command)) &&
         json_put(line, "length", command == NULL ? json_null() : json_integer(length)) &&
         json_put(line, "hex", json_hex(bytes));
-    if (!whole) {
+    if (!whole || txs_output_queued_bytes(t->output) > QUEUE_MAX_BYTES) {
         json_decref(line);
         line = NULL;
     }

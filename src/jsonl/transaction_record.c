@@ -1,7 +1,8 @@
 /* The `transaction` record: what decoderawtransaction would say of a transaction that was served.
  * One a distinct transaction; one whose witness was not sent is known by its txid alone. */
+#include "transaction_record.h"
+
 #include "tables.h"
-#include "target.h"
 
 #include <stdlib.h>
 
@@ -206,7 +207,7 @@ static void write_record(struct txs_records *r, const struct recorded *recorded)
                     recorded->tx == NULL ? 15 : digits_for(recorded->tx));
 }
 
-static void write_due(struct txs_records *r, const struct txs_transaction_record *record)
+void transaction_write(struct txs_records *r, const struct txs_transaction_record *record)
 {
     struct txs_tx tx;
     if (record->parts > TXS_TX_PARTS_MAX) {
@@ -217,25 +218,5 @@ static void write_due(struct txs_records *r, const struct txs_transaction_record
     } else {
         /* its ids were computed, so it is memory that is short */
         json_write_line(r->output, NULL, 0);
-    }
-}
-
-void txs_records_transaction(struct txs_records *r, const struct txs_transaction_record *record)
-{
-    const struct txs_tx_ids *ids = record->ids;
-    int id = target_find(r->plan, r->plan->id_type == TXS_ID_TYPE_WTXID ? ids->wtxid : ids->txid);
-    if (id < 0)
-        return;
-    switch (forms_serve(&r->forms, (size_t)id, record->witness_known ? ids->wtxid : NULL,
-                        record->bytes.len > 0)) {
-    case FORM_DUE:
-        write_due(r, record);
-        break;
-    case FORM_NO_MEMORY:
-        json_write_line(r->output, NULL, 0);
-        break;
-    case FORM_RECORDED:
-    case FORM_LEFT_OUT:
-        break;
     }
 }

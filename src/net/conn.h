@@ -76,6 +76,12 @@ struct conn {
     struct conn *next_due;
     struct conn *previous, *next; /* the owner's list */
     void *tap_slot;
+    /* When it is over: */
+    uint64_t ended_ms;
+    enum txs_outcome outcome; /* and `error`: of one without a peer */
+    enum txs_error error;
+    bool waits_for_record, is_gone;
+    struct conn *next_record;
 };
 
 void conn_host_open(struct conn_host *host);

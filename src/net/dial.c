@@ -7,34 +7,92 @@
 
 /* Records of peers */
 
-static void record(struct txs_engine *e, const struct conn *c, struct txs_peer_result *result)
+static void conn_free(struct conn *c)
 {
-    char source[TXS_SOURCE_TEXT_MAX];
-    uint64_t now = txs_engine_now_ms(e);
-    txs_survey_source(e->survey, c->attempt.peer, source);
-    txs_survey_done(e->survey, &c->attempt, result);
-    e->sink->peer(e->sink->context,
-                  &(struct txs_peer_record){
-                      .address = &c->address,
-                      .source = source,
-                      .started_ms = c->attempt.started_ms,
-                      .ended_ms = now,
-                      .connected_ms = c->connected_ms,
-                      .connecting_ms = c->connecting_ms,
-                      .attempts = c->attempt.attempts,
-                      .suspect = txs_survey_doubts(e->survey, now, &c->attempt, result->outcome),
-                      .told = e->told,
-                      .told_count = txs_survey_told(e->survey, c->attempt.told, e->told, TOLD_MAX),
-                      .result = result,
-                  });
+    txs_tunnel_free(c->tunnel);
+    txs_peer_free(c->peer);
+    free(c);
 }
 
-static void record_failure(struct txs_engine *e, const struct conn *c, enum txs_outcome outcome,
+/* Its handles are closed, or never were there. */
+static void conn_let_go(struct conn *c)
+{
+    c->is_gone = true;
+    if (!c->waits_for_record)
+        conn_free(c);
+}
+
+/* It is over, and gets its record as soon as the sink has room for it; until then it counts as in
+ * progress. */
+static void await_record(struct txs_engine *e, struct conn *c)
+{
+    c->ended_ms = txs_engine_now_ms(e);
+    c->waits_for_record = true;
+    *e->records_end = c;
+    e->records_end = &c->next_record;
+}
+
+static void record_failure(struct txs_engine *e, struct conn *c, enum txs_outcome outcome,
                            enum txs_error error)
 {
-    e->unconnected.outcome = outcome;
-    e->unconnected.error = error;
-    record(e, c, &e->unconnected);
+    c->outcome = outcome;
+    c->error = error;
+    await_record(e, c);
+}
+
+static struct txs_peer_result *result_of(struct txs_engine *e, const struct conn *c)
+{
+    if (c->peer != NULL)
+        return txs_peer_result(c->peer);
+    e->unconnected.outcome = c->outcome;
+    e->unconnected.error = c->error;
+    return &e->unconnected;
+}
+
+static void write_record(struct txs_engine *e, const struct conn *c)
+{
+    char source[TXS_SOURCE_TEXT_MAX];
+    struct txs_peer_result *result = result_of(e, c);
+    txs_survey_source(e->survey, c->attempt.peer, source);
+    txs_survey_done(e->survey, &c->attempt, result);
+    if (e->flushed == TXS_BROKEN)
+        return;
+    e->sink->peer(
+        e->sink->context,
+        &(struct txs_peer_record){
+            .address = &c->address,
+            .source = source,
+            .started_ms = c->attempt.started_ms,
+            .ended_ms = c->ended_ms,
+            .connected_ms = c->connected_ms,
+            .connecting_ms = c->connecting_ms,
+            .attempts = c->attempt.attempts,
+            .suspect = txs_survey_doubts(e->survey, c->ended_ms, &c->attempt, result->outcome),
+            .told = e->told,
+            .told_count = txs_survey_told(e->survey, c->attempt.told, e->told, TOLD_MAX),
+            .result = result,
+        });
+}
+
+static void write_first_record(struct txs_engine *e)
+{
+    struct conn *c = e->records;
+    e->records = c->next_record;
+    if (e->records == NULL)
+        e->records_end = &e->records;
+    write_record(e, c);
+    c->waits_for_record = false;
+    if (c->is_gone)
+        conn_free(c);
+}
+
+void dial_write_records(struct txs_engine *e)
+{
+    do {
+        while (e->records != NULL && (e->flushed == TXS_BROKEN || e->sink->room(e->sink->context)))
+            write_first_record(e);
+        run_flush(e);
+    } while (e->records != NULL && e->flushed != TXS_FULL);
 }
 
 /* Those that failed before are no measure of the link. */
@@ -112,16 +170,10 @@ static void on_conn_told(struct conn *c, const struct txs_told *told)
 static void on_conn_finished(struct conn *c)
 {
     struct txs_engine *e = c->host->context;
-    struct txs_peer_result *result = txs_peer_result(c->peer);
-    if (!try_again(e, c, result->outcome))
-        record(e, c, result);
-}
-
-static void conn_free(struct conn *c)
-{
-    txs_tunnel_free(c->tunnel);
-    txs_peer_free(c->peer);
-    free(c);
+    if (try_again(e, c, txs_peer_result(c->peer)->outcome))
+        return;
+    txs_peer_retire(c->peer);
+    await_record(e, c);
 }
 
 static void on_conn_gone(struct conn *c)
@@ -133,7 +185,7 @@ static void on_conn_gone(struct conn *c)
         e->conns = c->next;
     if (c->next != NULL)
         c->next->previous = c->previous;
-    conn_free(c);
+    conn_let_go(c);
 }
 
 /* Dialling */
@@ -168,7 +220,7 @@ static void no_socket(struct txs_engine *e, struct conn *c, int error)
     enum txs_error code;
     enum txs_outcome outcome = conn_judge(c, error, true, &code);
     connect_failed(c, outcome, code);
-    conn_free(c);
+    conn_let_go(c);
 }
 
 static void prepend(struct conn **list, struct conn *c)
@@ -190,7 +242,7 @@ static void start(struct txs_engine *e, struct conn *c)
         return;
     case WAY_CLOSED:
         connect_failed(c, outcome, code);
-        conn_free(c);
+        conn_let_go(c);
         return;
     case WAY_OPEN:
         break;
@@ -276,9 +328,9 @@ void dial_stop(struct txs_engine *e, enum txs_error why)
             continue;
         }
         record_failure(e, c, TXS_OUTCOME_INTERRUPTED, why);
-        conn_free(c);
+        conn_let_go(c);
     }
-    for (struct conn *c; (c = next_waiting(e)) != NULL; conn_free(c))
+    for (struct conn *c; (c = next_waiting(e)) != NULL; conn_let_go(c))
         record_failure(e, c, TXS_OUTCOME_INTERRUPTED, why);
     for (struct conn *c = e->conns; c != NULL; c = c->next)
         conn_stop(c, why);
@@ -286,6 +338,7 @@ void dial_stop(struct txs_engine *e, enum txs_error why)
 
 void dial_prepare(struct txs_engine *e)
 {
+    e->records_end = &e->records;
     e->host.context = e;
     e->host.connected = on_conn_connected;
     e->host.connect_failed = connect_failed;

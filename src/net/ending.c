@@ -69,6 +69,7 @@ static void on_signal(uv_signal_t *handle, int number)
 {
     struct txs_engine *e = engine_of(handle);
     if (e->signal_number != 0) {
+        dial_write_records(e);
         ending_complete(e);
         e->sink->flush(e->sink->context);
         _exit(128 + number);

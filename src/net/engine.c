@@ -24,7 +24,7 @@
 
 static void flush(struct txs_engine *e)
 {
-    run_flush(e);
+    dial_write_records(e);
     if (e->flushed == TXS_BROKEN)
         ending_begin(e, TXS_REASON_OUTPUT, TXS_ERROR_OUTPUT);
 }
@@ -53,6 +53,7 @@ static void on_before_wait(uv_prepare_t *prepare)
     flush(e); /* room for what is dialled next */
     if (!e->stopping)
         dial_what_is_due(e);
+    flush(e); /* who could not even be dialled has a record as well */
     ending_complete(e);
     flush(e);
     if (e->ended && (e->flushed == TXS_FLUSHED || e->flushed == TXS_BROKEN))

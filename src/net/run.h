@@ -29,8 +29,9 @@ struct txs_engine {
     struct txs_peer_result unconnected; /* of peers that no connection came about with */
     struct conn_host host;
     struct ways ways;
-    struct conn *conns;   /* all that are not gone */
-    struct conn *waiting; /* not yet started: the way to them is being opened */
+    struct conn *conns;                  /* all that are not gone */
+    struct conn *waiting;                /* not yet started: the way to them is being opened */
+    struct conn *records, **records_end; /* those that are over and wait for their records */
     uv_prepare_t before_wait;
     uv_timer_t pace, deadline, progress, drain;
     uv_poll_t output; /* while the sink waits for its reader */

@@ -2,6 +2,8 @@
 import os
 import struct
 import sys
+import threading
+import time
 import unittest
 from pathlib import Path
 
@@ -51,6 +53,40 @@ class Witness(Case):
     def test_as_many_parts_as_are_relayed(self):
         transaction, = self.survey_of(*with_items(70_000), 1).transactions
         self.assertEqual(len(transaction["vin"][0]["txinwitness"]), 70_000)
+
+
+class SlowReader(Case):
+    PEERS, IDS = 300, 1000
+
+    def test_a_reader_that_stops(self):
+        """Of 300 peers that answer a thousand ids each, the records alone would have 100 MB. Nobody reads
+        them before all have answered; then all are there."""
+        own_memory_only()
+
+        together = threading.Barrier(self.PEERS)  # while nobody reads, nobody is dialled
+
+        def has_none(peer):
+            peer.handshake()
+            together.wait(60)
+            while message := peer.receive():
+                if message[0] in (b"getdata", b"ping"):
+                    peer.send({b"getdata": b"notfound", b"ping": b"pong"}[message[0]], message[1])
+
+        network = self.network(has_none)
+        ids, peers = self.folder / "ids", self.folder / "peers"
+        ids.write_text("".join(f"{number:064x}\n" for number in range(1, self.IDS + 1)))
+        peers.write_text("".join(f"{network.at(number)}\n" for number in range(1, self.PEERS + 1)))
+        process = survey.start(["--no-dnsseed", "--patience=0", "--response-timeout=60",
+                                "-q", f"--peers={peers}",
+                                f"--txid-file={ids}"], ["prlimit", f"--as={160 << 20}"])
+        end = time.monotonic() + 100
+        while len(network.closed) < self.PEERS:
+            self.assertLess(time.monotonic(), end, "they were not all asked")
+            time.sleep(0.1)
+        result = survey.finish(process)
+        self.assertEqual(result.code, 0, result.stderr)
+        outcomes = [peer["outcome"] for peer in result.peers]
+        self.assertEqual(outcomes, ["answered"] * self.PEERS)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
  * describes. */
 #include "txsurvey/jsonl.h"
 
+#include <fcntl.h>
 #include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -454,6 +455,69 @@ static void another_witness_is_another_line(void **state)
     json_decref(lines);
 }
 
+/* Puts lines into the file, of which a pipe holds some alone, until there is no room. */
+static void fill(struct fixture *f)
+{
+    write_tx(f, 0, true);
+    while (txs_records_have_room(f->records) || txs_records_flush(f->records) != TXS_FULL)
+        txs_records_peer(f->records, &(struct txs_peer_record){.address = &f->address,
+                                                               .source = "connect",
+                                                               .attempts = 1,
+                                                               .connected_ms = TXS_NEVER,
+                                                               .result = &f->result});
+}
+
+/* Reads all there is. Returns how many lines began with `head`. */
+static size_t count_lines(struct fixture *f, int reader, const char *head)
+{
+    static char text[8 * 1024 * 1024];
+    size_t len = 0, count = 0;
+    ssize_t n;
+    enum txs_flush flushed;
+    do {
+        flushed = txs_records_flush(f->records);
+        while ((n = read(reader, text + len, sizeof text - 1 - len)) > 0)
+            len += (size_t)n;
+    } while (flushed != TXS_FLUSHED);
+    text[len] = '\0';
+    for (const char *at = text; (at = strstr(at, head)) != NULL; at++)
+        count++;
+    return count;
+}
+
+/* Their bytes wait; nothing is lost, and the output holds no more than its figure. */
+static void without_room_transactions_wait(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct txs_message message;
+    int pipe_ends[2];
+    assert_int_equal(pipe(pipe_ends), 0);
+    assert_int_equal(fcntl(pipe_ends[0], F_SETFL, O_NONBLOCK), 0);
+    begin(&f);
+    assert_true(txs_output_close(f.output, &message));
+    char name[40];
+    sprintf(name, "/proc/self/fd/%d", pipe_ends[1]);
+    assert_int_equal(txs_output_open(&f.output, name, &message), TXS_OK);
+    close(pipe_ends[1]);
+    txs_records_free(f.records);
+    f.records =
+        txs_records_new(f.output, &f.plan, (const uint8_t[TXS_RECORDS_RANDOM_BYTES]){1}, &wall);
+    fill(&f);
+    size_t queued = txs_output_queued_bytes(f.output);
+    for (int witness = 1; witness < 20; witness++)
+        write_tx(&f, witness, true);
+    assert_false(txs_records_have_room(f.records));
+    assert_int_equal(txs_records_flush(f.records), TXS_FULL);
+    assert_int_equal(txs_output_queued_bytes(f.output), queued);
+    assert_int_equal(count_lines(&f, pipe_ends[0], "{\"type\":\"transaction\""), 20);
+    assert_true(txs_records_have_room(f.records));
+    txs_records_free(f.records);
+    assert_true(txs_output_close(f.output, &message));
+    close(pipe_ends[0]);
+    txs_plan_free(&f.plan);
+}
+
 static void a_summary_line_has_the_counts(void **state)
 {
     (void)state;
@@ -585,6 +649,7 @@ int main(void)
         cmocka_unit_test(without_its_witness_a_transaction_has_no_hash_nor_sizes),
         cmocka_unit_test(a_transaction_has_one_line),
         cmocka_unit_test(another_witness_is_another_line),
+        cmocka_unit_test(without_room_transactions_wait),
         cmocka_unit_test(a_summary_line_has_the_counts),
         cmocka_unit_test(a_summary_tells_of_the_block),
         cmocka_unit_test(what_came_from_a_block_has_its_place),
