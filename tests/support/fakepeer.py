@@ -193,7 +193,7 @@ class FakeNetwork:
             threading.Thread(target=self._serve, args=[peer], daemon=True).start()
 
     def _serve(self, peer):
-        with peer.socket:
+        with peer.socket, peer.stream:
             try:
                 self.scripts.get(peer.address, self.script)(peer)
             except (OSError, ValueError):
