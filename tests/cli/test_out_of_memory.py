@@ -23,7 +23,7 @@ from sam_server import Destination, SamServer  # noqa: E402
 from socks_server import SocksServer, onion_of  # noqa: E402
 
 AT_ONCE = 4
-SAMPLE = int(os.environ.get("TXSURVEY_PLACES", "150"))  # so many of a survey's places, chosen at random
+SAMPLE = int(os.environ.get("TXSURVEY_PLACES", "50"))  # so many of a survey's places, chosen at random
 LIBUV_GIVES_UP = -6  # where its loop cannot be made, or a handle of it cannot grow
 IN_BLOCK = made_tx(1)
 BLOCK = Block(800_000, [made_tx(2), IN_BLOCK])
