@@ -1,8 +1,9 @@
 /* The address book: which peers are known, who told of them first, which are still to be tried and
  * in what order.
  *
- * A peer is known once, whatever its spelling. An address costs 44 bytes of entry, 4 of order and 5
- * to 11 of hash table, and what one source told at a time 12 bytes more.
+ * A peer is known once, whatever its spelling, and a source that names it counts once, however
+ * often it does; so do all peers of one network group together. An address costs 44 bytes of entry,
+ * 4 of order and 5 to 11 of hash table, and what one source told at a time 12 bytes more.
  */
 #ifndef TXSURVEY_BOOK_H
 #define TXSURVEY_BOOK_H
@@ -33,13 +34,22 @@ void txs_book_free(struct txs_book *book);
 
 /* What is added from now on comes from this source: a text (`connect`, `file`, `dns:HOST`), which
  * the book copies, or what a peer of the book told. A batch has a number, 1 and up; 0 when out of
- * memory. `previous` is that of an earlier batch of the same source, or 0. */
+ * memory. `previous` is that of an earlier batch of the same source, or 0; `group` a number that
+ * all peers have in common who count as one teller. */
 uint32_t txs_book_batch(struct txs_book *book, const char *source);
-uint32_t txs_book_batch_of_peer(struct txs_book *book, uint32_t peer, uint32_t previous);
+uint32_t txs_book_batch_of_peer(struct txs_book *book, uint32_t peer, uint32_t previous,
+                                uint64_t group);
+/* Until the next batch, what is added counts as told by TXS_BOOK_MANY_TELLERS at least. */
+void txs_book_many_tell(struct txs_book *book);
+#define TXS_BOOK_MANY_TELLERS 4
 /* The addresses that were new with a batch and those before it of the same source: up to `max` of
  * them go into `out`. Returns their number. */
 size_t txs_book_batch_addresses(const struct txs_book *book, uint32_t batch,
                                 struct txs_address *out, size_t max);
+/* How many of all those are like this one. */
+size_t txs_book_batch_alike(const struct txs_book *book, uint32_t batch,
+                            const struct txs_address *address,
+                            bool (*alike)(const struct txs_address *, const struct txs_address *));
 
 enum txs_book_add { TXS_BOOK_ADDED, TXS_BOOK_KNOWN, TXS_BOOK_FULL, TXS_BOOK_NO_MEMORY };
 enum txs_book_add txs_book_add(struct txs_book *book, const struct txs_address *address,
@@ -57,6 +67,15 @@ bool txs_book_take(struct txs_book *book, uint32_t *peer);
 bool txs_book_take_address(struct txs_book *book, const struct txs_address *address,
                            uint32_t *peer);
 
+/* How many independent sources named it: up to 16, and from a few on less than there were. */
+unsigned txs_book_tellers(const struct txs_book *book, uint32_t peer);
+/* Gives back a peer that was taken. Put off: it is taken again after all that are not. Turned away:
+ * it is known no more, until a further source names it. */
+void txs_book_put_off(struct txs_book *book, uint32_t peer);
+void txs_book_turn_away(struct txs_book *book, uint32_t peer);
+/* There is nobody left to be taken but those that were put off, or nobody at all. */
+bool txs_book_all_put_off(const struct txs_book *book);
+
 /* What came of a peer that was taken. */
 enum txs_peer_worth { TXS_WORTH_NONE, TXS_WORTH_REACHED, TXS_WORTH_ANSWERED, TXS_WORTH_UNKNOWN };
 void txs_book_judge(struct txs_book *book, uint32_t peer, enum txs_peer_worth worth);
@@ -69,11 +88,13 @@ size_t txs_book_visit(const struct txs_book *book, enum txs_peer_worth worth,
                       void *context);
 
 const struct txs_address *txs_book_address(const struct txs_book *book, uint32_t peer);
+/* The user named it (`connect`, `file`), whoever else did. */
+bool txs_book_is_named(const struct txs_book *book, uint32_t peer);
 #define TXS_SOURCE_TEXT_MAX 300
 /* Who told of it first: `connect`, `file`, `dns:HOST`, `gossip:ADDR:PORT`. */
 void txs_book_source_text(const struct txs_book *book, uint32_t peer,
                           char out[TXS_SOURCE_TEXT_MAX]);
-size_t txs_book_known(const struct txs_book *book); /* without those left out */
+size_t txs_book_known(const struct txs_book *book); /* without those left out or turned away */
 size_t txs_book_untaken(const struct txs_book *book);
 
 /* The DNS names of a chain's built-in seeds (seeds/<chain>.txt): of each the plain name and the

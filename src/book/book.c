@@ -10,12 +10,19 @@
 
 #define CHUNK_ENTRIES 8192u
 
-enum state { UNTAKEN, TAKEN, LEFT_OUT };
+enum state { UNTAKEN, TAKEN, LEFT_OUT, TURNED_AWAY };
+
+/* Behind the tiers of those that may be taken at once. */
+#define TIER_PUT_OFF TXS_TIERS
+#define ALL_TIERS (TIER_PUT_OFF + 1)
 
 struct entry {
     struct txs_address address;
-    uint32_t at; /* while UNTAKEN: where in the order */
-    uint8_t state, tier, named_again, worth;
+    uint32_t at;      /* while UNTAKEN: where in the order */
+    uint16_t tellers; /* a bit for each source, drawn by lot: the same source draws the same one */
+    uint8_t tier;
+    enum state state : 4;
+    enum txs_peer_worth worth : 4;
 };
 _Static_assert(sizeof(struct entry) == 44, "an address costs what book.h says");
 
@@ -38,8 +45,10 @@ struct txs_book {
     struct chunk **chunks;
     size_t chunk_count;
     uint32_t *table; /* open addressing: index + 1, or 0 */
-    size_t count, left_out, table_size;
-    uint32_t tier_end[TXS_TIERS]; /* in the order */
+    size_t count, left_out, turned_away, table_size;
+    uint32_t tier_end[ALL_TIERS]; /* in the order */
+    uint64_t teller;              /* who is telling now: of the last batch */
+    bool many_tell;
     struct batch *batches;
     size_t batch_count, batch_cap;
     char **sources;
@@ -89,6 +98,7 @@ static uint32_t add_batch(struct txs_book *b, struct batch batch)
         b->batch_cap = cap;
     }
     batch.first = (uint32_t)b->count;
+    b->many_tell = false;
     b->batches[b->batch_count++] = batch;
     return (uint32_t)b->batch_count;
 }
@@ -112,12 +122,20 @@ uint32_t txs_book_batch(struct txs_book *b, const char *source)
     int teller = text_source(b, source);
     if (teller < 0)
         return 0;
+    b->teller = ~(uint64_t)teller; /* the numbers of groups begin at the other end */
     return add_batch(b, (struct batch){.teller = (uint32_t)teller, .previous = NO_PEER});
 }
 
-uint32_t txs_book_batch_of_peer(struct txs_book *b, uint32_t peer, uint32_t previous)
+uint32_t txs_book_batch_of_peer(struct txs_book *b, uint32_t peer, uint32_t previous,
+                                uint64_t group)
 {
+    b->teller = group;
     return add_batch(b, (struct batch){.teller = peer, .previous = previous});
+}
+
+void txs_book_many_tell(struct txs_book *b)
+{
+    b->many_tell = true;
 }
 
 static size_t batch_end(const struct txs_book *b, size_t batch)
@@ -131,8 +149,19 @@ size_t txs_book_batch_addresses(const struct txs_book *b, uint32_t batch, struct
     size_t count = 0;
     for (; batch != 0 && batch != NO_PEER; batch = b->batches[batch - 1].previous)
         for (size_t i = b->batches[batch - 1].first; i < batch_end(b, batch) && count < max; i++)
-            if (entry_of(b, i)->state != LEFT_OUT)
+            if (entry_of(b, i)->state < LEFT_OUT)
                 out[count++] = entry_of(b, i)->address;
+    return count;
+}
+
+size_t txs_book_batch_alike(const struct txs_book *b, uint32_t batch,
+                            const struct txs_address *address,
+                            bool (*alike)(const struct txs_address *, const struct txs_address *))
+{
+    size_t count = 0;
+    for (; batch != 0; batch = b->batches[batch - 1].previous)
+        for (size_t i = b->batches[batch - 1].first; i < batch_end(b, batch); i++)
+            count += alike(&entry_of(b, i)->address, address);
     return count;
 }
 
@@ -234,7 +263,7 @@ static enum txs_book_add insert(struct txs_book *b, const struct txs_address *ad
     if (b->count == TXS_BOOK_MAX)
         return TXS_BOOK_FULL;
     *peer = (uint32_t)b->count++;
-    *entry_of(b, *peer) = (struct entry){.address = *address, .state = (uint8_t)state};
+    *entry_of(b, *peer) = (struct entry){.address = *address, .state = state};
     *slot = *peer + 1;
     return TXS_BOOK_ADDED;
 }
@@ -264,15 +293,15 @@ static uint32_t close_hole(struct txs_book *b, unsigned tier, uint32_t at)
 static void leave_order(struct txs_book *b, struct entry *e)
 {
     uint32_t hole = e->at;
-    for (unsigned tier = e->tier; tier < TXS_TIERS; tier++)
+    for (unsigned tier = e->tier; tier < ALL_TIERS; tier++)
         hole = close_hole(b, tier, hole);
 }
 
 static void enter_order(struct txs_book *b, uint32_t peer, unsigned tier)
 {
-    uint32_t hole = b->tier_end[TXS_TIERS - 1]++;
+    uint32_t hole = b->tier_end[ALL_TIERS - 1]++;
     entry_of(b, peer)->tier = (uint8_t)tier;
-    for (unsigned t = TXS_TIERS - 1; t > tier; t--) {
+    for (unsigned t = ALL_TIERS - 1; t > tier; t--) {
         uint32_t first = b->tier_end[t - 1]++;
         if (first != hole)
             put(b, hole, *place(b, first));
@@ -281,30 +310,51 @@ static void enter_order(struct txs_book *b, uint32_t peer, unsigned tier)
     put(b, hole, peer);
 }
 
-/* Word of mouth raises a peer by one when a first further source names it, when the fourth does,
- * and when the sixteenth does: what many say counts, and a few who agree on it cannot get far. */
-static bool is_raised_by(const struct entry *e)
+static unsigned count_bits(uint16_t bits)
 {
-    return e->named_again == 1 || e->named_again == 4 || e->named_again == 16;
+    return (unsigned)__builtin_popcount(bits);
 }
 
-/* Another source speaks of it: the better tier counts. */
+/* The lot depends on the peer, too: two sources that draw the same bit for one peer do not for the
+ * next. */
+static uint16_t bits_of_teller(const struct txs_book *b, uint32_t peer)
+{
+    struct txs_random r = {b->hash_key ^ b->teller};
+    r.state = txs_random_next(&r) ^ peer;
+    uint16_t bit = (uint16_t)(1u << txs_random_below(&r, 16));
+    return b->many_tell ? bit | ((1u << TXS_BOOK_MANY_TELLERS) - 1) : bit;
+}
+
+/* Word of mouth raises a peer by one when a second source names it, when some six have, and when
+ * some eighteen have: what many say counts, and a few who agree on it cannot get far. So many
+ * sources have drawn about that many of the sixteen bits. */
+static bool is_raised_by(const struct entry *e)
+{
+    unsigned bits = count_bits(e->tellers);
+    return bits == 2 || bits == 5 || bits == 11;
+}
+
+/* A source speaks of it again, or another one: the better tier counts. */
 static void name_again(struct txs_book *b, uint32_t peer, unsigned tier)
 {
     struct entry *e = entry_of(b, peer);
-    if (e->state != UNTAKEN)
+    if (e->state == TAKEN || e->state == LEFT_OUT)
         return;
-    const struct batch *now = &b->batches[b->batch_count - 1], *first = batch_of(b, peer);
+    uint16_t tellers = e->tellers | bits_of_teller(b, peer);
+    bool further = tellers != e->tellers;
+    if (e->state == TURNED_AWAY && !further)
+        return;
+    e->tellers = tellers;
     unsigned best = tier < e->tier ? tier : e->tier;
-    bool same =
-        now->teller == first->teller && (now->previous == NO_PEER) == (first->previous == NO_PEER);
-    if (!same && e->named_again < UINT8_MAX) {
-        e->named_again++;
-        best -= best > TXS_TIER_GOSSIP && is_raised_by(e);
-    }
-    if (best == e->tier)
+    best -= further && best > TXS_TIER_GOSSIP && is_raised_by(e);
+    if (e->state == TURNED_AWAY) {
+        e->state = UNTAKEN;
+        b->turned_away--;
+    } else if (best == e->tier) {
         return;
-    leave_order(b, e);
+    } else {
+        leave_order(b, e);
+    }
     enter_order(b, peer, best);
 }
 
@@ -312,10 +362,12 @@ static enum txs_book_add add(struct txs_book *b, const struct txs_address *addre
                              uint32_t *peer)
 {
     enum txs_book_add added = insert(b, address, UNTAKEN, peer);
-    if (added == TXS_BOOK_ADDED)
+    if (added == TXS_BOOK_ADDED) {
+        entry_of(b, *peer)->tellers = bits_of_teller(b, *peer);
         enter_order(b, *peer, tier);
-    else if (added == TXS_BOOK_KNOWN)
+    } else if (added == TXS_BOOK_KNOWN) {
         name_again(b, *peer, tier);
+    }
     return added;
 }
 
@@ -352,7 +404,7 @@ static void take(struct txs_book *b, uint32_t peer)
 bool txs_book_take(struct txs_book *b, uint32_t *peer)
 {
     uint32_t begin = 0;
-    for (unsigned tier = 0; tier < TXS_TIERS; begin = b->tier_end[tier++]) {
+    for (unsigned tier = 0; tier < ALL_TIERS; begin = b->tier_end[tier++]) {
         uint32_t count = b->tier_end[tier] - begin;
         if (count == 0)
             continue;
@@ -380,11 +432,33 @@ bool txs_book_take_address(struct txs_book *b, const struct txs_address *address
     return true;
 }
 
+unsigned txs_book_tellers(const struct txs_book *b, uint32_t peer)
+{
+    return count_bits(entry_of(b, peer)->tellers);
+}
+
+void txs_book_put_off(struct txs_book *b, uint32_t peer)
+{
+    entry_of(b, peer)->state = UNTAKEN;
+    enter_order(b, peer, TIER_PUT_OFF);
+}
+
+void txs_book_turn_away(struct txs_book *b, uint32_t peer)
+{
+    entry_of(b, peer)->state = TURNED_AWAY;
+    b->turned_away++;
+}
+
+bool txs_book_all_put_off(const struct txs_book *b)
+{
+    return b->tier_end[TIER_PUT_OFF - 1] == 0;
+}
+
 /* What came of them */
 
 void txs_book_judge(struct txs_book *b, uint32_t peer, enum txs_peer_worth worth)
 {
-    entry_of(b, peer)->worth = (uint8_t)worth;
+    entry_of(b, peer)->worth = worth;
 }
 
 void txs_book_judge_unknown(struct txs_book *b, const struct txs_address *address)
@@ -394,17 +468,20 @@ void txs_book_judge_unknown(struct txs_book *b, const struct txs_address *addres
         txs_book_judge(b, peer, TXS_WORTH_UNKNOWN);
 }
 
-static bool is_named_by_user(const struct txs_book *b, uint32_t peer)
+bool txs_book_is_named(const struct txs_book *b, uint32_t peer)
 {
     const struct batch *batch = batch_of(b, peer);
-    return batch->previous == NO_PEER && strncmp(b->sources[batch->teller], "dns:", 4) != 0;
+    if (batch->previous != NO_PEER)
+        return false;
+    const char *source = b->sources[batch->teller];
+    return strcmp(source, "connect") == 0 || strcmp(source, "file") == 0;
 }
 
 static bool is_worth(const struct txs_book *b, uint32_t peer, enum txs_peer_worth worth)
 {
     const struct entry *e = entry_of(b, peer);
     if (worth == TXS_WORTH_UNKNOWN)
-        return (e->state == UNTAKEN || e->worth == worth) && is_named_by_user(b, peer);
+        return (e->state == UNTAKEN || e->worth == worth) && txs_book_is_named(b, peer);
     return e->state == TAKEN && e->worth == worth;
 }
 
@@ -429,10 +506,10 @@ const struct txs_address *txs_book_address(const struct txs_book *b, uint32_t pe
 
 size_t txs_book_known(const struct txs_book *b)
 {
-    return b->count - b->left_out;
+    return b->count - b->left_out - b->turned_away;
 }
 
 size_t txs_book_untaken(const struct txs_book *b)
 {
-    return b->tier_end[TXS_TIERS - 1];
+    return b->tier_end[ALL_TIERS - 1];
 }

@@ -40,3 +40,37 @@ bool groups_take(struct groups *groups, const struct txs_address *a)
     ++*taken;
     return true;
 }
+
+static unsigned teller_bits(const struct txs_address *a)
+{
+    switch ((enum txs_network)a->network) {
+    case TXS_NETWORK_IPV4:
+        return 16;
+    case TXS_NETWORK_IPV6:
+        return 32;
+    case TXS_NETWORK_CJDNS: /* the first eight are the same for all */
+        return 12;
+    case TXS_NETWORK_ONION:
+    case TXS_NETWORK_I2P:
+    case TXS_NETWORK_COUNT:
+        break;
+    }
+    return 4;
+}
+
+static uint64_t of_host(const struct txs_address *a)
+{
+    struct txs_random r = {a->network};
+    for (size_t i = 0; i < sizeof a->bytes; i++)
+        r.state = txs_random_next(&r) ^ a->bytes[i];
+    return txs_random_next(&r);
+}
+
+uint64_t groups_of_teller(const struct txs_address *a)
+{
+    if (!txs_address_is_routable(a))
+        return of_host(a);
+    uint32_t first = (uint32_t)a->bytes[0] << 24 | (uint32_t)a->bytes[1] << 16 |
+                     (uint32_t)a->bytes[2] << 8 | a->bytes[3];
+    return (uint64_t)a->network << 32 | first >> (32 - teller_bits(a));
+}

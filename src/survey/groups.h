@@ -21,5 +21,9 @@ struct groups {
 bool groups_same(const struct txs_address *a, const struct txs_address *b);
 /* False when the group is full. */
 bool groups_take(struct groups *groups, const struct txs_address *address);
+/* Whose word counts as one: a number that peers of a group have in common. Of the networks whose
+ * names cost nothing there are 16 groups each, as in Core. Unroutable addresses, which the user
+ * alone can name, each are a group. */
+uint64_t groups_of_teller(const struct txs_address *teller);
 
 #endif

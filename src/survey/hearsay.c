@@ -122,6 +122,12 @@ uint32_t hearsay_batch_of_seed(struct txs_survey *s, const char *host)
     return txs_book_batch(s->book, text);
 }
 
+uint32_t hearsay_batch_of_peer(struct txs_survey *s, uint32_t peer, uint32_t previous)
+{
+    uint64_t group = groups_of_teller(txs_book_address(s->book, peer));
+    return txs_book_batch_of_peer(s->book, peer, previous, group);
+}
+
 size_t txs_survey_add_seed(struct txs_survey *s, const char *host, struct txs_heard *heard,
                            size_t count, uint32_t *batch)
 {
@@ -139,7 +145,7 @@ size_t txs_survey_add_seed(struct txs_survey *s, const char *host, struct txs_he
 void txs_survey_add_gossip(struct txs_survey *s, struct txs_attempt *attempt,
                            struct txs_heard *heard, size_t count)
 {
-    uint32_t batch = txs_book_batch_of_peer(s->book, attempt->peer, attempt->told);
+    uint32_t batch = hearsay_batch_of_peer(s, attempt->peer, attempt->told);
     if (batch == 0)
         return;
     attempt->told = batch;

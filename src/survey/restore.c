@@ -20,7 +20,7 @@ enum txs_status txs_survey_restore_peer(struct txs_survey *s, const struct txs_r
     count_peer(s, index, peer->result);
     if (peer->told_count == 0)
         return TXS_OK;
-    if (txs_book_batch_of_peer(s->book, index, 0) == 0)
+    if (hearsay_batch_of_peer(s, index, 0) == 0)
         return TXS_E_NOMEM;
     return hearsay_restore(s, peer->told, peer->told_count, RESTORED_TIER);
 }

@@ -44,6 +44,7 @@ enum txs_status known_add(struct txs_survey *s, const struct txs_address *addres
 
 /* Begins the batch of what a seed tells; 0 when out of memory. */
 uint32_t hearsay_batch_of_seed(struct txs_survey *s, const char *host);
+uint32_t hearsay_batch_of_peer(struct txs_survey *s, uint32_t peer, uint32_t previous);
 /* What was told then passed the limits of its source then. */
 enum txs_status hearsay_restore(struct txs_survey *s, const struct txs_address *told, size_t count,
                                 uint8_t tier);

@@ -129,6 +129,22 @@ class Gossip(unittest.TestCase):
         self.assertEqual({peer["source"] for peer in result.peers}, {"connect"})
         self.assertEqual(result.summary["not_attempted"], 109)
 
+    def test_one_teller_counts_once(self):
+        """Two that agree on what they invent name each address sixteen times in a list."""
+        invented = [("127.0.66.%d" % number, self.port) for number in range(1, 13)]
+        real = [("127.0.8.%d" % number, self.port) for number in range(1, 41)]
+        tellers = [("127.0.0.%d" % number, self.port) for number in range(1, 13)]
+        self.network.script = gossiping(tellers)
+        self.network.scripts["127.0.0.1"] = gossiping(invented * 16)
+        self.network.scripts["127.0.0.2"] = gossiping(invented * 16)
+        for number in range(3, 13):
+            self.network.scripts[f"127.0.0.{number}"] = gossiping(real[number % 2::2])
+        result = self.crawl("--allow-local", *self.network.connect(11, 2), "--max-peers", "24",
+                            "--concurrency", "1")
+        told = [peer["address"] for peer in result.peers if peer["source"] != "connect"]
+        self.assertEqual(len(told), 12)
+        self.assertLessEqual(sum(address.startswith("127.0.66.") for address in told), 4)
+
 
 if __name__ == "__main__":
     harness.main()

@@ -10,6 +10,7 @@ struct surveying {
     struct txs_answer answer;      /* notfound at first */
     struct txs_peer_result result; /* an answered peer with that answer at first */
     struct txs_address_set own;
+    uint64_t now_ms; /* for tests that let time pass by steps */
 };
 
 /* The plan may be changed between these. */

@@ -98,7 +98,7 @@ static void each_peer_has_its_source(void **state)
     for (unsigned i = 2; i < 20; i++) {
         struct txs_address a = numbered(i);
         uint32_t *batch = i % 3 == 0 ? &other : &told;
-        *batch = txs_book_batch_of_peer(book, i % 3 == 0 ? 1 : 0, *batch);
+        *batch = txs_book_batch_of_peer(book, i % 3 == 0 ? 1 : 0, *batch, 1);
         assert_int_not_equal(*batch, 0);
         if (i % 5 == 0)
             txs_book_leave_out(book, &a);
@@ -154,16 +154,95 @@ static void another_source_raises_a_peer_by_one(void **state)
     struct txs_address one = numbered(1), two = numbered(2), self = numbered(0);
     txs_book_batch(book, "connect");
     txs_book_add(book, &self, TXS_TIER_NAMED);
-    uint32_t batch = txs_book_batch_of_peer(book, 0, 0);
+    uint32_t batch = txs_book_batch_of_peer(book, 0, 0, 1);
     txs_book_add(book, &one, 6);
     txs_book_add(book, &two, 6);
-    txs_book_batch_of_peer(book, 0, batch);
+    txs_book_batch_of_peer(book, 0, batch, 1);
     txs_book_add(book, &two, 6); /* the same teller: nothing */
     txs_book_batch(book, "dns:x");
     txs_book_add(book, &one, 6);
     assert_int_equal(taken(book), 0);
     assert_int_equal(taken(book), 1);
     assert_int_equal(taken(book), 2);
+    txs_book_free(book);
+}
+
+/* Named by so many peers of as many groups, or of one. */
+static unsigned tellers_of(unsigned peers, bool one_group)
+{
+    struct txs_book *book = new_book(3);
+    struct txs_address one = numbered(1), self = numbered(0);
+    uint32_t peer;
+    txs_book_batch(book, "connect");
+    txs_book_add(book, &self, TXS_TIER_NAMED);
+    for (unsigned i = 0; i < peers; i++) {
+        txs_book_batch_of_peer(book, 0, 0, one_group ? 1 : i);
+        for (unsigned again = 0; again < 3; again++)
+            txs_book_add(book, &one, TXS_TIER_LAST);
+    }
+    assert_int_equal(taken(book), 0);
+    assert_true(txs_book_take(book, &peer));
+    unsigned tellers = txs_book_tellers(book, peer);
+    txs_book_free(book);
+    return tellers;
+}
+
+static void tellers_count_once_a_group(void **state)
+{
+    (void)state;
+    assert_int_equal(tellers_of(1, false), 1);
+    assert_in_range(tellers_of(4, false), 3, 4);
+    assert_in_range(tellers_of(20, false), 8, 16);
+    assert_int_equal(tellers_of(1000, false), 16);
+    assert_int_equal(tellers_of(1000, true), 1);
+}
+
+static void those_put_off_are_taken_last(void **state)
+{
+    (void)state;
+    struct txs_book *book = new_book(3);
+    uint32_t peer;
+    txs_book_batch(book, "dns:x");
+    for (unsigned i = 0; i < 3; i++) {
+        struct txs_address a = numbered(i);
+        txs_book_add(book, &a, i);
+    }
+    assert_true(txs_book_take(book, &peer));
+    txs_book_put_off(book, peer);
+    assert_int_equal(txs_book_untaken(book), 3);
+    assert_int_equal(taken(book), 1);
+    assert_false(txs_book_all_put_off(book));
+    assert_int_equal(taken(book), 2);
+    assert_true(txs_book_all_put_off(book));
+    assert_int_equal(taken(book), 0);
+    assert_int_equal(txs_book_untaken(book), 0);
+    txs_book_free(book);
+}
+
+static void those_turned_away_come_back_when_others_name_them(void **state)
+{
+    (void)state;
+    struct txs_book *book = new_book(3);
+    struct txs_address self = numbered(0), one = numbered(1), out[2];
+    uint32_t peer;
+    txs_book_batch(book, "connect");
+    txs_book_add(book, &self, TXS_TIER_NAMED);
+    assert_int_equal(taken(book), 0);
+    uint32_t batch = txs_book_batch_of_peer(book, 0, 0, 1);
+    txs_book_add(book, &one, 6);
+    assert_int_equal(txs_book_batch_addresses(book, batch, out, 2), 1);
+    assert_true(txs_book_take(book, &peer));
+    txs_book_turn_away(book, peer);
+    assert_int_equal(txs_book_batch_addresses(book, batch, out, 2), 0);
+    assert_int_equal(txs_book_known(book), 1);
+    assert_true(txs_book_hear_again(book, &one, 5)); /* the same teller */
+    assert_int_equal(txs_book_untaken(book), 0);
+    for (unsigned group = 2; group < 20; group++) {
+        txs_book_batch_of_peer(book, 0, 0, group);
+        assert_true(txs_book_hear_again(book, &one, 6));
+    }
+    assert_int_equal(txs_book_known(book), 2);
+    assert_int_equal(taken(book), 1);
     txs_book_free(book);
 }
 
@@ -355,7 +434,7 @@ static void a_million_addresses_cost_64_bytes_each(void **state)
     assert_true(txs_book_take(book, &teller));
     for (unsigned i = 1; i < MILLION; i++) {
         if (i % 1000 == 1) /* as much as a peer tells */
-            batch = txs_book_batch_of_peer(book, teller, 0);
+            batch = txs_book_batch_of_peer(book, teller, 0, 1);
         assert_int_not_equal(batch, 0);
         a = numbered(i);
         a.network = TXS_NETWORK_ONION;
@@ -387,6 +466,9 @@ int main(void)
         cmocka_unit_test(each_peer_has_its_source),
         cmocka_unit_test(better_tiers_are_taken_first),
         cmocka_unit_test(another_source_raises_a_peer_by_one),
+        cmocka_unit_test(tellers_count_once_a_group),
+        cmocka_unit_test(those_put_off_are_taken_last),
+        cmocka_unit_test(those_turned_away_come_back_when_others_name_them),
         cmocka_unit_test(hearing_again_adds_nobody),
         cmocka_unit_test(the_better_tier_counts),
         cmocka_unit_test(the_order_holds_whatever_happens),

@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 /* cmocka wants three of the above first */
 #include <cmocka.h>
 
@@ -231,6 +232,83 @@ static void one_that_invents_cannot_fill_the_head(void **state)
     surveying_end(&f);
 }
 
+/* Attempts that begin one by one and end at once, as long as any can: how many were at addresses
+ * that begin with `first`. */
+static unsigned visited(struct surveying *f, unsigned max, uint8_t first, bool alive)
+{
+    struct txs_attempt a;
+    unsigned among = 0;
+    f->result.outcome = alive ? TXS_OUTCOME_ANSWERED : TXS_OUTCOME_CONNECT_TIMEOUT;
+    f->result.handshake_ms = alive ? 5 : TXS_NEVER;
+    for (unsigned i = 0; i < max && txs_survey_next_ms(f->survey, f->now_ms) != TXS_NEVER;) {
+        if (!txs_survey_next(f->survey, f->now_ms += 10, &a))
+            continue;
+        among += txs_survey_address(f->survey, a.peer)->bytes[0] == first;
+        txs_survey_done(f->survey, &a, &f->result);
+        i++;
+    }
+    return among;
+}
+
+/* Twenty fresh addresses of the group `first`.1 (66: invented), each `times` in one list, from
+ * member `from` on. */
+static void tell_twenty(struct surveying *f, struct txs_attempt *teller, uint8_t first,
+                        unsigned from, unsigned times)
+{
+    struct txs_heard heard[320];
+    for (unsigned i = 0; i < 20 * times; i++)
+        heard[i] = (struct txs_heard){surveying_address(first, 1, from + i / times),
+                                      txs_gossip_tier(1000000000, 1000000000, 0)};
+    txs_survey_add_gossip(f->survey, teller, heard, 20 * times);
+}
+
+static void peers_of_one_group_count_once(void **state)
+{
+    (void)state;
+    struct surveying f;
+    struct txs_attempt tellers[18];
+    surveying_begin(&f);
+    for (unsigned i = 0; i < 18; i++) {
+        char text[30];
+        struct txs_message message;
+        snprintf(text, sizeof text, i < 16 ? "66.2.0.%u" : "9.%u.0.1", i);
+        assert_int_equal(txs_plan_add_peer(&f.plan, text, TXS_NAMED_CONNECT, &message), TXS_OK);
+    }
+    surveying_start(&f);
+    for (unsigned i = 0; i < 18; i++)
+        tellers[i] = surveying_next(&f, f.now_ms += 10);
+    for (unsigned i = 0; i < 18; i++) {
+        bool liar = txs_survey_address(f.survey, tellers[i].peer)->bytes[0] == 66;
+        tell_twenty(&f, &tellers[i], liar ? 66 : 8, 0, 1);
+    }
+    assert_in_range(visited(&f, 20, 66, false), 0, 4);
+    surveying_end(&f);
+}
+
+/* Two agree on twenty inventions, the second in one list or in many; ten honest peers tell of
+ * forty addresses, each of ten. */
+static void a_teller_counts_once(void **state)
+{
+    (void)state;
+    for (unsigned lists = 1; lists <= 16; lists += 15) {
+        struct surveying f;
+        surveying_begin(&f);
+        surveying_name_peers(&f, 12);
+        surveying_start(&f);
+        struct txs_attempt liars[2] = {surveying_next(&f, 0), surveying_next(&f, 10)};
+        tell_twenty(&f, &liars[0], 66, 0, 1);
+        for (unsigned i = 0; i < lists; i++)
+            tell_twenty(&f, &liars[1], 66, 0, 16 / lists);
+        for (unsigned p = 0; p < 10; p++) {
+            struct txs_attempt honest = surveying_next(&f, 100 + p * 10);
+            tell_twenty(&f, &honest, 8, p % 2 * 20, 1);
+        }
+        f.now_ms = 1000;
+        assert_in_range(visited(&f, 20, 66, false), 0, 5);
+        surveying_end(&f);
+    }
+}
+
 static void tiers_of_gossip(void **state)
 {
     (void)state;
@@ -278,6 +356,8 @@ int main(void)
         cmocka_unit_test(one_that_invents_cannot_fill_the_head),
         cmocka_unit_test(tiers_of_gossip),
         cmocka_unit_test(of_one_host_four_ports_are_taken),
+        cmocka_unit_test(peers_of_one_group_count_once),
+        cmocka_unit_test(a_teller_counts_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
