@@ -15,9 +15,10 @@ struct txs_heard {
  * can fill the head of the order. */
 uint8_t txs_gossip_tier(uint32_t time_s, int64_t now_s, size_t place);
 
-/* What one source may add: at most 512 addresses of a seed's answer, of what it names at a time 64
- * of one group (IPv4 /16, IPv6 /32) and 4 ports of one host, and all peers together 2048 of a
- * group. Groups and hosts count for routable addresses alone.
+/* What one source may add: at most 512 addresses of a seed's answer, and of all that it names 64 of
+ * one group (IPv4 /16, IPv6 /32) and 4 ports of one host. How many of a group and of a host are
+ * attempted, whoever names them, is another matter (survey/places.h). Groups and hosts count for
+ * routable addresses alone.
  *
  * One answer of a seed: filtered, capped, united with what is known. Returns the number of distinct
  * addresses in it, and their batch (0: none); the list's order and tiers are lost. */

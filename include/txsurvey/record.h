@@ -369,7 +369,7 @@ struct txs_transaction_record {
     X(EXCLUDED, "excluded", "on the list of --exclude")                            \
     X(PORT, "port", "a port of another service, see --any-port, or none at all")   \
     X(SHARD, "shard", "of another shard")                                          \
-    X(QUOTA, "quota", "beyond what one source or network group may add; each time it is named")
+    X(QUOTA, "quota", "beyond the share of a source, a host or a network group; each time")
 
 enum txs_ignored {
 #define X(id, name, text) TXS_IGNORED_##id,

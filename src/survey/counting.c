@@ -42,6 +42,7 @@ void txs_survey_done(struct txs_survey *s, const struct txs_attempt *attempt,
     for (size_t i = 0; i < result->answer_count; i++)
         result->answers[i].hint = hint_of(s->plan, &s->heights, result, &result->answers[i]);
     count_peer(s, attempt->peer, result);
+    quota_give_back(s, attempt->peer, result);
 }
 
 static bool become_suspect(struct txs_survey *s, bool why)

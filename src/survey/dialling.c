@@ -1,14 +1,42 @@
 /* Whom to dial, and when. A peer goes: known (book) -> in progress -> done, or back into the queue
- * for another attempt and in progress again. */
+ * for another attempt and in progress again. One that seeds and gossip name waits for a place. */
 #include "state.h"
 
 #include <assert.h>
 
 #define AGAIN_AFTER_MS 500
+#define LOOKS_MAX 64 /* at those who may have no place, before the loop goes on */
 
 static bool may_start_another(const struct txs_survey *s)
 {
-    return txs_book_untaken(s->book) > 0 && s->attempted < s->plan->max_peers;
+    bool somebody = s->all_busy ? !txs_book_all_put_off(s->book) : txs_book_untaken(s->book) > 0;
+    return somebody && s->attempted < s->plan->max_peers;
+}
+
+static enum places_verdict find_place(struct txs_survey *s, uint32_t peer)
+{
+    enum places_verdict verdict = quota_take(s, peer);
+    if (verdict == PLACES_BUSY) {
+        txs_book_put_off(s->book, peer);
+    } else if (verdict == PLACES_FULL) {
+        txs_book_turn_away(s->book, peer);
+        count_ignored(s, TXS_IGNORED_QUOTA);
+    }
+    return verdict;
+}
+
+/* Somebody who has a place. */
+static bool take_another(struct txs_survey *s, uint32_t *peer)
+{
+    unsigned busy = 0;
+    for (unsigned i = 0; i < LOOKS_MAX && txs_book_take(s->book, peer); i++) {
+        enum places_verdict verdict = find_place(s, *peer);
+        if (verdict == PLACES_TAKEN)
+            return true;
+        busy += verdict == PLACES_BUSY;
+    }
+    s->all_busy = busy == LOOKS_MAX && txs_book_all_put_off(s->book);
+    return false;
 }
 
 bool txs_survey_pace(struct txs_survey *s, uint64_t now_ms)
@@ -24,18 +52,21 @@ bool txs_survey_next(struct txs_survey *s, uint64_t now_ms, struct txs_attempt *
         return false;
     const struct waiting *w = retries_first(&s->retries);
     bool again = w != NULL && w->due_ms <= now_ms;
-    if ((!again && !may_start_another(s)) || !pace_take(&s->pace, now_ms))
+    if ((!again && !may_start_another(s)) || pace_next_ms(&s->pace, now_ms) > now_ms)
         return false;
+    uint32_t peer;
     if (again) {
         *attempt = retries_pop(&s->retries);
-    } else {
-        *attempt = (struct txs_attempt){.started_ms = now_ms};
-        bool taken = txs_book_take(s->book, &attempt->peer);
-        assert(taken);
-        (void)taken;
+    } else if (take_another(s, &peer)) {
+        *attempt = (struct txs_attempt){.peer = peer, .started_ms = now_ms};
         s->attempted++;
         link_dialled(&s->link, now_ms);
+    } else {
+        return false;
     }
+    bool paced = pace_take(&s->pace, now_ms);
+    assert(paced);
+    (void)paced;
     attempt->attempts++;
     s->in_progress++;
     return true;

@@ -1,11 +1,16 @@
 /* What seeds and gossip say: filtered, capped, united with what is known. */
 #include "txsurvey/hearsay.h"
 
+#include "groups.h"
 #include "state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define SEED_MAX_ADDRESSES 512
+#define GROUP_MAX_OF_A_SOURCE 64
+#define HOST_MAX_OF_A_SOURCE 4 /* its ports */
 
 /* I2P has no ports, and Core's bridge opens none (Session::Connect). */
 static bool port_is_closed(const struct txs_survey *s, const struct txs_address *a)
@@ -66,12 +71,29 @@ static size_t unite(const struct txs_survey *s, struct txs_heard *heard, size_t 
     return distinct;
 }
 
-/* What a source may add at a time. */
+/* What a source may add, `before` included: its last batch until now. */
 struct allowance {
     size_t addresses;
     size_t of_a_group, of_a_host;
-    bool of_all_peers; /* counts against what all peers' gossip may fill of a group */
+    uint32_t before;
 };
+
+static bool same_host(const struct txs_address *a, const struct txs_address *b)
+{
+    return a->network == b->network && memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
+}
+
+/* Of the addresses that a source names, sorted, how many are alike up to the i-th one; those that
+ * it has added before are counted in. */
+static size_t run_of(const struct txs_survey *s, const struct txs_heard *heard, size_t i,
+                     size_t run, uint32_t before,
+                     bool (*alike)(const struct txs_address *, const struct txs_address *))
+{
+    const struct txs_address *a = &heard[i].address;
+    if (i > 0 && alike(a, &heard[i - 1].address))
+        return run + 1;
+    return 1 + txs_book_batch_alike(s->book, before, a, alike);
+}
 
 /* Sorted addresses of one group stand side by side, which makes the count of a group a run's
  * length. */
@@ -82,18 +104,16 @@ static enum txs_status add_heard(struct txs_survey *s, struct txs_heard *heard, 
     enum txs_status status = TXS_OK;
     for (size_t i = 0; i < count && status == TXS_OK; i++) {
         const struct txs_address *a = &heard[i].address;
-        run = i > 0 && groups_same(a, &heard[i - 1].address) ? run + 1 : 1;
-        host_run =
-            i > 0 && memcmp(a->bytes, heard[i - 1].address.bytes, 32) == 0 ? host_run + 1 : 1;
+        run = run_of(s, heard, i, run, left.before, groups_same);
+        host_run = run_of(s, heard, i, host_run, left.before, same_host);
         if (txs_book_hear_again(s->book, a, heard[i].tier))
             continue;
         enum txs_ignored why = closed_to_hearsay(s, a);
         bool grouped = txs_address_is_routable(a);
         if (why != NOT_IGNORED) {
             status = known_leave_out(s, a, why);
-        } else if (left.addresses == 0 || (grouped && run > left.of_a_group) ||
-                   (grouped && host_run > left.of_a_host) ||
-                   (grouped && left.of_all_peers && !groups_take(&s->groups, a))) {
+        } else if (left.addresses == 0 ||
+                   (grouped && (run > left.of_a_group || host_run > left.of_a_host))) {
             count_ignored(s, TXS_IGNORED_QUOTA); /* of this source: another one may name it */
         } else {
             status = known_add(s, a, heard[i].tier);
@@ -138,20 +158,20 @@ size_t txs_survey_add_seed(struct txs_survey *s, const char *host, struct txs_he
     if (*batch != 0)
         add_heard(
             s, heard, distinct,
-            (struct allowance){SEED_MAX_ADDRESSES, GROUP_MAX_AT_A_TIME, HOST_MAX_AT_A_TIME, false});
+            (struct allowance){SEED_MAX_ADDRESSES, GROUP_MAX_OF_A_SOURCE, HOST_MAX_OF_A_SOURCE, 0});
     return distinct;
 }
 
 void txs_survey_add_gossip(struct txs_survey *s, struct txs_attempt *attempt,
                            struct txs_heard *heard, size_t count)
 {
-    uint32_t batch = hearsay_batch_of_peer(s, attempt->peer, attempt->told);
+    uint32_t before = attempt->told, batch = hearsay_batch_of_peer(s, attempt->peer, before);
     if (batch == 0)
         return;
     attempt->told = batch;
     count = unite(s, heard, only_new(s, heard, count));
     add_heard(s, heard, count,
-              (struct allowance){SIZE_MAX, GROUP_MAX_AT_A_TIME, HOST_MAX_AT_A_TIME, true});
+              (struct allowance){SIZE_MAX, GROUP_MAX_OF_A_SOURCE, HOST_MAX_OF_A_SOURCE, before});
 }
 
 size_t txs_survey_told(const struct txs_survey *s, uint32_t batch, struct txs_address *out,
@@ -163,14 +183,14 @@ size_t txs_survey_told(const struct txs_survey *s, uint32_t batch, struct txs_ad
 enum txs_status hearsay_restore(struct txs_survey *s, const struct txs_address *told, size_t count,
                                 uint8_t tier)
 {
-    bool of_peers = tier != TXS_TIER_SEED;
     struct txs_heard *heard = malloc((count + 1) * sizeof *heard);
     if (heard == NULL)
         return TXS_E_NOMEM;
     for (size_t i = 0; i < count; i++)
         heard[i] = (struct txs_heard){told[i], tier};
+    txs_book_many_tell(s->book);
     enum txs_status status = add_heard(s, heard, unite(s, heard, count),
-                                       (struct allowance){SIZE_MAX, SIZE_MAX, SIZE_MAX, of_peers});
+                                       (struct allowance){SIZE_MAX, SIZE_MAX, SIZE_MAX, 0});
     free(heard);
     return status;
 }

@@ -18,6 +18,8 @@ enum txs_status txs_survey_restore_peer(struct txs_survey *s, const struct txs_r
         return TXS_E_NOMEM; /* or more addresses than the book holds */
     s->attempted += taken;
     count_peer(s, index, peer->result);
+    if (taken)
+        quota_restore(s, index, peer->result);
     if (peer->told_count == 0)
         return TXS_OK;
     if (hearsay_batch_of_peer(s, index, 0) == 0)

@@ -1,22 +1,23 @@
 /* Inside the survey. known.c has who is known and who is left out, hearsay.c takes what seeds and
  * gossip say, restore.c what an earlier part of the run recorded, dialling.c says whom to dial and
- * when, counting.c counts what came of it; survey.c makes and frees what they share. */
+ * when, as far as quota.c lets it, counting.c counts what came of it; survey.c makes and frees what
+ * they share. */
 #ifndef TXSURVEY_SURVEY_STATE_H
 #define TXSURVEY_SURVEY_STATE_H
 
 #include "txsurvey/survey.h"
 
-#include "groups.h"
 #include "hint.h"
 #include "link.h"
 #include "pace.h"
+#include "places.h"
 #include "retries.h"
 
 struct txs_survey {
     const struct txs_plan *plan;
     struct txs_vantage vantage;
     struct txs_book *book;
-    struct groups groups;
+    struct places places;
     struct heights heights;
     struct pace pace;
     struct link link;
@@ -30,6 +31,7 @@ struct txs_survey {
     uint64_t in_progress;
     uint64_t attempted; /* peers, whatever the number of attempts */
     bool stopped;
+    bool all_busy; /* those that were put off have no place before another peer is done with */
     struct retries retries;
 };
 
@@ -41,6 +43,12 @@ enum txs_ignored known_closed_to_all(const struct txs_survey *s, const struct tx
 enum txs_status known_leave_out(struct txs_survey *s, const struct txs_address *address,
                                 enum txs_ignored reason);
 enum txs_status known_add(struct txs_survey *s, const struct txs_address *address, unsigned tier);
+
+/* What a peer takes of the places of its host and group. */
+enum places_verdict quota_take(struct txs_survey *s, uint32_t peer);
+/* What came of it: of an attempt of this part of the run, or of an earlier one. */
+void quota_give_back(struct txs_survey *s, uint32_t peer, const struct txs_peer_result *result);
+void quota_restore(struct txs_survey *s, uint32_t peer, const struct txs_peer_result *result);
 
 /* Begins the batch of what a seed tells; 0 when out of memory. */
 uint32_t hearsay_batch_of_seed(struct txs_survey *s, const char *host);

@@ -25,7 +25,8 @@ struct txs_survey *txs_survey_new(const struct txs_plan *plan, struct txs_vantag
     s->tally.id_count = plan->id_count;
     s->tally.ids = calloc(plan->id_count, sizeof *s->tally.ids);
     s->tally.controlled = calloc(plan->id_count, sizeof *s->tally.controlled);
-    s->groups.key = txs_random_next(&random);
+    s->places.key = txs_random_next(&random);
+    s->places.shards = plan->shard_count;
     s->book = txs_book_new(random);
     if (s->tally.ids == NULL || s->tally.controlled == NULL || s->book == NULL) {
         txs_survey_free(s);

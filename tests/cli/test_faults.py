@@ -161,7 +161,7 @@ class Limits(FaultCase):
                                  check=False).returncode == 0 for words in limits)
         least = 1024 + 64 * next(number for number, good in enumerate(starts) if good)
         codes = Counter()
-        for kib in range(least, least + 1536, 12):
+        for kib in range(least, least + 8192, 64):
             done = survey.run(["--patience=0", "--concurrency=19000", *network.connect(50), TXID],
                               prefix=["prlimit", f"--as={kib * 1024}"], timeout=LIMIT)
             codes[done.code] += 1

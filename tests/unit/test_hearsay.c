@@ -1,6 +1,7 @@
 /* What of the word of seeds and peers is taken. */
 #include "surveying.h"
 
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -184,23 +185,59 @@ static void what_was_new_from_a_peer_is_told_once(void **state)
     surveying_end(&f);
 }
 
+/* Attempts that begin one by one and end at once, as long as any can: how many were at addresses
+ * that begin with `first`. */
+static unsigned visited(struct surveying *f, unsigned max, uint8_t first, bool alive)
+{
+    struct txs_attempt a;
+    unsigned among = 0;
+    f->result.outcome = alive ? TXS_OUTCOME_ANSWERED : TXS_OUTCOME_CONNECT_TIMEOUT;
+    f->result.handshake_ms = alive ? 5 : TXS_NEVER;
+    for (unsigned i = 0; i < max && txs_survey_next_ms(f->survey, f->now_ms) != TXS_NEVER;) {
+        if (!txs_survey_next(f->survey, f->now_ms += 10, &a))
+            continue;
+        among += txs_survey_address(f->survey, a.peer)->bytes[0] == first;
+        txs_survey_done(f->survey, &a, &f->result);
+        i++;
+    }
+    return among;
+}
+
+/* So many peers tell 100 addresses of one group each, `together` of them the same ones: how many of
+ * them are visited. */
+static unsigned visited_of_a_group(unsigned tellers, unsigned together, bool alive)
+{
+    struct surveying f;
+    surveying_begin(&f);
+    surveying_name_peers(&f, tellers);
+    surveying_start(&f);
+    for (unsigned p = 0; p < tellers; p++) {
+        struct txs_attempt teller = surveying_next(&f, f.now_ms += 10);
+        struct txs_heard heard[100];
+        for (unsigned i = 0; i < 100; i++)
+            heard[i] =
+                (struct txs_heard){surveying_address(8, 1, p / together * 100 + i), TXS_TIER_LAST};
+        txs_survey_add_gossip(f.survey, &teller, heard, 100);
+        f.result.handshake_ms = 5;
+        txs_survey_done(f.survey, &teller, &f.result);
+    }
+    unsigned sets = tellers / together, known = tellers + sets * (together == 1 ? 64 : 100);
+    assert_int_equal(txs_survey_known(f.survey), known);
+    assert_int_equal(surveying_left_out(&f, TXS_IGNORED_QUOTA), sets * 36);
+    unsigned count = visited(&f, UINT_MAX, 8, alive);
+    assert_int_equal(txs_survey_known(f.survey), tellers + count);
+    assert_int_equal(surveying_left_out(&f, TXS_IGNORED_QUOTA),
+                     sets * 36 + known - tellers - count);
+    surveying_end(&f);
+    return count;
+}
+
 static void gossip_fills_no_more_of_a_group_than_its_share(void **state)
 {
     (void)state;
-    struct surveying f;
-    surveying_begin(&f);
-    surveying_name_peers(&f, 50);
-    surveying_start(&f);
-    for (unsigned p = 0; p < 50; p++) {
-        struct txs_attempt teller = surveying_next(&f, p * 100);
-        struct txs_heard heard[100];
-        for (unsigned i = 0; i < 100; i++)
-            heard[i] = (struct txs_heard){surveying_address(8, 1, p * 100 + i), TXS_TIER_LAST};
-        txs_survey_add_gossip(f.survey, &teller, heard, 100);
-    }
-    assert_int_equal(txs_survey_known(f.survey), 50 + 2048); /* of 50 times 64 */
-    assert_int_equal(surveying_left_out(&f, TXS_IGNORED_QUOTA), 50 * 100 - 2048);
-    surveying_end(&f);
+    assert_int_equal(visited_of_a_group(50, 1, true), 512); /* of 3200, of one teller each */
+    assert_int_equal(visited_of_a_group(50, 1, false), 2048);
+    assert_int_equal(visited_of_a_group(400, 8, true), 2048); /* of 5000, of eight each */
 }
 
 /* One peer invents a thousand fresh addresses; two hundred others tell the same ten. */
@@ -230,24 +267,6 @@ static void one_that_invents_cannot_fill_the_head(void **state)
             txs_survey_address(f.survey, surveying_next(&f, 1000 + i * 10).peer)->bytes[0] == 8;
     assert_in_range(honest_among, 30, 40); /* of the liar's, 16 stand beside them */
     surveying_end(&f);
-}
-
-/* Attempts that begin one by one and end at once, as long as any can: how many were at addresses
- * that begin with `first`. */
-static unsigned visited(struct surveying *f, unsigned max, uint8_t first, bool alive)
-{
-    struct txs_attempt a;
-    unsigned among = 0;
-    f->result.outcome = alive ? TXS_OUTCOME_ANSWERED : TXS_OUTCOME_CONNECT_TIMEOUT;
-    f->result.handshake_ms = alive ? 5 : TXS_NEVER;
-    for (unsigned i = 0; i < max && txs_survey_next_ms(f->survey, f->now_ms) != TXS_NEVER;) {
-        if (!txs_survey_next(f->survey, f->now_ms += 10, &a))
-            continue;
-        among += txs_survey_address(f->survey, a.peer)->bytes[0] == first;
-        txs_survey_done(f->survey, &a, &f->result);
-        i++;
-    }
-    return among;
 }
 
 /* Twenty fresh addresses of the group `first`.1 (66: invented), each `times` in one list, from
@@ -340,6 +359,110 @@ static void of_one_host_four_ports_are_taken(void **state)
     surveying_end(&f);
 }
 
+/* The next attempts are at peers that are named, each of which tells ports of one host. */
+static void tell_ports(struct surveying *f, unsigned tellers, unsigned lists)
+{
+    unsigned port = 9000;
+    for (unsigned p = 0; p < tellers; p++) {
+        struct txs_attempt teller = surveying_next(f, f->now_ms += 10);
+        for (unsigned list = 0; list < lists; list++) {
+            struct txs_heard heard[4];
+            for (unsigned i = 0; i < 4; i++) {
+                heard[i] = (struct txs_heard){surveying_address(8, 1, 1), TXS_TIER_LAST};
+                heard[i].address.port = (uint16_t)port++;
+            }
+            txs_survey_add_gossip(f->survey, &teller, heard, 4);
+        }
+    }
+}
+
+static void a_host_is_limited_over_all_tellers(void **state)
+{
+    (void)state;
+    for (unsigned tellers = 1; tellers <= 40; tellers += 39) {
+        struct surveying f;
+        surveying_begin(&f);
+        surveying_name_peers(&f, tellers);
+        f.plan.concurrency = 100000;
+        surveying_start(&f);
+        tell_ports(&f, tellers, 16);
+        struct txs_attempt begun[2048];
+        unsigned at_once = 0;
+        while (at_once < 2048 && txs_survey_next_ms(f.survey, f.now_ms) != TXS_NEVER)
+            at_once += txs_survey_next(f.survey, f.now_ms += 10, &begun[at_once]);
+        assert_in_range(at_once, 1, 4);
+        f.result.outcome = TXS_OUTCOME_CONNECT_TIMEOUT;
+        f.result.handshake_ms = TXS_NEVER;
+        for (unsigned i = 0; i < at_once; i++)
+            txs_survey_done(f.survey, &begun[i], &f.result);
+        visited(&f, UINT_MAX, 8, false);
+        assert_in_range(txs_survey_tally(f.survey)->peers, 1, 16);
+        assert_int_not_equal(surveying_left_out(&f, TXS_IGNORED_QUOTA), 0);
+        surveying_end(&f);
+    }
+}
+
+/* Three peers fill a group with inventions, as many as they get in. */
+static void invent(struct surveying *f)
+{
+    for (unsigned p = 0; p < 3; p++) {
+        struct txs_attempt liar = surveying_next(f, f->now_ms += 10);
+        for (unsigned list = 0; list < 16; list++) {
+            struct txs_heard heard[64];
+            for (unsigned i = 0; i < 64; i++)
+                heard[i] = (struct txs_heard){
+                    surveying_address(8, 1, 1000 + (p * 16 + list) * 64 + i), TXS_TIER_LAST};
+            txs_survey_add_gossip(f->survey, &liar, heard, 64);
+        }
+    }
+}
+
+/* Fifteen name 50 real nodes of it, all of them. */
+static void name_real_ones(struct surveying *f, struct txs_attempt honest[15])
+{
+    for (unsigned p = 0; p < 15; p++) {
+        struct txs_heard heard[50];
+        for (unsigned i = 0; i < 50; i++)
+            heard[i] = (struct txs_heard){surveying_address(8, 1, i), TXS_TIER_LAST};
+        txs_survey_add_gossip(f->survey, &honest[p], heard, 50);
+    }
+}
+
+static unsigned real_ones(struct surveying *f)
+{
+    struct txs_attempt a;
+    unsigned real = 0;
+    while (txs_survey_next(f->survey, f->now_ms += 10, &a))
+        real += txs_survey_address(f->survey, a.peer)->bytes[0] == 8 &&
+                txs_survey_address(f->survey, a.peer)->bytes[2] == 0;
+    return real;
+}
+
+enum { NOT_DIALLED, IN_PROGRESS, DEAD };
+
+static void inventions_do_not_keep_real_nodes_out(void **state)
+{
+    (void)state;
+    for (unsigned inventions = NOT_DIALLED; inventions <= DEAD; inventions++) {
+        struct surveying f;
+        surveying_begin(&f);
+        surveying_name_peers(&f, 18);
+        f.plan.concurrency = 100000;
+        surveying_start(&f);
+        struct txs_attempt honest[15];
+        for (unsigned i = 0; i < 15; i++)
+            honest[i] = surveying_next(&f, f.now_ms += 10);
+        invent(&f);
+        if (inventions == IN_PROGRESS)
+            assert_int_equal(real_ones(&f), 0);
+        if (inventions == DEAD)
+            visited(&f, UINT_MAX, 8, false);
+        name_real_ones(&f, honest);
+        assert_int_equal(real_ones(&f), 50);
+        surveying_end(&f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -358,6 +481,8 @@ int main(void)
         cmocka_unit_test(of_one_host_four_ports_are_taken),
         cmocka_unit_test(peers_of_one_group_count_once),
         cmocka_unit_test(a_teller_counts_once),
+        cmocka_unit_test(a_host_is_limited_over_all_tellers),
+        cmocka_unit_test(inventions_do_not_keep_real_nodes_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

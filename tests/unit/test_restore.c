@@ -91,6 +91,32 @@ static void restored_seeds_tell_again(void **state)
     surveying_end(&f);
 }
 
+/* They passed the limits of who told them then, and those who agreed on them tell no more. */
+static void restored_addresses_have_all_places(void **state)
+{
+    (void)state;
+    for (unsigned alive = 0; alive < 4; alive++) {
+        struct surveying f;
+        surveying_begin(&f);
+        surveying_name_peers(&f, 1);
+        surveying_start(&f);
+        struct txs_address told[20];
+        for (unsigned i = 0; i < 20; i++) {
+            told[i] = surveying_address(8, 1, 1);
+            told[i].port = (uint16_t)(9000 + i);
+        }
+        struct txs_restored_peer teller = {.told = told, .told_count = 20, .result = &f.result};
+        assert_true(txs_address_parse(&teller.address, "127.0.0.1", 8333));
+        assert_int_equal(txs_survey_restore_peer(f.survey, &teller), TXS_OK);
+        for (unsigned i = 0; i < alive; i++) { /* recorded then, of the same host */
+            struct txs_restored_peer one = {.address = told[i], .result = &f.result};
+            assert_int_equal(txs_survey_restore_peer(f.survey, &one), TXS_OK);
+        }
+        assert_int_equal(surveying_begun_at(&f, 0) + surveying_begun_at(&f, 1000), 4 - alive);
+        surveying_end(&f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -98,6 +124,7 @@ int main(void)
         cmocka_unit_test(restored_peers_are_not_attempted_and_count),
         cmocka_unit_test(restored_heights_are_compared_with),
         cmocka_unit_test(restored_seeds_tell_again),
+        cmocka_unit_test(restored_addresses_have_all_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
