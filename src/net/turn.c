@@ -4,7 +4,8 @@
 #include <uv.h>
 
 #define READING_NS (50 * 1000000ull)
-#define STALL_MS 250
+#define STALL_NS (250 * 1000000ull)
+#define WAIT_NS (TURN_WAIT_MS * 1000000ull)
 
 static uint64_t worked_ns(void)
 {
@@ -13,14 +14,26 @@ static uint64_t worked_ns(void)
     return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
+/* The system has to be asked for the processor time: it is asked a few times a second. */
+static void look(struct turn *t, uint64_t now_ns)
+{
+    t->looked_ns = now_ns;
+    t->worked_ns = worked_ns();
+}
+
+static void begin(struct turn *t, uint64_t now_ns)
+{
+    t->began_ns = now_ns;
+    t->reading_ends_ns = 0;
+    t->number++;
+    t->round += !t->cut_short;
+    t->cut_short = false;
+}
+
 void turn_start(struct turn *t)
 {
-    *t = (struct turn){
-        .began_ns = uv_hrtime(),
-        .worked_ns = worked_ns(),
-        .number = t->number + 1,
-        .round = t->cut_short ? t->round : t->round + 1,
-    };
+    begin(t, uv_hrtime());
+    look(t, t->began_ns);
 }
 
 bool turn_take_share(struct turn *t, struct share *s)
@@ -42,10 +55,11 @@ bool turn_take_share(struct turn *t, struct share *s)
 
 uint64_t turn_end(struct turn *t)
 {
-    const struct turn before = *t;
-    turn_start(t);
-    uint64_t lasted = t->began_ns - before.began_ns, worked = t->worked_ns - before.worked_ns;
-    uint64_t meant = worked + TURN_WAIT_MS * 1000000ull;
-    uint64_t still_ms = lasted > meant ? (lasted - meant) / 1000000 : 0;
-    return still_ms > STALL_MS ? still_ms : 0;
+    uint64_t now = uv_hrtime(), lasted = now - t->began_ns, worked = t->worked_ns;
+    begin(t, now);
+    if (now - t->looked_ns < WAIT_NS)
+        return 0;
+    look(t, now);
+    uint64_t meant = WAIT_NS + t->worked_ns - worked;
+    return lasted > meant + STALL_NS ? (lasted - meant) / 1000000 : 0;
 }

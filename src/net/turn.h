@@ -16,9 +16,9 @@
 #define TURN_WAIT_MS 100
 
 struct turn {
-    uint64_t began_ns;        /* by the clock */
-    uint64_t worked_ns;       /* this thread's processor time then */
-    uint64_t reading_ends_ns; /* 0 until something is read */
+    uint64_t began_ns;
+    uint64_t looked_ns, worked_ns; /* when we looked last, and this thread's processor time then */
+    uint64_t reading_ends_ns;      /* 0 until something is read */
     uint64_t number, round;
     bool cut_short; /* somebody's share has to wait for the next turn */
 };

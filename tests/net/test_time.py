@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import harness  # noqa: E402
 import survey  # noqa: E402
 from case import Case  # noqa: E402
-from fakepeer import TXID, address_of, frame, honest, mute, serve, unhelpful  # noqa: E402
+from fakepeer import TXID, Peer, address_of, frame, honest, mute, serve, unhelpful  # noqa: E402
 
 PINGS = 19_900  # fewer than a session may have
 FLOODERS = 200
@@ -73,17 +73,14 @@ class Clocks(Case):
         """By --resume; who answered all the same is not."""
         patient, impatient = address_of(1), address_of(2)
 
-        def wait(peer, seconds):
-            """Answers after a time, which is more than the survey's own limit."""
+        def wait(peer, seconds, then):
             peer.handshake()
             met.append(peer.address)
             time.sleep(seconds)
-            if seconds == 5:
-                return
-            serve(peer)
+            then(peer)
         met = []
-        network = self.network(scripts={patient: lambda peer: wait(peer, 12),
-                                        impatient: lambda peer: wait(peer, 5)})
+        network = self.network(scripts={patient: lambda peer: wait(peer, 12, serve),
+                                        impatient: lambda peer: wait(peer, 5, Peer.reset)})
         words = [*network.connect(2), "--patience=0", "--resume", "-o", self.output, TXID]
         process = survey.start(words)
         while len(met) < 2 and process.poll() is None:
