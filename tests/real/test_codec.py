@@ -129,7 +129,7 @@ class Codec(unittest.TestCase):
             for feature in ("wtxidrelay", "sendaddrv2"):
                 if ("sent", feature) in commands:
                     self.assertIn(commands.index(("sent", feature)), range(hello, verack))
-            self.assertIn(("sent", "wtxidrelay"), commands)
+            self.assertIs(("sent", "wtxidrelay") in commands, run is by_wtxid)
             # The request leaves with our verack; by wtxid only once it is known to be understood.
             self.assertGreater(commands.index(("sent", "getdata")), commands.index(before_request))
             for once in ("version", "verack", "wtxidrelay", "sendaddrv2"):
