@@ -250,8 +250,9 @@ static enum txs_status take_transaction(struct resume *r, const json_t *record)
     uint8_t txid[32], hash[32];
     bool whole = parse_hash(hash, record, "hash");
     bool named = parse_hash(txid, record, "txid");
-    int id = target_find(plan, plan->id_type == TXS_ID_TYPE_WTXID && whole ? hash : txid);
-    if (!named || id < 0)
+    const uint8_t *asked = plan->id_type == TXS_ID_TYPE_WTXID && whole ? hash : txid;
+    int id = named ? target_find(plan, asked) : -1;
+    if (id < 0)
         return refuse(r, "a transaction that is none of this run's");
     switch (forms_restore(&r->records->forms, (size_t)id, whole ? hash : NULL)) {
     case FORM_DUE:

@@ -233,14 +233,14 @@ static void step(struct conn *c, struct txs_peer_event event)
         struct txs_peer_actions actions = txs_peer_step(c->peer, &event);
         tap(c, TXS_TAP_SENT, actions.send);
         send_bytes(c, actions.send);
-        if (c->fault != TXS_ERROR_NONE && !actions.finished) {
-            event = (struct txs_peer_event){.kind = TXS_PEER_STOP, .error = c->fault};
-            continue;
-        }
         for (size_t i = 0; i < actions.served_count; i++)
             c->host->served(c, &actions.served[i]);
         if (actions.told != NULL)
             c->host->told(c, actions.told);
+        if (c->fault != TXS_ERROR_NONE && !actions.finished) {
+            event = (struct txs_peer_event){.kind = TXS_PEER_STOP, .error = c->fault};
+            continue;
+        }
         if (actions.finished) {
             c->host->finished(c);
             conn_close(c);

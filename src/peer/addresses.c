@@ -96,7 +96,8 @@ static void deadline(struct txs_peer *p)
     if (p->now_ms < p->addresses.hold_deadline_ms)
         return;
     p->addresses.hold_deadline_ms = TXS_NEVER;
-    body_drop(&p->body);
+    if (is_arriving(p, MESSAGE_ADDR) || is_arriving(p, MESSAGE_ADDRV2))
+        body_drop(&p->body);
 }
 
 static void stalled(struct txs_peer *p, uint64_t ms)

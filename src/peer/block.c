@@ -91,6 +91,7 @@ static enum relevance end_tx(struct txs_peer *p)
     p->id_states[id].proved = false;
     a->has_position = true;
     a->position = p->block.ask->entries[id].position;
+    p->block.ask->fence_deadline_ms = p->now_ms + FENCE_GRACE_MS; /* for the next */
     if (--p->block.ask->awaited == 0)
         block_over(p);
     return ANSWER;
@@ -138,8 +139,11 @@ static uint64_t until(const struct txs_peer *p)
 
 static void deadline(struct txs_peer *p)
 {
-    if (is_asked(p) && p->now_ms >= until(p))
-        block_over(p);
+    if (!is_asked(p) || p->now_ms < until(p))
+        return;
+    if (is_being_read(p) && !is_arriving(p, MESSAGE_TX))
+        body_drop(&p->body);
+    block_over(p);
 }
 
 static void stalled(struct txs_peer *p, uint64_t ms)
@@ -156,7 +160,7 @@ static void stalled(struct txs_peer *p, uint64_t ms)
 static bool is_confirmed(const struct txs_peer *p, size_t id)
 {
     const struct txs_block_hunt *hunt = p->config->hunt;
-    return hunt->positions[id] >= 0 && p->result.start_height >= hunt->height;
+    return hunt->positions[id] >= 0 && hunt->height >= 0 && p->result.start_height >= hunt->height;
 }
 
 static void decided(struct txs_peer *p)

@@ -11,7 +11,7 @@
 /* An id that is in the message in hand. Its bytes are in the peer's body, unless there was no room
  * for them. */
 struct block_entry {
-    bool found;
+    bool found, kept;
     uint32_t position;
     size_t offset;
     uint64_t parts;

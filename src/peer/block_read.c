@@ -104,6 +104,7 @@ static void end_transaction(struct txs_peer *p)
     if (id >= 0 && !b->entries[id].found) {
         b->entries[id] = (struct block_entry){
             .found = true,
+            .kept = b->keeping,
             .position = whole ? b->walker.tx_seen - 1 : (uint32_t)p->config->hunt->positions[id],
             .offset = b->kept_len,
             .parts = b->walker.tx.parts,
@@ -148,7 +149,8 @@ static void serve_entries(struct txs_peer *p)
         struct txs_served *served = &b->served[b->served_count++];
         *served = (struct txs_served){
             .ids = &entry->ids,
-            .bytes = bytes_at(p, entry->offset, entry->ids.size_bytes),
+            .bytes = entry->kept ? bytes_at(p, entry->offset, entry->ids.size_bytes)
+                                 : (struct txs_span){NULL, 0},
             .parts = entry->parts,
         };
         answers_served(p, i, TXS_VIA_BLOCK, served);
@@ -238,8 +240,10 @@ static void end_merkleblock(struct txs_peer *p)
 {
     struct block_ask *b = p->block.ask;
     bool too_long = p->splitter.length > TXS_BLOCK_KEPT_BYTES;
-    if (!too_long && p->body.len != p->splitter.length)
+    if (!too_long && p->body.len != p->splitter.length) {
+        block_over(p);
         return;
+    }
     forget_entries(p);
     enum txs_error error = too_long ? TXS_ERROR_BAD_MERKLEBLOCK
                                     : verify(p, (struct txs_span){p->body.data, p->body.len});
@@ -272,6 +276,8 @@ bool block_read_begin(struct txs_peer *p, enum message_kind kind)
 
 void block_read_chunk(struct txs_peer *p, struct txs_span chunk)
 {
+    if (p->block.ask->over)
+        return; /* its time has ended */
     if (p->message.kind == MESSAGE_MERKLEBLOCK)
         body_add(&p->body, chunk);
     else

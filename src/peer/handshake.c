@@ -85,8 +85,11 @@ static void on_feefilter(struct txs_peer *p)
 
 static void on_ping(struct txs_peer *p)
 {
-    if (txs_u64_decode(&p->pong_nonce, kept(p)))
-        p->pong_due = p->version_seen;
+    uint64_t nonce;
+    if (!txs_u64_decode(&nonce, kept(p)))
+        return;
+    p->pong_nonce = nonce;
+    p->pong_due = p->version_seen;
 }
 
 enum handshake_progress handshake_message(struct txs_peer *p, enum message_kind kind)

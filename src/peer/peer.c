@@ -204,6 +204,14 @@ static void on_part(struct txs_peer *p)
             inquiries[i]->chunk(p, part);
 }
 
+/* A notfound that names what was asked for, and much more beside it, is no answer as a whole. */
+static bool is_padded(const struct txs_peer *p)
+{
+    const size_t others = 3; /* two control questions and the block */
+    return p->message.kind == MESSAGE_NOTFOUND &&
+           p->message.list.count > p->config->id_count + others;
+}
+
 /* Returns whether it was an answer. */
 static bool offer_message(struct txs_peer *p)
 {
@@ -212,12 +220,11 @@ static bool offer_message(struct txs_peer *p)
         enum relevance one = inquiries[i]->message(p, p->message.kind);
         most = one > most ? one : most;
     }
-    if (p->message.kind == MESSAGE_TX) {
-        p->unsolicited_tx |= most == NOT_MINE;
-        if (p->served_count == 0)
-            body_drop(&p->body);
-    }
-    return most == ANSWER;
+    if (p->message.kind == MESSAGE_TX)
+        p->unsolicited_tx |= most == NOT_MINE && p->fences > 0; /* once something was asked */
+    if (p->served_count == 0 && !p->told_ready)
+        body_drop(&p->body);
+    return most == ANSWER && !is_padded(p);
 }
 
 static void on_pong(struct txs_peer *p)

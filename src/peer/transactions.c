@@ -116,6 +116,13 @@ static enum relevance end_inv(struct txs_peer *p)
     return KNOWN;
 }
 
+/* Who answers behind the pong may have more in its queue. */
+static void renew_grace(struct txs_peer *p)
+{
+    if (p->transactions.fence_passed)
+        p->transactions.fence_deadline_ms = p->now_ms + FENCE_GRACE_MS;
+}
+
 static void settle_request(struct txs_peer *p)
 {
     const struct transactions *t = &p->transactions;
@@ -137,8 +144,10 @@ static enum relevance end_notfound(struct txs_peer *p)
             relevance = p->id_states[i].pending ? ANSWER : KNOWN;
         answers_note(p, i, TXS_ID_NOTFOUND);
     }
-    if (relevance != NOT_MINE)
-        settle_request(p);
+    if (relevance == NOT_MINE)
+        return NOT_MINE;
+    settle_request(p);
+    renew_grace(p);
     return relevance;
 }
 
@@ -169,6 +178,7 @@ static enum relevance end_tx(struct txs_peer *p)
     answers_served(p, (size_t)id, p->id_states[id].proved ? TXS_VIA_MERKLEBLOCK : TXS_VIA_TX,
                    &p->served);
     settle_request(p);
+    renew_grace(p);
     p->served_list = &p->served;
     p->served_count = 1;
     return ANSWER;
@@ -196,10 +206,11 @@ static void fence(struct txs_peer *p, uint64_t nonce)
     t->fence_deadline_ms = p->now_ms + FENCE_GRACE_MS;
 }
 
-/* A transaction that is arriving is an answer, as far as it goes. */
+/* What is arriving is an answer, as far as it goes. */
 static bool is_passed_over(const struct txs_peer *p)
 {
-    return p->transactions.fence_passed && !is_arriving(p, MESSAGE_TX);
+    return p->transactions.fence_passed && !is_arriving(p, MESSAGE_TX) &&
+           !is_arriving(p, MESSAGE_NOTFOUND);
 }
 
 /* What was passed over by a request whose fence was answered has been ignored. */

@@ -284,6 +284,9 @@ static bool spoil(struct txs_writer *frame, const struct words *w)
     if (command != NULL && !txs_hex_decode(frame->data + 4, 12, command, strlen(command)))
         return false;
     frame->len = (size_t)words_number(w, "cut", frame->len);
+    size_t skip = (size_t)words_number(w, "skip", 0);
+    frame->data += skip;
+    frame->len -= skip;
     return true;
 }
 

@@ -527,6 +527,11 @@ static void happen(struct run *r, uint64_t now_ms, const struct words *w)
         r->clogged = w->word[1][0] == 'c';
         return;
     }
+    if (strcmp(w->word[1], "returned") == 0 && w->count > 2) {
+        r->pool.left_bytes += strtoull(w->word[2], NULL, 10);
+        r->pool_bytes += strtoull(w->word[2], NULL, 10);
+        return;
+    }
     for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
         if (strcmp(events[i].word, w->word[1]) != 0)
             continue;
