@@ -13,6 +13,7 @@ struct txs_chain {
     uint8_t p2sh_prefix;    /* and of scripthash addresses */
     const char *bech32_hrp; /* human-readable part of segwit addresses */
     bool local_is_routable; /* regtest: everything lives on loopback */
+    bool has_split;         /* nodes of Knots went on by other rules in 2026, and say so by a bit */
 };
 
 extern const struct txs_chain txs_chains[];

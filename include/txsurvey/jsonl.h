@@ -11,12 +11,19 @@
 struct txs_records;
 
 /* An option of the run as it stands in the `survey` line: a name and its value as JSON. */
-enum txs_option_kind { TXS_OPTION_NUMBER, TXS_OPTION_SECONDS, TXS_OPTION_BOOL, TXS_OPTION_TEXT };
+enum txs_option_kind {
+    TXS_OPTION_NUMBER,
+    TXS_OPTION_SECONDS,
+    TXS_OPTION_BOOL,
+    TXS_OPTION_TEXT,
+    TXS_OPTION_ANCHORS
+};
 struct txs_option_value {
     const char *name;
     enum txs_option_kind kind;
-    uint64_t number;  /* milliseconds for SECONDS; UINT64_MAX is null */
-    const char *text; /* NULL is null */
+    uint64_t number;             /* milliseconds for SECONDS; UINT64_MAX is null */
+    const char *text;            /* NULL is null */
+    const struct txs_plan *plan; /* ANCHORS: the block's hash of each label; none is null */
 };
 
 /* Of `random` bytes the first 16 become a version 4 UUID, the rest stays secret. The rest is

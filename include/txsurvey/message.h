@@ -30,19 +30,27 @@
 #define TXS_INV_WITNESS_TX 0x40000001u
 #define TXS_INV_WITNESS_BLOCK 0x40000002u
 
-/* Service bits, X(bit, name), names as Core prints them (serviceFlagToStr). */
+/* Service bits, X(bit, name), names as Core prints them (serviceFlagToStr); those that only Knots
+ * knows, experimental ones, as its src/protocol.h has them. */
 #define TXS_SERVICE_TABLE(X) \
     X(0, "NETWORK")          \
     X(2, "BLOOM")            \
     X(3, "WITNESS")          \
     X(6, "COMPACT_FILTERS")  \
     X(10, "NETWORK_LIMITED") \
-    X(11, "P2P_V2")
+    X(11, "P2P_V2")          \
+    X(12, "UTREEXO")         \
+    X(13, "UTREEXO_ARCHIVE") \
+    X(26, "REPLACE_BY_FEE")  \
+    X(27, "REDUCED_DATA")    \
+    X(28, "BLAKE2B")         \
+    X(29, "MALICIOUS")
 
 #define TXS_SERVICE_NETWORK (1ull << 0)
 #define TXS_SERVICE_BLOOM (1ull << 2)
 #define TXS_SERVICE_WITNESS (1ull << 3)
 #define TXS_SERVICE_NETWORK_LIMITED (1ull << 10)
+#define TXS_SERVICE_BLAKE2B (1ull << 28) /* follows the chain that split off by BLAKE2b in 2026 */
 
 /* The name of one service bit, `UNKNOWN[2^n]` where Core has none. */
 void txs_service_name(char out[24], unsigned bit);
@@ -60,8 +68,8 @@ struct txs_version {
     uint64_t nonce;
     struct txs_span subver;
     int32_t start_height;
-    bool relay;     /* true where the byte is absent (BIP37) */
-    bool has_relay; /* the byte was there */
+    bool relay;                                   /* true where the byte is absent (BIP37) */
+    bool has_subver, has_start_height, has_relay; /* it was there */
 };
 
 /* Only the first 46 bytes, through addr_recv, must be there; what is missing after them is zero.
@@ -137,6 +145,10 @@ void txs_addrv2_encode(struct txs_writer *w, const struct txs_addr_entry *entrie
 bool txs_addr_entry_address(struct txs_address *out, const struct txs_addr_entry *entry);
 
 #define TXS_BLOCK_HEADER_BYTES 80
+
+/* Asks for one header, that of `hash`: an empty locator, and it as hash_stop (Core:
+ * ProcessMessage, GETHEADERS). */
+void txs_getheaders_encode(struct txs_writer *w, const uint8_t hash[32]);
 
 /* A block, read one transaction at a time. Hashing the header gives the block's hash. */
 struct txs_block {

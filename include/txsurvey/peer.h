@@ -5,13 +5,15 @@
  *              <- verack          the handshake is complete
  *              <- tx | notfound   answers; notfound is asked again as long as patience lasts
  *              <- pong            all before it was handled: without an answer soon, ignored
+ *              <- headers         with anchors: getheaders went out before the request
  *              <- addr | addrv2   where the survey crawls: getaddr went out with the request
  *              <- block | merkleblock | blocktxn
  *                                 with a block to look into: asked for when notfound was final
  *
  * An event goes in, actions come out; the machine calls nobody back. It takes bytes in any split,
  * with the same result, and keeps no more of a message than it needs: at most one transaction, as
- * far as it has arrived. Every deadline is absolute: nothing that a peer sends extends one.
+ * far as it has arrived. Every deadline is absolute: nothing that a peer sends extends one, but for
+ * the bytes of what was asked for.
  */
 #ifndef TXSURVEY_PEER_H
 #define TXSURVEY_PEER_H
@@ -56,15 +58,16 @@ struct txs_block_hunt {
 
 /* Of a block that is being read, bytes of transactions are kept up to this. */
 #define TXS_BLOCK_KEPT_BYTES (512u * 1024)
-/* A block may take as long as an answer, and a second for so many bytes more. */
-#define TXS_BLOCK_RATE_BYTES 20000u
+/* What was asked for may take as long as an answer, and a second for so many bytes more, as they
+ * arrive: a size that is not ours to choose is no silence. */
+#define TXS_ANSWER_RATE_BYTES 10000u
 /* BLOCKTXN_DEPTH in Core: getblocktxn for a deeper block is answered with all of it. */
 #define TXS_BLOCKTXN_DEPTH 10
 /* What pruned nodes have for sure (BIP159); Core drops who asks for more. */
 #define TXS_LIMITED_DEPTH 288
 
 /* Whether a node of these services and this height has a block of `height` and gives it out; where
- * that is unknown (-1), those do that have all. */
+ * either is unknown (negative), those do that have all. */
 bool txs_can_serve_block(int32_t height, uint64_t services, int32_t start_height);
 
 enum txs_id_type { TXS_ID_TYPE_TXID, TXS_ID_TYPE_WTXID };
@@ -75,15 +78,18 @@ struct txs_peer_config {
     struct txs_span user_agent;
     enum txs_id_type id_type;
     const uint8_t (*ids)[32]; /* wire order */
-    size_t id_count;          /* 1..TXS_GETDATA_MAX */
+    size_t id_count;          /* at most TXS_GETDATA_MAX; none: a census */
     const uint16_t *id_order; /* txs_id_order() of them */
     uint64_t handshake_timeout_ms;
     uint64_t response_timeout_ms;
     uint64_t patience_ms;
-    bool crawl;              /* ask for addresses */
-    bool control;            /* ask what tells liars */
-    uint8_t control_key[32]; /* random; no peer must be able to know it */
-    int64_t epoch_unix_ms;   /* the wall clock at monotonic time 0 */
+    bool keep_asking; /* until patience ends, also where that changes nothing of what is known */
+    bool crawl;       /* ask for addresses */
+    bool control;     /* ask what tells liars */
+    uint8_t control_key[32];      /* random; no peer must be able to know it */
+    int64_t epoch_unix_ms;        /* the wall clock at monotonic time 0 */
+    const uint8_t (*anchors)[32]; /* hashes of blocks, wire order */
+    size_t anchor_count;          /* at most TXS_ANCHORS_MAX */
     struct txs_body_pool *pool;
     struct txs_block_hunt *hunt; /* NULL: no block is asked for */
 };
@@ -158,8 +164,15 @@ struct txs_evidence {
     uint64_t since_handshake_ms; /* from the handshake to the last request */
     bool tick_before_request;    /* it announced transactions, and was asked again after that */
 };
-/* `withheld`: by the rules of its version the peer may have it, and not serve it yet or any more.
- */
-enum txs_strength txs_notfound_strength(const struct txs_evidence *evidence, bool *withheld);
+struct txs_notfound {
+    enum txs_strength strength;
+    bool
+        withheld; /* by the rules of its version it may have it, and not serve it yet or any more */
+    bool may_change; /* weak, and worth asking again */
+};
+struct txs_notfound txs_notfound_judge(const struct txs_evidence *evidence);
+/* Whether this agent's software keeps connections for peers that want transactions apart, and drops
+ * others of those right behind its version when they are taken (Core 32: -inboundrelaypercent). */
+bool txs_keeps_slots_for_relay(struct txs_span subver);
 
 #endif

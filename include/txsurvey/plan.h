@@ -18,6 +18,8 @@ struct txs_named_peer {
     uint8_t expect;   /* enum txs_expect */
 };
 
+#define TXS_ANCHOR_LABEL_MAX 32
+
 /* A SOCKS5 proxy (RFC 1928) or a SAM bridge (I2P's SAM 3.1). */
 struct txs_proxy {
     bool given;
@@ -37,7 +39,11 @@ struct txs_plan {
     bool control;             /* also ask for what tells liars */
     bool block_given;         /* look into this block for ids that a peer says notfound for */
     uint8_t block_hash[32];
-    uint32_t block_peers; /* at most so many are asked for all of it */
+    uint32_t block_peers;                 /* at most so many are asked for all of it */
+    bool census;                          /* no transaction is asked for: id_count is 0 */
+    uint8_t anchors[TXS_ANCHORS_MAX][32]; /* blocks of the chain that counts, wire order */
+    char anchor_labels[TXS_ANCHORS_MAX][TXS_ANCHOR_LABEL_MAX + 1];
+    size_t anchor_count;
 
     struct txs_named_peer *peers; /* surveyed whatever their range */
     size_t peer_count;
@@ -61,6 +67,7 @@ struct txs_plan {
     uint64_t connect_timeout_ms;
     uint64_t proxy_timeout_ms; /* the same for a connection through a proxy */
     uint64_t handshake_timeout_ms, response_timeout_ms, patience_ms;
+    bool keep_asking;     /* until patience ends, whatever the answers */
     uint64_t deadline_ms; /* of the whole survey, from its start; TXS_NEVER without one */
     uint32_t retries;
     uint64_t require_served; /* 0: not required */

@@ -113,6 +113,7 @@
 /* The likeliest reason why a peer says notfound, X(enum, name, text). */
 #define TXS_HINT_TABLE(X)                                                                \
     X(NONE, "", "")                                                                      \
+    X(OTHER_CHAIN, "other_chain", "the peer follows another chain")                      \
     X(CONFIRMED, "confirmed", "the transaction is in a block")                           \
     X(BLOCKSONLY, "blocksonly", "the peer wants no transactions, and so has hardly any") \
     X(IBD, "ibd", "the peer is still loading the chain, its mempool is closed")          \
@@ -127,6 +128,14 @@
     X(NOTFOUND, "notfound")  \
     X(SERVED, "served")      \
     X(ANNOUNCED, "announced")
+
+/* Whether a peer has the block of an anchor (--anchor), X(enum, name). */
+#define TXS_ANCHOR_TABLE(X) \
+    X(UNKNOWN, "")          \
+    X(HAS, "has")           \
+    X(CLAIMS, "claims")     \
+    X(LACKS, "lacks")
+#define TXS_ANCHORS_MAX 8
 
 /* Error codes, X(enum, name, text): stable words for the field `error`. */
 #define TXS_ERROR_TABLE(X)                                                                   \
@@ -156,7 +165,8 @@
     X(WTXID_UNSUPPORTED, "wtxid_unsupported", "it cannot be asked by wtxid")                 \
     X(RESET, "reset", "connection reset")                                                    \
     X(EOF, "eof", "connection closed")                                                       \
-    X(REFUSED, "refused", "connection refused")                                              \
+    X(REFUSED, "refused", "connection refused, or closed before a byte")                     \
+    X(NO_TX_SLOT, "no_tx_slot", "no place left for peers that want transactions")            \
     X(TIMED_OUT, "timed_out", "timed out")                                                   \
     X(HOST_UNREACHABLE, "host_unreachable", "no route to the host")                          \
     X(NETWORK_UNREACHABLE, "network_unreachable", "the network is unreachable")              \
@@ -212,6 +222,11 @@ enum txs_control {
     TXS_CONTROL_TABLE(X)
 #undef X
 };
+enum txs_anchor_verdict {
+#define X(id, name) TXS_ANCHOR_##id,
+    TXS_ANCHOR_TABLE(X) TXS_ANCHOR_COUNT
+#undef X
+};
 enum txs_error {
 #define X(id, name, text) TXS_ERROR_##id,
     TXS_ERROR_TABLE(X) TXS_ERROR_COUNT
@@ -228,7 +243,8 @@ const char *txs_block_way_name(enum txs_block_way way); /* "" for none */
 const char *txs_strength_name(enum txs_strength strength);
 const char *txs_hint_name(enum txs_hint hint); /* "" for none */
 const char *txs_hint_text(enum txs_hint hint);
-const char *txs_control_name(enum txs_control control); /* "" where it was not asked */
+const char *txs_control_name(enum txs_control control);       /* "" where it was not asked */
+const char *txs_anchor_name(enum txs_anchor_verdict verdict); /* "" where it is not known */
 const char *txs_error_name(enum txs_error error);
 const char *txs_error_text(enum txs_error error);
 
@@ -275,11 +291,12 @@ struct txs_peer_result {
     enum txs_error error;
     uint64_t handshake_ms; /* monotonic; TXS_NEVER when it was not completed */
     uint64_t bytes_sent, bytes_received;
-    uint32_t features; /* bits by enum txs_feature */
-    bool has_version;  /* the seven fields below are known */
+    uint32_t features;                 /* bits by enum txs_feature */
+    bool has_version;                  /* the seven fields below are known, */
+    bool has_start_height, has_subver; /* but for these, which a short version leaves out */
     int32_t version;
     uint64_t services;
-    int32_t start_height;
+    int32_t start_height; /* -1 while unknown */
     bool relaytxes;
     int64_t timeoffset_s;
     uint16_t subver_len;
@@ -291,13 +308,18 @@ struct txs_peer_result {
     bool asked_addresses;               /* getaddr was sent */
     uint8_t block_asked;                /* enum txs_block_way */
     int32_t block_height;               /* by its coinbase, where all of it came; else -1 */
-    uint32_t addresses;                 /* that it told us */
-    size_t answer_count;                /* the survey's ids, in their order */
+    bool on_fork; /* it says that it follows the other part of a chain that has split */
+    uint8_t anchors[TXS_ANCHORS_MAX]; /* enum txs_anchor_verdict, in the plan's order */
+    uint32_t addresses;               /* that it told us */
+    size_t answer_count;              /* the survey's ids, in their order */
     struct txs_answer *answers;
 };
 
 /* Whether the peer passed its control: 1, 0, or -1 where that is not known. */
 int txs_control_passed(const struct txs_peer_result *result);
+/* Whether it follows another chain than the one that counts: it lacks the first anchor's block, or
+ * says so itself. */
+bool txs_on_other_chain(const struct txs_peer_result *result);
 
 /* One peer, as it is recorded. */
 struct txs_peer_record {
@@ -343,7 +365,8 @@ struct txs_restored_peer {
     const struct txs_address *told;
     size_t told_count;
     /* outcome, stage; handshake_ms 0 where there was a handshake, else TXS_NEVER; of the answers
-     * status, has_wtxid, wtxid, via, position; services, start_height, block_asked, block_height */
+     * status, has_wtxid, wtxid, via, position; error where it is refused or no_tx_slot; services,
+     * start_height, anchors, controls, block_asked, block_height */
     const struct txs_peer_result *result;
 };
 struct txs_restored_seed {

@@ -19,16 +19,26 @@ struct txs_block_tally {
     size_t count;
     bool incomplete; /* memory was short: some candidates are missing */
 };
+/* Peers by what they have of an anchor. */
+struct txs_anchor_tally {
+    uint64_t has, lacks;
+    uint64_t unknown; /* they were not asked, or proved neither */
+};
 struct txs_tally {
     uint64_t by_outcome[TXS_OUTCOME_COUNT];
     uint64_t peers;
-    bool vantage_suspect; /* for some time it was this machine or its link that failed */
+    uint64_t restored;            /* of them, those of an earlier part of the run */
+    uint64_t handshakes;          /* peers that completed one */
+    uint64_t refused, no_tx_slot; /* peers that were closed so: they had no place for us */
+    bool vantage_suspect;         /* for some time it was this machine or its link that failed */
     uint64_t ignored[TXS_IGNORED_COUNT];
     struct txs_id_tally *ids; /* in the plan's order */
     size_t id_count;
     struct txs_id_tally *controlled; /* the same, without the peers that failed their control */
     uint64_t control_failed, control_passed;
-    struct txs_block_tally block; /* with a block to look into */
+    struct txs_id_tally *anchored; /* of the peers that have the first anchor's block */
+    struct txs_anchor_tally anchors[TXS_ANCHORS_MAX]; /* in the plan's order */
+    struct txs_block_tally block;                     /* with a block to look into */
 };
 
 uint64_t txs_id_tally_asked(const struct txs_id_tally *tally); /* all but unasked */

@@ -215,28 +215,50 @@ static void print_outcomes(struct console *c, const struct txs_tally *tally)
         if (tally->by_outcome[o] == 0)
             continue;
         say(c, "%s%" PRIu64 " %s", separator, tally->by_outcome[o], txs_outcome_name(o));
+        if (o == TXS_OUTCOME_CLOSED && tally->refused + tally->no_tx_slot > 0)
+            say(c, " (%" PRIu64 " refused, %" PRIu64 " no_tx_slot)", tally->refused,
+                tally->no_tx_slot);
         separator = ", ";
     }
     say(c, "\n");
 }
 
-static void print_id(struct console *c, const uint8_t id_wire[32], const char *label,
-                     const struct txs_id_tally *tally)
+static void print_share(struct console *c, const struct txs_id_tally *tally)
 {
-    char hex[65];
     double low, high;
-    txs_hash_to_hex(hex, id_wire);
-    uint64_t asked = txs_id_tally_asked(tally);
-    say(c, "  %s%s%s\n    served by %" PRIu64 " of %" PRIu64 " asked", hex,
-        label != NULL ? " " : "", label != NULL ? label : "", tally->by_status[TXS_ID_SERVED],
-        asked);
+    say(c, "served by %" PRIu64 " of %" PRIu64 " asked", tally->by_status[TXS_ID_SERVED],
+        txs_id_tally_asked(tally));
     if (txs_id_tally_ci95(tally, &low, &high))
         say(c, " (%.1f %%, 95 %% interval %.1f to %.1f %%)", 100 * txs_id_tally_share(tally),
             100 * low, 100 * high);
+}
+
+static void print_id(struct console *c, const struct txs_plan *plan, size_t id,
+                     const struct txs_tally *all)
+{
+    char hex[65];
+    const char *label = plan->labels[id];
+    const struct txs_id_tally *tally = &all->ids[id];
+    txs_hash_to_hex(hex, plan->ids[id]);
+    say(c, "  %s%s%s\n    ", hex, label != NULL ? " " : "", label != NULL ? label : "");
+    print_share(c, tally);
     for (unsigned s = 0; s < TXS_ID_SERVED; s++)
         if (s != TXS_ID_UNASKED && tally->by_status[s] > 0)
             say(c, ", %" PRIu64 " %s", tally->by_status[s], txs_id_status_name(s));
     say(c, "\n");
+    if (plan->anchor_count == 0)
+        return;
+    say(c, "    of those that have block '%s', ", plan->anchor_labels[0]);
+    print_share(c, &all->anchored[id]);
+    say(c, "\n");
+}
+
+static void print_census(struct console *c, const struct txs_plan *plan,
+                         const struct txs_tally *tally, const struct census *census)
+{
+    char text[2048];
+    census_text(text, sizeof text, census, plan, tally);
+    say(c, "%s", text);
 }
 
 static uint64_t ignored_sum(const struct txs_tally *tally)
@@ -262,7 +284,7 @@ static void print_ignored(struct console *c, const struct txs_tally *tally)
 #define IDS_SHOWN 10
 
 void console_summary(struct console *c, const struct txs_plan *plan,
-                     const struct txs_ending *ending)
+                     const struct txs_ending *ending, const struct census *census)
 {
     if (c->verbosity < 0)
         return;
@@ -271,9 +293,11 @@ void console_summary(struct console *c, const struct txs_plan *plan,
         (double)ending->duration_ms / 1000, ending->tally->peers, plural(ending->tally->peers));
     print_outcomes(c, ending->tally);
     for (size_t i = 0; ending->tally->peers > 0 && i < plan->id_count && i < IDS_SHOWN; i++)
-        print_id(c, plan->ids[i], plan->labels[i], &ending->tally->ids[i]);
+        print_id(c, plan, i, ending->tally);
     if (plan->id_count > IDS_SHOWN)
         say(c, "  and %zu ids more, see the records\n", plan->id_count - IDS_SHOWN);
+    if (census != NULL)
+        print_census(c, plan, ending->tally, census);
     if (plan->control)
         say(c, "  control: %" PRIu64 " passed, %" PRIu64 " failed\n", ending->tally->control_passed,
             ending->tally->control_failed);
@@ -304,14 +328,41 @@ static const char *why_nobody(const struct console *c, const struct txs_plan *pl
     return "none was named (see --connect, --peers)";
 }
 
+static void say_why_no_peer(struct console *c, const struct txs_plan *plan,
+                            const struct txs_ending *ending)
+{
+    char text[400];
+    bool early = ending->known > 0 || ending->reason != TXS_REASON_FINISHED;
+    snprintf(text, sizeof text, "no peer to survey: %s",
+             early ? "the deadline came first" : why_nobody(c, plan, ending->tally));
+    console_error(c, text);
+}
+
+static void say_why_no_handshake(struct console *c, const struct txs_tally *tally)
+{
+    char text[400];
+    unsigned most = 0;
+    for (unsigned o = 0; o < TXS_OUTCOME_COUNT; o++)
+        if (tally->by_outcome[o] > tally->by_outcome[most])
+            most = o;
+    snprintf(text, sizeof text,
+             "nobody could be asked: of %" PRIu64 " peer%s none completed a handshake, %s %s (%s)",
+             tally->peers, plural(tally->peers),
+             tally->peers == 1                         ? "it was"
+             : tally->by_outcome[most] == tally->peers ? "all were"
+                                                       : "most were",
+             txs_outcome_name((enum txs_outcome)most), txs_outcome_text((enum txs_outcome)most));
+    console_error(c, text);
+}
+
 void console_verdict(struct console *c, const struct txs_plan *plan,
                      const struct txs_ending *ending, enum exit_code code)
 {
     char text[400];
-    if (code == EXIT_NO_PEERS) {
-        snprintf(text, sizeof text, "no peer to survey: %s", why_nobody(c, plan, ending->tally));
-        console_error(c, text);
-    }
+    if (code == EXIT_NOBODY_ASKED && ending->tally->peers > 0)
+        say_why_no_handshake(c, ending->tally);
+    else if (code == EXIT_NOBODY_ASKED)
+        say_why_no_peer(c, plan, ending);
     for (size_t i = 0; i < plan->id_count && code == EXIT_TOO_FEW_SERVED; i++) {
         uint64_t served = ending->tally->ids[i].by_status[TXS_ID_SERVED];
         char hex[65];

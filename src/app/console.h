@@ -3,6 +3,7 @@
 #ifndef TXSURVEY_APP_CONSOLE_H
 #define TXSURVEY_APP_CONSOLE_H
 
+#include "census.h"
 #include "exits.h"
 #include "options.h"
 
@@ -29,8 +30,9 @@ void console_resumed(struct console *c, size_t peers);
 void console_seed(struct console *c, const struct txs_seed_record *seed); /* printed with -v */
 void console_peer(struct console *c, const struct txs_peer_record *peer); /* likewise */
 void console_progress(struct console *c, const struct txs_progress *progress);
+/* `census` is NULL where transactions were asked for. */
 void console_summary(struct console *c, const struct txs_plan *plan,
-                     const struct txs_ending *ending);
+                     const struct txs_ending *ending, const struct census *census);
 /* Why the exit status is not 0, also with -q. */
 void console_verdict(struct console *c, const struct txs_plan *plan,
                      const struct txs_ending *ending, enum exit_code code);

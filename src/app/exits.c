@@ -25,13 +25,21 @@ static bool enough_served(const struct txs_plan *plan, const struct txs_tally *t
     return true;
 }
 
+/* Of a run that is continued. */
+static bool nothing_was_left(const struct txs_ending *ending)
+{
+    const struct txs_tally *tally = ending->tally;
+    return ending->reason == TXS_REASON_FINISHED && tally->restored > 0 &&
+           tally->restored == tally->peers;
+}
+
 int exit_code_of_ending(const struct txs_plan *plan, const struct txs_ending *ending)
 {
     if (ending->reason == TXS_REASON_OUTPUT)
         return EXIT_NOT_WRITTEN;
     if (ending->reason == TXS_REASON_SIGNAL)
         return EXIT_SIGNAL + ending->signal_number;
-    if (ending->reason == TXS_REASON_FINISHED && ending->known == 0)
-        return EXIT_NO_PEERS;
+    if (ending->tally->handshakes == 0 && !nothing_was_left(ending))
+        return EXIT_NOBODY_ASKED;
     return enough_served(plan, ending->tally) ? EXIT_OK : EXIT_TOO_FEW_SERVED;
 }

@@ -6,14 +6,14 @@
 #include "txsurvey/sink.h"
 #include "txsurvey/status.h"
 
-#define EXIT_TABLE(X)                                                                    \
-    X(OK, 0, "0", "the survey came to its end or its deadline, whatever peers answered") \
-    X(TOO_FEW_SERVED, 1, "1",                                                            \
-      "it finished, but fewer peers served than --require-served asks for")              \
-    X(USAGE, 2, "2", "wrong usage: nothing was contacted, nothing was written")          \
-    X(NO_PEERS, 3, "3", "there was no peer to survey")                                   \
-    X(NOT_WRITTEN, 4, "4", "the records could not be written")                           \
-    X(LOCKED, 5, "5", "another run holds the output file")                               \
+#define EXIT_TABLE(X)                                                                             \
+    X(OK, 0, "0", "the survey came to its end or its deadline, whatever peers answered")          \
+    X(TOO_FEW_SERVED, 1, "1",                                                                     \
+      "it finished, but fewer peers served than --require-served asks for")                       \
+    X(USAGE, 2, "2", "wrong usage: nothing was contacted, nothing was written")                   \
+    X(NOBODY_ASKED, 3, "3", "nobody could be asked: no peer, or none that completed a handshake") \
+    X(NOT_WRITTEN, 4, "4", "the records could not be written")                                    \
+    X(LOCKED, 5, "5", "another run holds the output file")                                        \
     X(SIGNAL, 128, "128+N", "signal N ended the survey; what was known is recorded")
 
 enum exit_code {

@@ -17,6 +17,7 @@ struct app {
     struct console console;
     struct outputs outputs;
     struct txs_engine *engine;
+    struct census *census; /* NULL where transactions are asked for */
     size_t restored_peers;
 };
 
@@ -37,13 +38,15 @@ static void on_peer(void *context, const struct txs_peer_record *record)
     struct app *app = context;
     txs_records_peer(app->outputs.records, record);
     console_peer(&app->console, record);
+    if (app->census != NULL)
+        census_add(app->census, record->result);
 }
 
 static void on_ended(void *context, const struct txs_ending *ending)
 {
     struct app *app = context;
     txs_records_summary(app->outputs.records, ending);
-    console_summary(&app->console, &app->options.plan, ending);
+    console_summary(&app->console, &app->options.plan, ending, app->census);
 }
 
 static bool on_room(void *context)
@@ -103,6 +106,8 @@ static enum txs_status write_survey_line(struct app *app, struct txs_message *me
 /* Everything that can fail before anybody is contacted, the first record included. */
 static enum txs_status open_all(struct app *app, struct txs_sink *sink, struct txs_message *message)
 {
+    if (app->options.plan.census && (app->census = census_new()) == NULL)
+        return txs_fail(message, TXS_E_NOMEM, "out of memory");
     const struct txs_resume_events restored = {app, on_restored_peer, on_restored_seed,
                                                on_restored_summary};
     enum txs_status status = outputs_open(&app->outputs, &app->options, message);
@@ -188,6 +193,7 @@ int main(int argc, char **argv)
     } else {
         code = survey(&app);
     }
+    census_free(app.census);
     options_free(&app.options);
     if (app.outputs.records_file == NULL && fflush(stdout) != 0 && code == EXIT_OK)
         code = EXIT_NOT_WRITTEN;

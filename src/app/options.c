@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include "census_option.h"
 #include "exits.h"
 
 #include "txsurvey/book.h"
@@ -204,7 +205,10 @@ static enum txs_status check_resume(const struct options *o, struct txs_message 
 
 static enum txs_status complete(struct options *o, struct txs_message *message)
 {
-    if (o->plan.id_count == 0)
+    enum txs_status status = check_census(o, message);
+    if (status != TXS_OK)
+        return status;
+    if (o->plan.id_count == 0 && !o->plan.census)
         return txs_fail(message, TXS_E_USAGE, "no transaction id given%s",
                         o->input_count > 0 ? ", and none found in a file" : "");
     if (o->block_peers_given && !o->plan.block_given)
@@ -217,13 +221,13 @@ static enum txs_status complete(struct options *o, struct txs_message *message)
         o->plan.user_agent = "/txsurvey:" TXSURVEY_VERSION "/";
     bool own_peers = o->plan.peer_count > 0 || o->peer_lists;
     if (!o->no_seeds && !o->own_seeds && !own_peers) {
-        enum txs_status status = add_built_in_seeds(o, message);
+        status = add_built_in_seeds(o, message);
         if (status != TXS_OK)
             return status;
     }
     if (txs_plan_complete(&o->plan) != TXS_OK)
         return txs_fail(message, TXS_E_NOMEM, "out of memory");
-    enum txs_status status = check_resume(o, message);
+    status = check_resume(o, message);
     return status == TXS_OK ? check_written(o, message) : status;
 }
 
@@ -270,7 +274,7 @@ static void print_wrapped(FILE *out, const char *text, int indent, int width)
 
 void options_print_help(FILE *out)
 {
-    fputs("Usage: txsurvey [OPTION]... TXID...\n"
+    fputs("Usage: txsurvey [OPTION]... [TXID]...\n"
           "Ask the nodes of the Bitcoin network for transactions, and write one record a\n"
           "node, as JSON lines.\n",
           out);

@@ -1,5 +1,6 @@
 /* The options. A new one is one row here: with the function that takes its value or the member that
  * it sets, and with what the record of a survey shows of it. */
+#include "anchor_option.h"
 #include "options.h"
 #include "shard_option.h"
 #include "values.h"
@@ -93,6 +94,12 @@ static enum txs_status take_block_peers(struct options *o, const char *value,
 {
     o->block_peers_given = true;
     return take_count(&o->plan.block_peers, value, 1, 1000000, message);
+}
+
+static enum txs_status take_anchor(struct options *o, const char *value,
+                                   struct txs_message *message)
+{
+    return add_anchor(&o->plan, value, message);
 }
 
 static enum txs_status take_chain(struct options *o, const char *value, struct txs_message *message)
@@ -340,6 +347,15 @@ const struct option_spec option_specs[] = {
     {0, "block-peers", "N", GROUP_TARGET, PASS_REST,
      "ask at most N peers for the whole block, megabytes each [20]", TAKES(block_peers),
      SHOWN(count, plan.block_peers)},
+    {0, "anchor", "[LABEL=]HASH", GROUP_TARGET, PASS_REST,
+     "a block of the chain that counts: each peer is asked whether it has it, and shares are given "
+     "for those that have the first one; repeatable, with a label (a-z, 0-9, _) each [LABEL: "
+     "anchor]",
+     TAKES(anchor), SHOWN(anchors, plan)},
+    {0, "census", NULL, GROUP_TARGET, PASS_REST,
+     "ask for no transaction, only for what nodes say of themselves, their fee filter, their chain "
+     "(--anchor) and their addresses (--crawl)",
+     SETS(plan.census), SHOWN(bool, plan.census)},
 
     {0, "chain", "NAME", GROUP_CHAIN, PASS_CHAIN,
      "the chain: main, test, testnet4, signet or regtest [main]", TAKES(chain), NOT_SHOWN},
@@ -412,8 +428,11 @@ const struct option_spec option_specs[] = {
     {0, "retries", "N", GROUP_PACE, PASS_REST, "further connection attempts after a timeout [0]",
      TAKES(retries), SHOWN(count, plan.retries)},
     {0, "patience", "S", GROUP_PACE, PASS_REST,
-     "go on asking a peer that said notfound for S seconds; 0 takes its first answer [30]",
+     "go on asking a peer whose notfound is weak for S seconds; 0 takes its first answer [30]",
      TAKES(patience), SHOWN(seconds, plan.patience_ms)},
+    {0, "keep-asking", NULL, GROUP_PACE, PASS_REST,
+     "ask until patience ends also where a notfound is strong, to see a transaction arrive",
+     SETS(plan.keep_asking), SHOWN(bool, plan.keep_asking)},
 
     {'o', "output", "FILE", GROUP_OUTPUT, PASS_REST,
      "write the records to FILE, - is standard output [standard output]", TAKES(output), NOT_SHOWN},

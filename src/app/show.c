@@ -78,6 +78,14 @@ bool show_block(struct txs_option_value *value, char text[SHOW_TEXT_MAX], const 
     return show_as_text(value, plan->block_given ? text : NULL);
 }
 
+bool show_anchors(struct txs_option_value *value, char text[SHOW_TEXT_MAX], const void *member)
+{
+    (void)text;
+    value->kind = TXS_OPTION_ANCHORS;
+    value->plan = member;
+    return true;
+}
+
 /* sat/vB of sat/kvB, as seconds of milliseconds. */
 bool show_fee_rate(struct txs_option_value *value, char text[SHOW_TEXT_MAX], const void *member)
 {

@@ -19,6 +19,7 @@ show_fn show_seconds;  /* uint64_t, milliseconds; TXS_NEVER is null */
 show_fn show_text;     /* const char * */
 show_fn show_proxy;    /* struct txs_proxy: HOST:PORT as it is given; null where none is */
 show_fn show_block;    /* struct txs_plan: the hash; null where none is given */
+show_fn show_anchors;  /* struct txs_plan: label and hash of each; null where none is given */
 show_fn show_fee_rate; /* struct txs_plan: sat/vB; null where none is given */
 
 #endif

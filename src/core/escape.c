@@ -45,7 +45,7 @@ size_t txs_escape_text(char *out, const uint8_t *bytes, size_t len)
     for (size_t at = 0; at < len;) {
         uint32_t c;
         size_t n = decode(bytes + at, len - at, &c);
-        if (n == 0 || is_unprintable(c)) {
+        if (n == 0 || is_unprintable(c) || c == '\\') {
             written += (size_t)snprintf(out + written, 5, "\\x%02x", bytes[at++]);
             continue;
         }

@@ -16,7 +16,7 @@ void txs_records_describe(void (*visit)(void *context, const char *type, const c
         {"peer.transactions", answer_fields, answer_field_count},
         {"transaction", transaction_fields, transaction_field_count},
         {"summary", summary_fields, summary_field_count},
-        {"summary.transactions", share_fields, share_field_count},
+        {"summary.shares", share_fields, share_field_count},
         {"summary.block", block_fields, block_field_count},
     };
     for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)

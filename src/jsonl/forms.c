@@ -19,7 +19,7 @@ struct candidate {
 bool forms_init(struct forms *f, size_t id_count, uint64_t key)
 {
     *f = (struct forms){.key = key, .id_count = id_count};
-    f->ids = calloc(id_count, sizeof *f->ids);
+    f->ids = calloc(id_count + 1, sizeof *f->ids);
     return f->ids != NULL;
 }
 

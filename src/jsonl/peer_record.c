@@ -1,5 +1,8 @@
 /* The `peer` record: one a peer attempted. */
+#include "anchors.h"
 #include "tables.h"
+
+#include "txsurvey/client.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -95,14 +98,36 @@ static json_t *version(const struct field_source *s)
     return result_of(s)->has_version ? json_integer(result_of(s)->version) : json_null();
 }
 
+/* At most as many bytes as a user agent has. */
+static json_t *escaped(struct txs_span bytes)
+{
+    char text[4 * TXS_SUBVER_MAX_BYTES + 1];
+    size_t len = txs_escape_text(text, bytes.data, bytes.len);
+    return json_stringn(text, len);
+}
+
 static json_t *subver(const struct field_source *s)
 {
     const struct txs_peer_result *r = result_of(s);
-    if (!r->has_version)
-        return json_null();
-    char text[4 * TXS_SUBVER_MAX_BYTES + 1];
-    size_t len = txs_escape_text(text, (const uint8_t *)r->subver, r->subver_len);
-    return json_stringn(text, len);
+    return r->has_subver ? escaped((struct txs_span){(const uint8_t *)r->subver, r->subver_len})
+                         : json_null();
+}
+
+static struct txs_client client_of(const struct field_source *s)
+{
+    const struct txs_peer_result *r = result_of(s);
+    return txs_client_of((struct txs_span){(const uint8_t *)r->subver, r->subver_len});
+}
+
+static json_t *client(const struct field_source *s)
+{
+    return json_text(client_of(s).name);
+}
+
+static json_t *client_version(const struct field_source *s)
+{
+    struct txs_client known = client_of(s);
+    return known.name != NULL ? escaped(known.version) : json_null();
 }
 
 static json_t *services(const struct field_source *s)
@@ -131,7 +156,7 @@ static json_t *servicesnames(const struct field_source *s)
 
 static json_t *startingheight(const struct field_source *s)
 {
-    return result_of(s)->has_version ? json_integer(result_of(s)->start_height) : json_null();
+    return result_of(s)->has_start_height ? json_integer(result_of(s)->start_height) : json_null();
 }
 
 static json_t *relaytxes(const struct field_source *s)
@@ -141,7 +166,7 @@ static json_t *relaytxes(const struct field_source *s)
 
 static json_t *timeoffset(const struct field_source *s)
 {
-    return result_of(s)->has_version ? json_integer(result_of(s)->timeoffset_s) : json_null();
+    return result_of(s)->has_version ? json_signed(result_of(s)->timeoffset_s) : json_null();
 }
 
 static json_t *features(const struct field_source *s)
@@ -157,8 +182,17 @@ static json_t *features(const struct field_source *s)
 
 static json_t *feefilter(const struct field_source *s)
 {
-    return result_of(s)->has_feefilter ? json_integer(result_of(s)->feefilter_sat_kvb)
-                                       : json_null();
+    return result_of(s)->has_feefilter ? json_signed(result_of(s)->feefilter_sat_kvb) : json_null();
+}
+
+static json_t *anchors(const struct field_source *s)
+{
+    return anchors_said(s->records->plan, result_of(s));
+}
+
+static json_t *fork(const struct field_source *s)
+{
+    return result_of(s)->services & TXS_SERVICE_BLAKE2B ? json_string("blake2b") : json_null();
 }
 
 static json_t *bytessent(const struct field_source *s)
@@ -340,9 +374,16 @@ const struct field peer_fields[] = {
     {"connect_ms", "how long the successful connection took", connect_ms},
     {"handshake_ms", "from the connection to the end of the handshake", handshake_ms},
     {"version", "its protocol version", version},
-    {"subver", "its user agent (BIP14); unprintable bytes as \\xNN", subver},
+    {"subver", "its user agent (BIP14); unprintable bytes, and the backslash, as \\xNN", subver},
+    {"client", "what that claims: Core, Knots, btcd, ...; null where that is not known", client},
+    {"client_version", "the version of that, or null", client_version},
     {"services", "its service bits, 16 hex digits", services},
     {"servicesnames", "their names", servicesnames},
+    {"fork", "the chain that it says it follows: blake2b for service bit 28, else null", fork},
+    {"anchors",
+     "with --anchor, for each label: has (proven by the block's header), claims (by a header of "
+     "another kind), lacks; null where it was not asked or did not say",
+     anchors},
     {"startingheight", "its height, as it claims", startingheight},
     {"relaytxes", "it wants transactions announced (false: blocksonly)", relaytxes},
     {"timeoffset", "its clock less ours, in seconds", timeoffset},

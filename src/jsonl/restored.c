@@ -36,6 +36,11 @@ static const char *const control_names[] = {
     TXS_CONTROL_TABLE(X)
 #undef X
 };
+static const char *const anchor_names[] = {
+#define X(id, word) word,
+    TXS_ANCHOR_TABLE(X)
+#undef X
+};
 #define COUNT_OF(names) (sizeof(names) / sizeof *(names))
 
 bool restored_init(struct restored *r, const struct txs_plan *plan)
@@ -43,9 +48,9 @@ bool restored_init(struct restored *r, const struct txs_plan *plan)
     memset(r, 0, sizeof *r);
     r->plan = plan;
     r->height = -1;
-    r->answers = calloc(plan->id_count, sizeof *r->answers);
-    r->answered = calloc(plan->id_count, sizeof *r->answered);
-    r->positions = malloc(plan->id_count * sizeof *r->positions);
+    r->answers = calloc(plan->id_count + 1, sizeof *r->answers);
+    r->answered = calloc(plan->id_count + 1, sizeof *r->answered);
+    r->positions = malloc((plan->id_count + 1) * sizeof *r->positions);
     for (size_t i = 0; i < plan->id_count && r->positions != NULL; i++)
         r->positions[i] = -1;
     return r->answers != NULL && r->answered != NULL && r->positions != NULL;
@@ -268,8 +273,9 @@ static bool take_version(struct txs_peer_result *out, const json_t *record)
         !take_integer(&height, record, "startingheight", INT32_MIN, INT32_MAX))
         return false;
     out->has_version = given;
-    out->start_height = given ? (int32_t)height : 0;
-    return given == (height != none);
+    out->has_start_height = height != none;
+    out->start_height = out->has_start_height ? (int32_t)height : -1;
+    return given || !out->has_start_height; /* a short version names none */
 }
 
 static bool take_block(struct txs_peer_result *out, const json_t *record)
@@ -290,6 +296,29 @@ static bool take_control(enum txs_control *out, const json_t *control, const cha
     bool known = take_word(&word, control, name, control_names, COUNT_OF(control_names));
     *out = word;
     return known;
+}
+
+static bool take_anchors(struct txs_peer_result *out, const struct txs_plan *plan,
+                         const json_t *anchors)
+{
+    for (size_t i = 0; i < plan->anchor_count; i++) {
+        unsigned verdict = TXS_ANCHOR_UNKNOWN;
+        if (!take_word(&verdict, anchors, plan->anchor_labels[i], anchor_names,
+                       COUNT_OF(anchor_names)))
+            return false;
+        out->anchors[i] = (uint8_t)verdict;
+    }
+    return true;
+}
+
+/* How it was closed, as far as that is counted. */
+static void take_closed(struct txs_peer_result *out, const json_t *record)
+{
+    const char *error = parse_text(record, "error");
+    for (unsigned e = 0; e < TXS_ERROR_COUNT && error != NULL; e++)
+        if ((e == TXS_ERROR_REFUSED || e == TXS_ERROR_NO_TX_SLOT) &&
+            strcmp(error, txs_error_name(e)) == 0)
+            out->error = e;
 }
 
 static bool take_end(struct txs_peer_result *out, const json_t *record)
@@ -314,6 +343,10 @@ const char *restored_result(struct restored *r, struct txs_peer_result *out, con
     if (!take_control(&out->control_random, control, "random") ||
         !take_control(&out->control_announced, control, "announced"))
         return "a peer without a proper control";
+    out->on_fork = r->plan->chain->has_split && out->services & TXS_SERVICE_BLAKE2B;
+    if (!take_anchors(out, r->plan, json_object_get(record, "anchors")))
+        return "a peer without proper anchors";
+    take_closed(out, record);
     if (!take_block(out, record))
         return "a peer without a proper word about the block";
     const char *wrong = take_answers(r, json_object_get(record, "transactions"));

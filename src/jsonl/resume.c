@@ -120,6 +120,23 @@ static bool same_block(const struct txs_plan *plan, const json_t *record)
            (!given || memcmp(hash, plan->block_hash, sizeof hash) == 0);
 }
 
+/* The same blocks with the same labels; which of them is the first is what shares go by. */
+static bool same_anchors(const struct txs_plan *plan, const json_t *record)
+{
+    json_t *given = json_object_get(json_object_get(record, "options"), "anchor");
+    if (json_object_size(given) != plan->anchor_count)
+        return false;
+    void *at = json_object_iter(given);
+    for (size_t i = 0; i < plan->anchor_count; i++, at = json_object_iter_next(given, at)) {
+        uint8_t hash[32];
+        if (strcmp(json_object_iter_key(at), plan->anchor_labels[i]) != 0 ||
+            !parse_hash(hash, given, plan->anchor_labels[i]) ||
+            memcmp(hash, plan->anchors[i], sizeof hash) != 0)
+            return false;
+    }
+    return true;
+}
+
 static enum txs_status take_survey(struct resume *r, const json_t *record)
 {
     const struct txs_plan *plan = r->records->plan;
@@ -134,6 +151,8 @@ static enum txs_status take_survey(struct resume *r, const json_t *record)
         return refuse(r, "the run asked for other transactions");
     if (!same_block(plan, record))
         return refuse(r, "the run looked into another block");
+    if (!same_anchors(plan, record))
+        return refuse(r, "the run asked for other anchors");
     if (!is_text(record, "shard", shard))
         return refuse(r, "the run was of another shard");
     if (json_is_true(json_object_get(record, "resumed")) != r->begun)
@@ -268,7 +287,7 @@ static enum txs_status take_transaction(struct resume *r, const json_t *record)
 
 static enum txs_status take_summary(struct resume *r, const json_t *record)
 {
-    const json_t *ignored = json_object_get(json_object_get(record, "addresses"), "ignored");
+    const json_t *ignored = json_object_get(json_object_get(record, "address_book"), "ignored");
     const json_t *suspect = json_object_get(record, "vantage_suspect");
     if (suspect != NULL && !json_is_boolean(suspect))
         return refuse(r, "a summary whose vantage_suspect is neither true nor false");

@@ -1,4 +1,5 @@
 /* The records of a run as a whole: `survey`, `seed`, `summary`. */
+#include "anchors.h"
 #include "tables.h"
 #include "target.h"
 
@@ -78,6 +79,8 @@ static json_t *option_value(const struct txs_option_value *o)
         return json_boolean(o->number != 0);
     case TXS_OPTION_TEXT:
         return json_text(o->text);
+    case TXS_OPTION_ANCHORS:
+        return anchors_given(o->plan);
     }
     return NULL;
 }
@@ -221,7 +224,7 @@ static json_t *not_attempted(const struct field_source *s)
     return json_number(ending_of(s)->not_attempted);
 }
 
-static json_t *addresses(const struct field_source *s)
+static json_t *address_book(const struct field_source *s)
 {
     json_t *object = json_object(), *ignored = json_object();
     bool whole = object != NULL && ignored != NULL &&
@@ -243,6 +246,7 @@ struct share_of {
     const char *label;
     const struct txs_id_tally *tally;
     const struct txs_id_tally *controlled; /* NULL without --control */
+    const struct txs_id_tally *anchored;   /* NULL without --anchor */
     uint64_t unrecorded;
 };
 
@@ -326,9 +330,9 @@ static json_t *t_ci95(const struct field_source *s)
     return ci95_of_tally(tally_of(s));
 }
 
-static json_t *t_controlled(const struct field_source *s)
+/* Of a part of the peers; NULL gives null. */
+static json_t *part(const struct txs_id_tally *t)
 {
-    const struct txs_id_tally *t = ((const struct share_of *)s->thing)->controlled;
     if (t == NULL)
         return json_null();
     json_t *object = json_object();
@@ -338,6 +342,16 @@ static json_t *t_controlled(const struct field_source *s)
         return object;
     json_decref(object);
     return NULL;
+}
+
+static json_t *t_controlled(const struct field_source *s)
+{
+    return part(((const struct share_of *)s->thing)->controlled);
+}
+
+static json_t *t_anchored(const struct field_source *s)
+{
+    return part(((const struct share_of *)s->thing)->anchored);
 }
 
 const struct field share_fields[] = {
@@ -358,17 +372,22 @@ const struct field share_fields[] = {
     {"ci95", "its 95 % confidence interval (Wilson), low and high", t_ci95},
     {"controlled", "with --control: asked, served, share and ci95 without peers that failed it",
      t_controlled},
+    {"anchored", "with --anchor: the same among peers that have the first anchor's block",
+     t_anchored},
 };
 const size_t share_field_count = sizeof share_fields / sizeof *share_fields;
 
-static json_t *transactions(const struct field_source *s)
+static json_t *shares(const struct field_source *s)
 {
     const struct txs_tally *tally = ending_of(s)->tally;
     json_t *list = json_array();
     for (size_t i = 0; i < tally->id_count && list != NULL; i++) {
         const struct txs_plan *plan = s->records->plan;
-        const struct share_of share = {plan->ids[i], plan->labels[i], &tally->ids[i],
+        const struct share_of share = {plan->ids[i],
+                                       plan->labels[i],
+                                       &tally->ids[i],
                                        plan->control ? &tally->controlled[i] : NULL,
+                                       plan->anchor_count > 0 ? &tally->anchored[i] : NULL,
                                        s->records->forms.ids[i].unrecorded};
         const struct field_source one = {s->records, &share};
         list = json_append(list, fields_object(share_fields, share_field_count, &one));
@@ -376,13 +395,28 @@ static json_t *transactions(const struct field_source *s)
     return list;
 }
 
-static json_t *control(const struct field_source *s)
+static json_t *controls(const struct field_source *s)
 {
     if (!s->records->plan->control)
         return json_null();
     json_t *object = json_object();
     if (json_put(object, "passed", json_number(ending_of(s)->tally->control_passed)) &&
         json_put(object, "failed", json_number(ending_of(s)->tally->control_failed)))
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+static json_t *anchors(const struct field_source *s)
+{
+    return anchors_counted(s->records->plan, ending_of(s)->tally);
+}
+
+static json_t *full(const struct field_source *s)
+{
+    json_t *object = json_object();
+    if (json_put(object, "refused", json_number(ending_of(s)->tally->refused)) &&
+        json_put(object, "no_tx_slot", json_number(ending_of(s)->tally->no_tx_slot)))
         return object;
     json_decref(object);
     return NULL;
@@ -445,9 +479,16 @@ const struct field summary_fields[] = {
      "our own machine or link, not the peers, seems to have failed for some time", vantage_suspect},
     {"peers", "the number of peers by outcome", peers},
     {"not_attempted", "addresses that were known but not attempted", not_attempted},
-    {"addresses", "known ones, and those left out, by reason", addresses},
-    {"control", "with --control: how many peers passed and failed it", control},
-    {"transactions", "what the peers said, an entry an id", transactions},
+    {"full", "of the closed ones, those that had no place for us, by error: refused, no_tx_slot",
+     full},
+    {"address_book", "addresses: how many are known, and how many were left out, by reason",
+     address_book},
+    {"controls", "with --control: how many peers passed and failed it", controls},
+    {"anchors",
+     "with --anchor: for each label, how many peers have its block, lack it, or did not prove "
+     "either (unknown)",
+     anchors},
+    {"shares", "what the peers said, an entry an id", shares},
     {"block", "the block of --block; null without", block},
 };
 const size_t summary_field_count = sizeof summary_fields / sizeof *summary_fields;

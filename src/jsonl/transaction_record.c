@@ -131,7 +131,7 @@ static json_t *output_json(const struct txs_chain *chain, const struct txs_tx_ou
                            size_t n)
 {
     json_t *object = json_object();
-    if (object != NULL && json_put(object, "value", json_real((double)output->value_sat / 1e8)) &&
+    if (object != NULL && json_put(object, "value", json_amount(output->value_sat)) &&
         json_put(object, "n", json_number(n)) &&
         json_put(object, "scriptPubKey", script_pub_key_json(chain, output->script_pub_key)))
         return object;
@@ -189,22 +189,11 @@ const struct field transaction_fields[] = {
 };
 const size_t transaction_field_count = sizeof transaction_fields / sizeof *transaction_fields;
 
-/* Amounts under ten million coins have at most 15 digits, and printed with 15 they come out as the
- * node prints them; a larger one is printed so that it is read back to the same number. */
-static int digits_for(const struct txs_tx *tx)
-{
-    for (size_t i = 0; i < tx->output_count; i++)
-        if (tx->outputs[i].value_sat >= 1000000000000000 || tx->outputs[i].value_sat < 0)
-            return 17;
-    return 15;
-}
-
 static void write_record(struct txs_records *r, const struct recorded *recorded)
 {
     const struct field_source source = {r, recorded};
     size_t count = transaction_field_count - !r->plan->raw;
-    json_write_line(r->output, fields_record("transaction", transaction_fields, count, &source),
-                    recorded->tx == NULL ? 15 : digits_for(recorded->tx));
+    json_write_line(r->output, fields_record("transaction", transaction_fields, count, &source), 6);
 }
 
 void transaction_write(struct txs_records *r, const struct txs_transaction_record *record)

@@ -162,6 +162,9 @@ static void init_peers(struct txs_engine *e)
         .handshake_timeout_ms = plan->handshake_timeout_ms,
         .response_timeout_ms = plan->response_timeout_ms,
         .patience_ms = plan->patience_ms,
+        .keep_asking = plan->keep_asking,
+        .anchors = (const uint8_t(*)[32])plan->anchors,
+        .anchor_count = plan->anchor_count,
         .crawl = plan->crawl,
         .control = plan->control,
         .pool = &e->pool,
@@ -184,7 +187,7 @@ static bool init_hunt(struct txs_engine *e)
     memcpy(e->hunt.hash, plan->block_hash, sizeof e->hunt.hash);
     e->hunt.whole_left = plan->block_peers;
     e->hunt.height = -1;
-    e->hunt.positions = malloc(plan->id_count * sizeof *e->hunt.positions);
+    e->hunt.positions = calloc(plan->id_count + 1, sizeof *e->hunt.positions);
     for (size_t i = 0; i < plan->id_count && e->hunt.positions != NULL; i++)
         e->hunt.positions[i] = -1;
     return e->hunt.positions != NULL;
@@ -242,7 +245,7 @@ enum txs_status txs_engine_open(struct txs_engine **out, struct txs_plan *plan,
     e->heard = calloc(TXS_ADDR_MAX, sizeof *e->heard);
     e->told = calloc(TOLD_MAX, sizeof *e->told);
     e->host.read_buffer = malloc(CONN_READ_BUFFER_BYTES);
-    struct txs_answer *no_answers = calloc(plan->id_count, sizeof *no_answers);
+    struct txs_answer *no_answers = calloc(plan->id_count + 1, sizeof *no_answers);
     if (no_answers != NULL)
         txs_peer_result_blank(&e->unconnected, no_answers, plan->id_count);
     if (e->survey == NULL || no_answers == NULL || e->heard == NULL || e->told == NULL ||

@@ -18,7 +18,7 @@ bool answers_complete(const struct txs_peer *p)
         if (status != TXS_ID_SERVED && status != TXS_ID_NOTFOUND)
             return false;
     }
-    return true;
+    return p->config->id_count > 0 || p->fenced;
 }
 
 bool answers_any_pending(const struct txs_peer *p)
@@ -75,31 +75,37 @@ void answers_served(struct txs_peer *p, size_t id, enum txs_via via, struct txs_
 /* What they are worth */
 
 /* The peer's announcement ticks begin with our verack, which left with the first request or before
- * it: its own verack may well come some milliseconds later. Whoever announced the transaction had
- * it, whatever it says, and the word of one that failed its control is worth little. */
-static void judge_notfound(const struct txs_peer *p, struct txs_answer *a)
+ * it: its own verack may well come some milliseconds later. */
+struct txs_notfound answers_notfound(const struct txs_peer *p)
 {
-    a->strength = txs_notfound_strength(
-        &(struct txs_evidence){
-            .version = p->result.version,
-            .subver = {(const uint8_t *)p->result.subver, p->result.subver_len},
-            .relaytxes = p->result.relaytxes,
-            .since_handshake_ms = p->settled_since_ms,
-            .tick_before_request = p->settled_after_tick,
-        },
-        &a->withheld);
-    if (a->announced || txs_control_passed(&p->result) == 0)
-        a->strength = TXS_STRENGTH_WEAK;
+    return txs_notfound_judge(&(struct txs_evidence){
+        .version = p->result.version,
+        .subver = {(const uint8_t *)p->result.subver, p->result.subver_len},
+        .relaytxes = p->result.relaytxes,
+        .since_handshake_ms = p->settled_since_ms,
+        .tick_before_request = p->settled_after_tick,
+    });
+}
+
+/* Whoever announced the transaction had it, whatever it says, and the word of one that failed its
+ * control is worth little. */
+static void judge_notfound(const struct txs_peer *p, struct txs_notfound notfound,
+                           struct txs_answer *a)
+{
+    bool doubted = a->announced || txs_control_passed(&p->result) == 0;
+    a->strength = doubted ? TXS_STRENGTH_WEAK : notfound.strength;
+    a->withheld = notfound.withheld;
 }
 
 void answers_judge(struct txs_peer *p)
 {
+    struct txs_notfound notfound = answers_notfound(p);
     for (size_t i = 0; i < p->config->id_count; i++) {
         struct txs_answer *a = &p->result.answers[i];
         if (a->status == TXS_ID_SERVED)
             a->strength = TXS_STRENGTH_PROVEN;
         if (a->status == TXS_ID_NOTFOUND)
-            judge_notfound(p, a);
+            judge_notfound(p, notfound, a);
     }
 }
 

@@ -5,7 +5,7 @@
 #include "session.h"
 
 bool answers_any(const struct txs_peer *p, enum txs_id_status status);
-/* Every id was answered, by tx or notfound. */
+/* Every id was answered, by tx or notfound; in a census, the fence was. */
 bool answers_complete(const struct txs_peer *p);
 bool answers_any_pending(const struct txs_peer *p);
 
@@ -15,6 +15,8 @@ void answers_note(struct txs_peer *p, size_t id, enum txs_id_status status);
 void answers_served(struct txs_peer *p, size_t id, enum txs_via via, struct txs_served *served);
 
 void answers_announced(struct txs_peer *p, size_t id);
+/* What a notfound of this peer is worth as things stand. */
+struct txs_notfound answers_notfound(const struct txs_peer *p);
 /* How far each can be relied on. Once the session is over. */
 void answers_judge(struct txs_peer *p);
 /* How a session ends by which nothing but the answers decides. */

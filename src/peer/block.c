@@ -33,7 +33,8 @@ static bool waits(struct txs_peer *p)
 
 static void next(struct txs_peer *p)
 {
-    if (p->config->hunt == NULL || !p->answers_final || p->decided || p->block.ask != NULL)
+    if (p->config->hunt == NULL || !p->answers_final || p->decided || p->block.ask != NULL ||
+        !p->chain_settled || txs_on_other_chain(&p->result))
         return;
     enum txs_block_way way = block_way(p);
     p->block.waits = way == TXS_BLOCK_WAY_NONE && waits(p);
@@ -111,10 +112,10 @@ static enum relevance message(struct txs_peer *p, enum message_kind kind)
 
 /* Core says nothing about a block that it has not, and never notfound (ProcessGetBlockData): the
  * fence is the end. */
-static void fence(struct txs_peer *p, uint64_t nonce)
+static void fence(struct txs_peer *p, uint64_t number)
 {
     struct block_ask *b = p->block.ask;
-    if (!is_asked(p) || b->fence_passed || nonce != b->fence)
+    if (!is_asked(p) || b->fence_passed || number < b->fence)
         return;
     b->fence_passed = true;
     b->fence_deadline_ms = p->now_ms + FENCE_GRACE_MS;
@@ -132,9 +133,9 @@ static uint64_t until(const struct txs_peer *p)
     const struct block_ask *b = p->block.ask;
     if (!is_asked(p))
         return p->block.waits ? earlier(p->block.wait_ms, p->now_ms + WAIT_STEP_MS) : TXS_NEVER;
-    if (b->fence_passed && !is_being_read(p))
-        return earlier(b->deadline_ms, b->fence_deadline_ms);
-    return b->deadline_ms;
+    if (is_being_read(p))
+        return b->deadline_ms + extension_ms(arrived_bytes(p));
+    return b->fence_passed ? earlier(b->deadline_ms, b->fence_deadline_ms) : b->deadline_ms;
 }
 
 static void deadline(struct txs_peer *p)
@@ -151,16 +152,17 @@ static void stalled(struct txs_peer *p, uint64_t ms)
     p->block.wait_ms += p->block.wait_ms != 0 ? ms : 0;
     if (p->block.ask == NULL)
         return;
-    p->block.ask->base_deadline_ms += ms;
     p->block.ask->deadline_ms += ms;
     p->block.ask->fence_deadline_ms += ms;
 }
 
-/* The id is in the block, as some peer has proved, and this one's height is not below it. */
+/* The id is in the block, as some peer has proved, and this one is on its chain, and not below it.
+ */
 static bool is_confirmed(const struct txs_peer *p, size_t id)
 {
     const struct txs_block_hunt *hunt = p->config->hunt;
-    return hunt->positions[id] >= 0 && hunt->height >= 0 && p->result.start_height >= hunt->height;
+    return hunt->positions[id] >= 0 && hunt->height >= 0 &&
+           p->result.start_height >= hunt->height && !txs_on_other_chain(&p->result);
 }
 
 static void decided(struct txs_peer *p)

@@ -26,8 +26,7 @@ struct block_ask {
     bool fence_passed;
     uint64_t fence;
     uint64_t deadline_ms, fence_deadline_ms;
-    uint64_t base_deadline_ms; /* deadline_ms before the length of the block was known */
-    size_t awaited;            /* transactions behind a merkleblock that proves them */
+    size_t awaited; /* transactions behind a merkleblock that proves them */
 
     struct txs_block_walker walker;
     bool malformed, mismatched;

@@ -24,7 +24,7 @@
 
 bool txs_can_serve_block(int32_t height, uint64_t services, int32_t start_height)
 {
-    if (height < 0)
+    if (height < 0 || start_height < 0)
         return services & TXS_SERVICE_NETWORK;
     if (start_height < height)
         return false;
@@ -53,7 +53,8 @@ static size_t count_wanted_with_position(const struct txs_peer *p)
 static bool is_recent(const struct txs_peer *p)
 {
     int32_t height = p->config->hunt->height;
-    return height >= 0 && p->result.start_height - height <= TXS_BLOCKTXN_DEPTH;
+    return height >= 0 && p->result.start_height >= 0 &&
+           p->result.start_height - height <= TXS_BLOCKTXN_DEPTH;
 }
 
 enum txs_block_way block_way(const struct txs_peer *p)
@@ -159,7 +160,7 @@ void block_ask(struct txs_peer *p, enum txs_block_way way)
         return;
     p->block.ask = b;
     p->result.block_asked = (uint8_t)way;
-    b->base_deadline_ms = b->deadline_ms = p->now_ms + p->config->response_timeout_ms;
+    b->deadline_ms = p->now_ms + p->config->response_timeout_ms;
     say(p, way);
     b->fence = say_fence(p);
 }

@@ -32,8 +32,6 @@ static void begin(struct txs_peer *p, size_t head_bytes)
     b->kept_len = 0;
     b->height = -1;
     forget_entries(p);
-    b->deadline_ms =
-        b->base_deadline_ms + (uint64_t)p->splitter.length * 1000 / TXS_BLOCK_RATE_BYTES;
 }
 
 /* In place of a blocktxn, where the block is deeper than the peer's height had said: it is read

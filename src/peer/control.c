@@ -1,6 +1,7 @@
 /* Questions whose right answer is known (--control). A random id: nobody can have it, so whoever
  * announces it, or sends something for it, says what one wants to hear. And a transaction that this
  * same peer has just announced: whoever does not serve that serves nothing to us. */
+#include "answers.h"
 #include "inquiry.h"
 #include "say.h"
 
@@ -30,6 +31,7 @@ static void ask_random(struct txs_peer *p)
     p->decoy.wanted = true;
     p->result.control_random = TXS_CONTROL_UNANSWERED;
     p->control.deadline_ms = p->now_ms + p->config->response_timeout_ms;
+    p->control.news_deadline_ms = p->now_ms + p->config->patience_ms;
 }
 
 /* With the first request, whenever that may leave. */
@@ -45,9 +47,25 @@ static bool is_awaited(const struct txs_peer *p)
            p->result.control_announced == TXS_CONTROL_UNANSWERED;
 }
 
+/* One that serves nothing is found out by what it announces: who lacks something is waited for. */
+static bool waits_for_news(const struct txs_peer *p)
+{
+    return p->verack_seen && p->result.control_random != TXS_CONTROL_UNASKED &&
+           p->result.control_random != TXS_CONTROL_ANNOUNCED &&
+           p->result.control_announced == TXS_CONTROL_UNASKED && answers_any(p, TXS_ID_NOTFOUND);
+}
+
+/* Until when something is awaited, 0 where nothing is. */
+static uint64_t awaited_until(const struct txs_peer *p)
+{
+    uint64_t answers = is_awaited(p) ? p->control.deadline_ms : 0;
+    uint64_t news = waits_for_news(p) ? p->control.news_deadline_ms : 0;
+    return answers > news ? answers : news;
+}
+
 static bool is_open(const struct txs_peer *p)
 {
-    return is_awaited(p) && p->now_ms < p->control.deadline_ms;
+    return p->now_ms < awaited_until(p);
 }
 
 static bool reads(struct txs_peer *p, enum message_kind kind)
@@ -91,7 +109,7 @@ static enum relevance end_inv(struct txs_peer *p)
     struct txs_peer_result *r = &p->result;
     if (p->control.names_random)
         r->control_random = TXS_CONTROL_ANNOUNCED;
-    if (!p->config->control || !p->control.names_another || p->decided || !p->verack_seen ||
+    if (!p->config->control || !p->control.names_another || !p->verack_seen ||
         r->control_announced != TXS_CONTROL_UNASKED)
         return NOT_MINE;
     const struct txs_inv_item *announced = &p->control.announced;
@@ -134,21 +152,22 @@ static enum relevance message(struct txs_peer *p, enum message_kind kind)
 }
 
 /* What comes behind the pong is no answer any more, but for a moment's grace. */
-static void fence(struct txs_peer *p, uint64_t nonce)
+static void fence(struct txs_peer *p, uint64_t number)
 {
     bool alone = p->result.control_announced != TXS_CONTROL_UNANSWERED;
-    if (nonce == p->decoy.fence && alone)
+    if (p->decoy.fence != 0 && number >= p->decoy.fence && alone)
         p->control.deadline_ms = earlier(p->control.deadline_ms, p->now_ms + FENCE_GRACE_MS);
 }
 
 static uint64_t until(const struct txs_peer *p)
 {
-    return p->decided && is_open(p) ? p->control.deadline_ms : TXS_NEVER;
+    return p->decided && is_open(p) ? awaited_until(p) : TXS_NEVER;
 }
 
 static void stalled(struct txs_peer *p, uint64_t ms)
 {
     p->control.deadline_ms += ms;
+    p->control.news_deadline_ms += ms;
 }
 
 static void ended(struct txs_peer *p)
@@ -171,15 +190,3 @@ const struct inquiry control_inquiry = {
     .stalled = stalled,
     .ended = ended,
 };
-
-int txs_control_passed(const struct txs_peer_result *r)
-{
-    bool to_the_end = r->outcome == TXS_OUTCOME_ANSWERED || r->outcome == TXS_OUTCOME_SILENT;
-    if (r->control_random == TXS_CONTROL_ANNOUNCED || r->control_random == TXS_CONTROL_SERVED ||
-        r->control_announced == TXS_CONTROL_NOTFOUND ||
-        (r->control_announced == TXS_CONTROL_UNANSWERED && to_the_end))
-        return 0;
-    if (r->control_random == TXS_CONTROL_NOTFOUND || r->control_announced == TXS_CONTROL_SERVED)
-        return 1;
-    return -1;
-}

@@ -23,9 +23,12 @@ static void note_version(struct txs_peer *p, const struct txs_version *v)
 {
     struct txs_peer_result *r = &p->result;
     r->has_version = true;
+    r->has_start_height = v->has_start_height;
+    r->has_subver = v->has_subver;
     r->version = v->version;
     r->services = v->services;
-    r->start_height = v->start_height;
+    r->on_fork = p->config->chain->has_split && v->services & TXS_SERVICE_BLAKE2B;
+    r->start_height = v->has_start_height ? v->start_height : -1;
     r->relaytxes = v->relay;
     r->timeoffset_s =
         time_offset(v->timestamp, (p->config->epoch_unix_ms + (int64_t)p->now_ms) / 1000);

@@ -30,8 +30,9 @@ struct inquiry {
     void (*chunk)(struct txs_peer *p, struct txs_span chunk);
     /* A message that somebody read has ended, whole and with the right checksum. */
     enum relevance (*message)(struct txs_peer *p, enum message_kind kind);
-    /* The pong with this nonce has come: all that was said before its ping was handled. */
-    void (*fence)(struct txs_peer *p, uint64_t nonce);
+    /* The fence of this number has passed, and so have those before it: all that was said before
+     * was handled. */
+    void (*fence)(struct txs_peer *p, uint64_t number);
 
     /* After each message and each deadline: asks what is due, or sees that nothing is left to. */
     void (*next)(struct txs_peer *p);
@@ -45,6 +46,7 @@ struct inquiry {
     void (*ended)(struct txs_peer *p);   /* the session has */
 };
 
-extern const struct inquiry control_inquiry, transactions_inquiry, block_inquiry, addresses_inquiry;
+extern const struct inquiry anchors_inquiry, control_inquiry, transactions_inquiry, block_inquiry,
+    addresses_inquiry;
 
 #endif

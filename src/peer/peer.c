@@ -13,10 +13,7 @@
 /* In the order in which they are served. The control's random id goes out among the transactions.
  */
 static const struct inquiry *const inquiries[] = {
-    &control_inquiry,
-    &transactions_inquiry,
-    &block_inquiry,
-    &addresses_inquiry,
+    &anchors_inquiry, &control_inquiry, &transactions_inquiry, &block_inquiry, &addresses_inquiry,
 };
 #define INQUIRIES (sizeof inquiries / sizeof *inquiries)
 static_assert(INQUIRIES <= 8, "message.readers has a bit for each");
@@ -26,23 +23,6 @@ static_assert(INQUIRIES <= 8, "message.readers has a bit for each");
     for (size_t i_ = 0; i_ < INQUIRIES; i_++) \
         if (inquiries[i_]->function != NULL)  \
     inquiries[i_]->function(__VA_ARGS__)
-
-void txs_peer_result_blank(struct txs_peer_result *result, struct txs_answer *answers, size_t count)
-{
-    *result = (struct txs_peer_result){
-        .stage = TXS_STAGE_CONNECT,
-        .handshake_ms = TXS_NEVER,
-        .block_height = -1,
-        .answer_count = count,
-        .answers = answers,
-    };
-    for (size_t i = 0; i < count; i++)
-        answers[i] = (struct txs_answer){
-            .first_request_ms = TXS_NEVER,
-            .answered_ms = TXS_NEVER,
-            .announced_ms = TXS_NEVER,
-        };
-}
 
 struct txs_peer *txs_peer_new(const struct txs_peer_config *config,
                               const struct txs_address *remote, uint64_t nonce)
@@ -230,8 +210,12 @@ static bool offer_message(struct txs_peer *p)
 static void on_pong(struct txs_peer *p)
 {
     uint64_t nonce;
-    if (txs_u64_decode(&nonce, (struct txs_span){p->message.kept, p->message.kept_len}))
-        EACH(fence, p, nonce);
+    struct txs_span kept = {p->message.kept, p->message.kept_len};
+    uint64_t number = txs_u64_decode(&nonce, kept) ? say_fence_number(p, nonce) : 0;
+    if (number == 0)
+        return;
+    p->fenced = true;
+    EACH(fence, p, number);
 }
 
 static void on_message(struct txs_peer *p)
@@ -247,6 +231,8 @@ static void on_message(struct txs_peer *p)
         EACH(begin, p);
         break;
     }
+    if (p->fence_wanted)
+        say_fence(p);
     if (p->message.kind == MESSAGE_PONG)
         on_pong(p);
     if (!offer_message(p) && !counted)
@@ -298,6 +284,20 @@ static void on_connected(struct txs_peer *p)
     say_version(p);
 }
 
+/* Who has no place for us says so by closing: at once, or, Core 32, behind its version where only
+ * peers that want transactions are too many. */
+static enum txs_error closed_error(const struct txs_peer *p, enum txs_error error)
+{
+    const struct txs_peer_result *r = &p->result;
+    if (error != TXS_ERROR_EOF && error != TXS_ERROR_RESET)
+        return error;
+    if (r->bytes_received == 0)
+        return TXS_ERROR_REFUSED;
+    struct txs_span subver = {(const uint8_t *)r->subver, r->subver_len};
+    bool full = p->version_seen && !p->verack_seen && txs_keeps_slots_for_relay(subver);
+    return full ? TXS_ERROR_NO_TX_SLOT : error;
+}
+
 /* No more will come: then it counts what the first bytes of a strange stream are taken for. */
 static void end_early(struct txs_peer *p, enum txs_outcome outcome, enum txs_error error)
 {
@@ -333,16 +333,18 @@ static void on_stop(struct txs_peer *p, enum txs_error error)
     finish(p);
 }
 
-/* What is awaited no longer may have been so when bytes came that ended no message: the end, which
- * nobody has looked for since, is then due at once. */
+/* A time may have passed as something came that ends no session, a part of a message, say: what it
+ * ended is judged at once, since nobody waits for it any more. */
 static uint64_t next_deadline_ms(const struct txs_peer *p)
 {
     uint64_t next = TXS_NEVER;
+    if (p->verack_seen && !is_any_open(p, !p->decided))
+        return p->now_ms;
     if (p->result.stage == TXS_STAGE_HANDSHAKE)
         next = p->handshake_deadline_ms;
     for (size_t i = 0; i < INQUIRIES; i++)
         next = earlier(next, inquiries[i]->until(p));
-    return next != TXS_NEVER ? next : p->now_ms;
+    return next;
 }
 
 static void begin_step(struct txs_peer *p, const struct txs_peer_event *event)
@@ -368,7 +370,7 @@ static void take(struct txs_peer *p, const struct txs_peer_event *event, struct 
         on_bytes(p, rest);
         break;
     case TXS_PEER_CLOSED:
-        end_early(p, TXS_OUTCOME_CLOSED, event->error);
+        end_early(p, TXS_OUTCOME_CLOSED, closed_error(p, event->error));
         break;
     case TXS_PEER_DEADLINE:
         on_deadline(p);

@@ -16,7 +16,8 @@ size_t say_capacity(const struct txs_peer_config *config)
     /* What asks for the block is shorter than that, for any number of ids. */
     size_t most = version > ready + request ? version : ready + request;
     size_t pong = SMALL_FRAME, getaddr = TXS_FRAME_HEADER_BYTES, control = ONE_ITEM_FRAME;
-    return most + pong + getaddr + control;
+    size_t anchors = config->anchor_count * (TXS_FRAME_HEADER_BYTES + 37 + SMALL_FRAME);
+    return most + pong + getaddr + control + anchors + SMALL_FRAME;
 }
 
 static void say_empty(struct txs_peer *p, const char *command)
@@ -103,19 +104,34 @@ void say_getdata(struct txs_peer *p, uint32_t type, const uint8_t hash[32])
     txs_frame_end(&p->out, begun);
 }
 
+/* Nonces of a session are its own plus multiples of an odd number, which can be divided by modulo
+ * 2^64: its inverse tells the number of a fence from its nonce. */
+#define FENCE_STEP 0x9e3779b97f4a7c15ull
+#define FENCE_STEP_INVERSE 0xf1de83e19937733dull
+
 uint64_t say_fence(struct txs_peer *p)
 {
-    uint64_t nonce = p->nonce + ++p->fences * 0x9e3779b97f4a7c15ull;
-    say_u64(p, "ping", nonce);
-    return nonce;
+    say_u64(p, "ping", p->nonce + ++p->fences * FENCE_STEP);
+    p->fence_wanted = false;
+    return p->fences;
 }
 
-/* Where the ids leave the decoy no room, it goes in a request of its own behind theirs. */
-uint64_t say_request(struct txs_peer *p)
+uint64_t say_fence_number(const struct txs_peer *p, uint64_t nonce)
 {
-    struct decoy *decoy = &p->decoy;
-    size_t count = pending_count(p);
-    bool among = decoy->wanted && count < TXS_GETDATA_MAX;
+    uint64_t number = (nonce - p->nonce) * FENCE_STEP_INVERSE;
+    return number <= p->fences ? number : 0;
+}
+
+void say_getheaders(struct txs_peer *p, const uint8_t hash[32])
+{
+    size_t begun = txs_frame_begin(&p->out, p->config->chain->magic, "getheaders");
+    txs_getheaders_encode(&p->out, hash);
+    txs_frame_end(&p->out, begun);
+}
+
+static void say_getdata_of_pending(struct txs_peer *p, size_t count, bool among)
+{
+    const struct decoy *decoy = &p->decoy;
     size_t begun = txs_frame_begin(&p->out, p->config->chain->magic, "getdata");
     txs_put_compact(&p->out, count + among);
     for (size_t i = 0; i <= p->config->id_count; i++) {
@@ -125,6 +141,16 @@ uint64_t say_request(struct txs_peer *p)
             put_item(p, item_type(p), p->config->ids[i]);
     }
     txs_frame_end(&p->out, begun);
+}
+
+/* Where the ids leave the decoy no room, it goes in a request of its own behind theirs. */
+uint64_t say_request(struct txs_peer *p)
+{
+    struct decoy *decoy = &p->decoy;
+    size_t count = pending_count(p);
+    bool among = decoy->wanted && count < TXS_GETDATA_MAX;
+    if (count + among > 0)
+        say_getdata_of_pending(p, count, among);
     if (decoy->wanted && !among)
         say_getdata(p, item_type(p), decoy->hash);
     uint64_t fence = say_fence(p);

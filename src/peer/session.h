@@ -29,7 +29,8 @@
     X(ADDRV2, "addrv2", 0, true)                        \
     X(MERKLEBLOCK, "merkleblock", 0, true)              \
     X(BLOCK, "block", 0, true)                          \
-    X(BLOCKTXN, "blocktxn", 0, true)
+    X(BLOCKTXN, "blocktxn", 0, true)                    \
+    X(HEADERS, "headers", 1 + TXS_BLOCK_HEADER_BYTES + 1, true)
 
 enum message_kind {
 #define X(id, command, keep, may_answer) MESSAGE_##id,
@@ -74,7 +75,7 @@ struct decoy {
     bool wanted;
     uint8_t hash[32];
     size_t place;   /* among the ids: 0..id_count */
-    uint64_t fence; /* nonce of the ping behind it, once it was asked for */
+    uint64_t fence; /* behind it, once it was asked for */
 };
 
 /* The inquiries' own. */
@@ -91,7 +92,8 @@ struct transactions {
     uint64_t fence_deadline_ms; /* for the answer, once the fence has passed */
     uint64_t deadline_ms;       /* for the answer that is awaited */
     uint64_t next_ms;           /* the next request of the plan; TXS_NEVER when there is none */
-    uint64_t fence;             /* nonce of the ping behind the last request */
+    uint64_t fence;             /* behind the last request */
+    uint64_t answer_bytes;      /* of answers to it that are complete */
 };
 struct addresses {
     bool complete;
@@ -103,9 +105,16 @@ struct addresses {
 struct control {
     bool names_random, names_announced, names_another; /* does the list in hand */
     struct txs_inv_item announced;                     /* what is asked for */
-    uint64_t deadline_ms; /* a session that is open for their sake alone ends then */
+    uint64_t deadline_ms;      /* a session that is open for their sake alone ends then */
+    uint64_t news_deadline_ms; /* and an announcement is waited for until then */
 };
 
+struct anchors {
+    bool asked;
+    uint64_t fence[TXS_ANCHORS_MAX]; /* behind each */
+    bool empty[TXS_ANCHORS_MAX];     /* answered by headers without any */
+    uint64_t deadline_ms;
+};
 struct block_ask;
 struct block {
     struct block_ask *ask; /* NULL until it is asked for */
@@ -125,6 +134,8 @@ struct txs_peer {
     bool awaiting;      /* a request for transactions is out and not yet settled */
     bool answers_final; /* no id will be asked for by itself again */
     bool decided;       /* the answers stand; only what is not about them is awaited */
+    bool fenced;        /* a fence was passed: the peer handles what we say */
+    bool chain_settled; /* what can be known of its chain is */
     bool leaving;       /* the session is to end now, as it stands */
     bool ending;        /* or by this: see session_end() */
     bool stopped;       /* the survey ends, not the session by itself */
@@ -153,7 +164,8 @@ struct txs_peer {
     bool clogged;
     bool pong_due;
     uint64_t pong_nonce;
-    uint64_t fences;
+    uint64_t fences;   /* that were sent */
+    bool fence_wanted; /* behind what is being said */
     struct txs_writer out;
     struct txs_served served;
     const struct txs_served *served_list;
@@ -161,6 +173,7 @@ struct txs_peer {
     struct txs_told told;
     bool told_ready;
 
+    struct anchors anchors;
     struct transactions transactions;
     struct addresses addresses;
     struct control control;
@@ -187,6 +200,18 @@ static inline bool is_arriving(const struct txs_peer *p, enum message_kind kind)
 static inline bool has_feature(const struct txs_peer *p, enum txs_feature feature)
 {
     return p->result.features & (1u << feature);
+}
+
+/* Bytes of the payload in hand that have come. */
+static inline uint64_t arrived_bytes(const struct txs_peer *p)
+{
+    return p->message.arriving ? p->splitter.length - p->splitter.left : 0;
+}
+
+/* What was asked for and has so many bytes may take so much longer. */
+static inline uint64_t extension_ms(uint64_t bytes)
+{
+    return bytes * 1000 / TXS_ANSWER_RATE_BYTES;
 }
 
 /* By txid an id may be asked for at once; by wtxid only where both sides said wtxidrelay (BIP339).

@@ -1,10 +1,10 @@
 /* The transactions: what is asked for, when it is asked for again, and when that is over.
  *
- * A first notfound is not final: since Core 0.21 a node serves what it has announced to this
- * connection, or what entered its mempool before the connection's last announcement tick, and those
- * ticks come at random, 5 s apart in the mean, for all inbound peers at once (NextInvToInbounds).
- * So an id is asked for again at growing intervals until patience ends, and at once when the peer
- * has announced transactions, which proves that a tick has passed.
+ * A first notfound is final by the rules of most versions (strength.c). Others serve only what has
+ * been in their mempool for some time, or what they have announced since, at ticks that come at
+ * random, 5 s apart in the mean, for all inbound peers at once (Core: NextInvToInbounds). Those are
+ * asked again at growing intervals until patience ends, and at once when they have announced
+ * transactions, which proves that a tick has passed; who is done is hung up on.
  */
 #include "answers.h"
 #include "inquiry.h"
@@ -61,6 +61,7 @@ static void request(struct txs_peer *p)
     t->last_ms = p->now_ms;
     t->deadline_ms = p->now_ms + p->config->response_timeout_ms;
     p->awaiting = true;
+    t->answer_bytes = 0;
     t->fence_passed = false;
     t->announced_before |= t->announced_since;
     t->announced_since = false;
@@ -178,6 +179,7 @@ static enum relevance end_tx(struct txs_peer *p)
     answers_served(p, (size_t)id, p->id_states[id].proved ? TXS_VIA_MERKLEBLOCK : TXS_VIA_TX,
                    &p->served);
     settle_request(p);
+    p->transactions.answer_bytes += p->splitter.length;
     renew_grace(p);
     p->served_list = &p->served;
     p->served_count = 1;
@@ -197,13 +199,14 @@ static enum relevance message(struct txs_peer *p, enum message_kind kind)
 
 /* Core handles what one peer sends in order: after the pong it will not answer. Others may have
  * answers in their queues that a pong overtakes, so a moment is left for those. */
-static void fence(struct txs_peer *p, uint64_t nonce)
+static void fence(struct txs_peer *p, uint64_t number)
 {
     struct transactions *t = &p->transactions;
-    if (!p->awaiting || t->fence_passed || nonce != t->fence)
+    if (!p->awaiting || t->fence_passed || number < t->fence)
         return;
     t->fence_passed = true;
     t->fence_deadline_ms = p->now_ms + FENCE_GRACE_MS;
+    p->awaiting = answers_any_pending(p); /* in a census nothing else was asked */
 }
 
 /* What is arriving is an answer, as far as it goes. */
@@ -262,12 +265,24 @@ static bool is_open(const struct txs_peer *p)
     return p->verack_seen && !p->decided && p->transactions.state == ASKING;
 }
 
+/* Asking for any of them again could change something of what is known. */
+static bool is_worth_asking(const struct txs_peer *p)
+{
+    bool may_change = p->config->keep_asking || answers_notfound(p).may_change;
+    for (size_t i = 0; i < p->config->id_count; i++) {
+        const struct txs_answer *a = &p->result.answers[i];
+        if (a->status == TXS_ID_NOTFOUND && (may_change || a->announced))
+            return true;
+    }
+    return false;
+}
+
 static void next(struct txs_peer *p)
 {
     struct transactions *t = &p->transactions;
     if (!is_open(p) || p->awaiting)
         return;
-    if (!answers_any(p, TXS_ID_NOTFOUND) || t->next_ms == TXS_NEVER) {
+    if (t->next_ms == TXS_NEVER || !is_worth_asking(p)) {
         t->state = FINAL;
         p->answers_final = t->requests > 0;
     } else if (p->now_ms >= t->next_ms) {
@@ -278,10 +293,15 @@ static void next(struct txs_peer *p)
     }
 }
 
+/* Of one that is only on its way no more counts than may be relayed: whoever sends something else
+ * slowly shall not stay for long. */
 static uint64_t answer_deadline_ms(const struct txs_peer *p)
 {
     const struct transactions *t = &p->transactions;
-    return is_passed_over(p) ? earlier(t->deadline_ms, t->fence_deadline_ms) : t->deadline_ms;
+    uint64_t partial = is_arriving(p, MESSAGE_TX) ? arrived_bytes(p) : 0;
+    uint64_t limit_ms =
+        t->deadline_ms + extension_ms(t->answer_bytes + earlier(partial, TXS_BODY_STANDARD_BYTES));
+    return is_passed_over(p) ? earlier(limit_ms, t->fence_deadline_ms) : limit_ms;
 }
 
 static uint64_t until(const struct txs_peer *p)

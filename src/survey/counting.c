@@ -17,22 +17,45 @@ static enum txs_peer_worth worth_of(const struct txs_peer_result *result)
     return result->handshake_ms != TXS_NEVER ? TXS_WORTH_REACHED : TXS_WORTH_NONE;
 }
 
-void count_peer(struct txs_survey *s, uint32_t peer, const struct txs_peer_result *result)
+static void count_anchors(struct txs_tally *t, const struct txs_peer_result *result)
 {
-    heights_note(&s->heights, result);
-    txs_book_judge(s->book, peer, worth_of(result));
-    s->tally.peers++;
-    s->tally.by_outcome[result->outcome]++;
-    int passed = txs_control_passed(result);
-    s->tally.control_passed += passed == 1;
-    s->tally.control_failed += passed == 0;
+    for (size_t i = 0; i < TXS_ANCHORS_MAX; i++) {
+        t->anchors[i].has += result->anchors[i] == TXS_ANCHOR_HAS;
+        t->anchors[i].lacks += result->anchors[i] == TXS_ANCHOR_LACKS;
+        t->anchors[i].unknown +=
+            result->anchors[i] != TXS_ANCHOR_HAS && result->anchors[i] != TXS_ANCHOR_LACKS;
+    }
+}
+
+static void count_ids(struct txs_tally *t, const struct txs_peer_result *result)
+{
+    bool passed = txs_control_passed(result) != 0;
+    bool anchored = result->anchors[0] == TXS_ANCHOR_HAS;
     for (size_t i = 0; i < result->answer_count; i++) {
         enum txs_id_status status = result->answers[i].status;
-        s->tally.ids[i].by_status[status]++;
-        s->tally.controlled[i].by_status[status] += passed != 0;
+        t->ids[i].by_status[status]++;
+        t->controlled[i].by_status[status] += passed;
+        t->anchored[i].by_status[status] += anchored;
     }
+}
+
+void count_peer(struct txs_survey *s, uint32_t peer, const struct txs_peer_result *result)
+{
+    struct txs_tally *t = &s->tally;
+    heights_note(&s->heights, result);
+    txs_book_judge(s->book, peer, worth_of(result));
+    t->peers++;
+    t->by_outcome[result->outcome]++;
+    t->handshakes += result->handshake_ms != TXS_NEVER;
+    bool closed = result->outcome == TXS_OUTCOME_CLOSED;
+    t->refused += closed && result->error == TXS_ERROR_REFUSED;
+    t->no_tx_slot += closed && result->error == TXS_ERROR_NO_TX_SLOT;
+    t->control_passed += txs_control_passed(result) == 1;
+    t->control_failed += txs_control_passed(result) == 0;
+    count_anchors(t, result);
+    count_ids(t, result);
     if (s->plan->block_given)
-        txs_block_tally_add(&s->tally.block, result);
+        txs_block_tally_add(&t->block, result);
 }
 
 void txs_survey_done(struct txs_survey *s, const struct txs_attempt *attempt,

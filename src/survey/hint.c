@@ -12,7 +12,7 @@
 
 void heights_note(struct heights *h, const struct txs_peer_result *r)
 {
-    if (r->handshake_ms != TXS_NEVER)
+    if (r->handshake_ms != TXS_NEVER && r->start_height >= 0 && !txs_on_other_chain(r))
         h->last[h->count++ % HEIGHTS_KEPT] = r->start_height;
 }
 
@@ -26,7 +26,7 @@ static bool is_behind(const struct heights *h, int32_t height)
 {
     int32_t sorted[HEIGHTS_KEPT];
     size_t count = h->count < HEIGHTS_KEPT ? h->count : HEIGHTS_KEPT;
-    if (count < HEIGHTS_ENOUGH)
+    if (count < HEIGHTS_ENOUGH || height < 0)
         return false;
     memcpy(sorted, h->last, count * sizeof *sorted);
     qsort(sorted, count, sizeof *sorted, by_height);
@@ -44,6 +44,8 @@ enum txs_hint hint_of(const struct txs_plan *plan, const struct heights *heights
 {
     if (a->status != TXS_ID_NOTFOUND)
         return TXS_HINT_NONE;
+    if (txs_on_other_chain(r))
+        return TXS_HINT_OTHER_CHAIN;
     if (a->confirmed)
         return TXS_HINT_CONFIRMED;
     if (!r->relaytxes)

@@ -170,7 +170,8 @@ enum txs_status txs_plan_complete(struct txs_plan *plan)
     for (size_t i = 0; i < plan->peer_count; i++)
         txs_plan_name_network(plan, &plan->peers[i].address);
     txs_address_set_complete(&plan->exclude);
-    plan->id_order = malloc(plan->id_count * sizeof *plan->id_order);
+    /* one more than there are: of none, NULL would not say that memory is short */
+    plan->id_order = malloc((plan->id_count + 1) * sizeof *plan->id_order);
     if (plan->id_order == NULL)
         return TXS_E_NOMEM;
     txs_id_order(plan->id_order, (const uint8_t(*)[32])plan->ids, plan->id_count);

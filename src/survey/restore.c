@@ -20,6 +20,7 @@ enum txs_status txs_survey_restore_peer(struct txs_survey *s, const struct txs_r
     count_peer(s, index, peer->result);
     if (taken)
         quota_restore(s, index, peer->result);
+    s->tally.restored++;
     if (peer->told_count == 0)
         return TXS_OK;
     if (hearsay_batch_of_peer(s, index, 0) == 0)

@@ -23,12 +23,14 @@ struct txs_survey *txs_survey_new(const struct txs_plan *plan, struct txs_vantag
     s->longest_attempt_ms = longest_attempt_ms(plan);
     link_init(&s->link, s->longest_attempt_ms);
     s->tally.id_count = plan->id_count;
-    s->tally.ids = calloc(plan->id_count, sizeof *s->tally.ids);
-    s->tally.controlled = calloc(plan->id_count, sizeof *s->tally.controlled);
+    s->tally.ids = calloc(plan->id_count + 1, sizeof *s->tally.ids);
+    s->tally.controlled = calloc(plan->id_count + 1, sizeof *s->tally.controlled);
+    s->tally.anchored = calloc(plan->id_count + 1, sizeof *s->tally.anchored);
     s->places.key = txs_random_next(&random);
     s->places.shards = plan->shard_count;
     s->book = txs_book_new(random);
-    if (s->tally.ids == NULL || s->tally.controlled == NULL || s->book == NULL) {
+    if (s->tally.ids == NULL || s->tally.controlled == NULL || s->tally.anchored == NULL ||
+        s->book == NULL) {
         txs_survey_free(s);
         return NULL;
     }
@@ -42,6 +44,7 @@ void txs_survey_free(struct txs_survey *s)
     txs_book_free(s->book);
     free(s->tally.ids);
     free(s->tally.controlled);
+    free(s->tally.anchored);
     free(s->tally.block.candidates);
     retries_free(&s->retries);
     free(s);

@@ -73,7 +73,8 @@ void txs_block_tally_add(struct txs_block_tally *tally, const struct txs_peer_re
     const uint64_t either = TXS_SERVICE_NETWORK | TXS_SERVICE_NETWORK_LIMITED;
     tally->asked += result->block_asked != TXS_BLOCK_WAY_NONE;
     tally->served += served_from_block(result);
-    if (result->handshake_ms != TXS_NEVER && result->services & either)
+    if (result->handshake_ms != TXS_NEVER && result->services & either &&
+        !txs_on_other_chain(result))
         add_candidate(tally, (struct txs_block_candidate){result->start_height,
                                                           result->services & TXS_SERVICE_NETWORK});
 }

@@ -84,3 +84,10 @@ void txs_merkleblock_encode(struct txs_writer *w, const struct txs_merkleblock *
     txs_put_compact(w, message->flags.len);
     txs_put_bytes(w, message->flags.data, message->flags.len);
 }
+
+void txs_getheaders_encode(struct txs_writer *w, const uint8_t hash[32])
+{
+    txs_put_u32le(w, TXS_PROTOCOL_VERSION);
+    txs_put_compact(w, 0);
+    txs_put_bytes(w, hash, 32);
+}

@@ -23,10 +23,14 @@ static void get_tail(struct txs_reader *r, struct txs_version *v)
         get_endpoint(r, &v->from_services, v->from_ip, &v->from_port);
         v->nonce = txs_get_u64le(r);
     }
-    if (r->left > 0)
+    if (r->left > 0) {
+        v->has_subver = true;
         v->subver = txs_get_bytes(r, (size_t)txs_get_compact(r, TXS_SUBVER_MAX_BYTES));
-    if (r->left > 0)
+    }
+    if (r->left > 0) {
+        v->has_start_height = true;
         v->start_height = (int32_t)txs_get_u32le(r);
+    }
     if (r->left > 0) {
         v->has_relay = true;
         v->relay = txs_get_u8(r) != 0;

@@ -2,6 +2,7 @@
 import fcntl
 import os
 import pty
+import socket
 import struct
 import sys
 import termios
@@ -12,7 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import survey  # noqa: E402
 from case import Case  # noqa: E402
-from fakepeer import TXID, UNKNOWN, honest  # noqa: E402
+from fakepeer import TXID, UNKNOWN, address_of, honest, serve, version_payload  # noqa: E402
 
 COLUMNS = 70
 
@@ -69,7 +70,59 @@ class Terminal(Case):
         self.assertEqual(seen.count("txsurvey: peer 127."), 3)
 
 
+class Census(Case):
+    def test_software_fee_filters_and_chains(self):
+        def node(agent, fee=None, services=0x409):
+            def script(peer):
+                peer.handshake(subver=agent, services=services)
+                if fee is not None:
+                    peer.send(b"feefilter", struct.pack("<q", fee))
+                serve(peer)
+            return script
+        core = b"/Satoshi:29.1.0/"
+        scripts = {
+            address_of(1): node(core, 100), address_of(2): node(core, 100), address_of(3): node(core, 1000),
+            address_of(4): node(b"/Satoshi:29.3.0/Knots:20260508/", 1000, 0x409 | 1 << 28),
+            address_of(5): node(b"/\x1b[31mred/"), address_of(6): node(b"/Satoshi:1.0\xc3\xa4\x1b" + b"x" * 99 + b"/")}
+        network = self.network(scripts=scripts)
+        result = survey.run(["--census", "--anchor", "5" * 64, *network.connect(6)])
+        survey.check_invariants(result)
+        self.assertEqual(result.code, 0, result.explain())
+        for line in ("      3 Core 29.1.0", "      1 Knots 20260508", "      1 others", "      2 1 sat/vB",
+                     "      2 0.1 sat/vB", "      2 none", "  block 'anchor': 0 have it, 6 lack it",
+                     "  1 say by a service bit that they follow the chain of BLAKE2b"):
+            self.assertIn(line + "\n", result.stderr)
+        self.assertRegex(result.stderr, r"\A[ -~\n]+\Z")
+
+    def test_more_kinds_than_are_shown(self):
+        scripts = {address_of(number): lambda peer, number=number: honest(
+            peer, subver=b"/Satoshi:%d.0.0/" % number) for number in range(1, 14)}
+        network = self.network(scripts=scripts)
+        result = survey.run(["--census", *network.connect(13)])
+        self.assertEqual(result.stderr.count(" Core "), 10)
+        self.assertIn("      3 others\n", result.stderr)
+
+
 class Lines(Case):
+    def test_the_share_among_those_that_have_the_anchor(self):
+        network = self.network()
+        result = self.survey(["--anchor", f"here={'5' * 64}", *network.connect(2), "--patience=0"])
+        self.assertIn("of those that have block 'here', served by 0 of 0 asked\n", result.stderr)
+
+    def test_nodes_without_a_place_for_us(self):
+        def full(peer):
+            peer.wait_for(b"version")
+            peer.send(b"version", version_payload(subver=b"/Satoshi:32.0.0/"))
+            peer.send(b"wtxidrelay")
+            peer.send(b"sendaddrv2")
+            peer.socket.shutdown(socket.SHUT_WR)
+            while peer.receive():
+                pass
+        network = self.network(scripts={address_of(1): full, address_of(2): lambda peer: peer.reset()})
+        result = self.survey([*network.connect(3), "--patience=0"])
+        self.assertIn("2 closed (1 refused, 1 no_tx_slot)", result.stderr)
+        self.assertEqual(result.summary["full"], {"refused": 1, "no_tx_slot": 1})
+
     def test_progress_without_a_terminal_is_a_line_a_second(self):
         network = self.network(slowly)
         result = self.survey(["--progress=always", *network.connect(3)])

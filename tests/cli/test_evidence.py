@@ -65,7 +65,7 @@ class Evidence(unittest.TestCase):
             result = self.survey("--connect", network.at(1), "--patience", "0", "--txid-file", path)
         labels = ["first payment", "\\xe4\\x1b", None]
         self.assertEqual([entry["label"] for entry in result.peers[0]["transactions"]], labels)
-        self.assertEqual([entry["label"] for entry in result.summary["transactions"]], labels)
+        self.assertEqual([entry["label"] for entry in result.summary["shares"]], labels)
 
     def test_labels_of_one_id_agree(self):
         path = self.folder / "ids"
@@ -100,7 +100,7 @@ class Evidence(unittest.TestCase):
                                     "127.0.0.2": ("notfound", "served", True),
                                     "127.0.0.3": ("notfound", "notfound", False),
                                     "127.0.0.4": ("announced", None, False)})
-        self.assertEqual(result.summary["control"], {"passed": 2, "failed": 2})
+        self.assertEqual(result.summary["controls"], {"passed": 2, "failed": 2})
         totals = result.totals(UNKNOWN)
         self.assertEqual(totals["asked"], 4)
         self.assertEqual((totals["controlled"]["asked"], totals["controlled"]["served"]), (2, 0))
@@ -155,7 +155,7 @@ class Evidence(unittest.TestCase):
         with FakeNetwork(announcing(True)) as network:
             result = self.survey("--connect", network.at(1), "--patience", "1", UNKNOWN)
         self.assertIsNone(result.peers[0]["control"])
-        self.assertIsNone(result.summary["control"])
+        self.assertIsNone(result.summary["controls"])
         self.assertIsNone(result.totals(UNKNOWN)["controlled"])
 
 

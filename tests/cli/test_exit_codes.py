@@ -55,20 +55,20 @@ class Survey(Case):
         self.assertTrue(result.summary["complete"])
 
     def test_0_whatever_the_peers_say(self):
-        network = self.network(lambda peer: peer.reset())
-        result = self.survey(["--patience=0", *network.connect(3), "--connect=127.0.0.1:1"], 0)
+        network = self.network(lambda peer: peer.reset(), {"127.0.0.1": unhelpful})
+        result = self.survey(["--response-timeout=0.5", *network.connect(3), "--connect=127.0.0.1:1"], 0)
         self.assertEqual(result.totals(TXID)["served"], 0)
 
     def test_0_by_deadline(self):
-        network = self.network(mute)
-        result = self.survey(["--deadline=0.5", *network.connect(3)], 0)
+        network = self.network(unhelpful)
+        result = self.survey(["--deadline=1", *network.connect(3)], 0)
         self.assertEqual(result.summary["reason"], "deadline")
         self.assertFalse(result.summary["complete"])
         self.assertEqual([peer["outcome"] for peer in result.peers], ["interrupted"] * 3)
 
     def test_deadline_leaves_the_rest_out(self):
-        network = self.network(mute)
-        result = self.survey(["--deadline=0.5", "--concurrency=2", *network.connect(5)], 0)
+        network = self.network(unhelpful)
+        result = self.survey(["--deadline=1", "--concurrency=2", *network.connect(5)], 0)
         self.assertEqual((len(result.peers), result.summary["not_attempted"]), (2, 3))
 
     def test_1(self):
@@ -98,9 +98,25 @@ class Survey(Case):
                 result = self.survey(args, 3)
                 kinds = [record["type"] for record in result.records]
                 self.assertEqual(kinds, ["survey", "summary"])
-                left_out = sum(result.summary["addresses"]["ignored"].values())
+                left_out = sum(result.summary["address_book"]["ignored"].values())
                 self.assertEqual(left_out, sum("--connect" in str(word) for word in args))
                 self.assertIn("no peer", result.stderr)
+
+    def test_3_no_handshake(self):
+        """The records are written all the same, --require-served or not; one sentence says why."""
+        resetting, silent = self.network(lambda peer: peer.reset()), self.network(mute)
+        for args, words in (
+                ([*resetting.connect(3)], "of 3 peers none completed a handshake, all were closed"),
+                (["--connect=127.0.0.1:1"], "it was connect_refused (nobody listens there)"),
+                ([*resetting.connect(2), "--connect=127.0.0.1:1"], "most were closed"),
+                ([*silent.connect(2), "--handshake-timeout=0.3"], "all were handshake_timeout"),
+                ([*silent.connect(2), "--deadline=0.3"], "all were interrupted")):
+            for more in ([], ["--require-served=1"], ["-q"]):
+                with self.subTest(args=args, more=more):
+                    result = self.survey([*args, *more], 3)
+                    self.assertIn("nobody could be asked: ", result.stderr)
+                    self.assertIn(words, result.stderr)
+                    self.assertTrue(result.peers and result.summary)
 
     def test_3_no_seed_resolves(self):
         result = self.survey(["--dnsseed=seed.invalid"], 3)
@@ -111,7 +127,7 @@ class Survey(Case):
     def test_3_seed_names_nobody_routable(self):
         result = self.survey(["--dnsseed=localhost"], 3)
         self.assertEqual([seed["outcome"] for seed in result.seeds], ["resolved"])
-        self.assertGreater(result.summary["addresses"]["ignored"]["unroutable"], 0)
+        self.assertGreater(result.summary["address_book"]["ignored"]["unroutable"], 0)
 
 
 class NotWritten(Case):

@@ -84,7 +84,7 @@ class Fleet(unittest.TestCase):
             survey.check_invariants(shard)
             self.assertEqual(shard.survey["shard"], f"{index}/{len(paths)}")
             self.assertTrue(shard.summary["complete"])
-            self.assertEqual(shard.summary["addresses"]["ignored"]["shard"],
+            self.assertEqual(shard.summary["address_book"]["ignored"]["shard"],
                              NODES - len(shard.peers))
             shards.append(shard)
         return shards
@@ -153,7 +153,7 @@ class Parallel(Fleet):
     def check_fleet_questions(self, merged):
         share, whole = [self.ask(question, merged) for question in commands_of(FLEET / "README.md")]
         self.assertEqual(len(share), len(self.network.ids))
-        totals = survey.load(self.whole).summary["transactions"]
+        totals = survey.load(self.whole).summary["shares"]
         for line in map(survey._parse, (line.encode() for line in share)):
             expected = next(entry for entry in totals if entry["txid"] == line["txid"])
             self.assertEqual((line["served"], line["asked"]), (expected["served"], expected["asked"]))

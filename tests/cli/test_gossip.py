@@ -50,7 +50,7 @@ class Gossip(unittest.TestCase):
         return result
 
     def ignored(self, result, **expected):
-        counts = result.summary["addresses"]["ignored"]
+        counts = result.summary["address_book"]["ignored"]
         self.assertEqual({reason: counts[reason] for reason in expected}, expected)
 
     def test_local_addresses(self):

@@ -86,7 +86,8 @@ class Copies(Case):
             CoreNode("notfound", "inv")(peer)
 
         network = self.network(patient, {address_of(1): liar})
-        result = self.run_survey(network, 6, "--patience=4", "--handshake-timeout=25")
+        result = self.run_survey(network, 6, "--patience=4", "--keep-asking",
+                                 "--handshake-timeout=25")
         self.assertEqual(result.entry(TXID, address_of(1))["status"], "served")
         for number in range(2, 7):
             entry = result.entry(TXID, address_of(number))
@@ -98,7 +99,8 @@ class Copies(Case):
         liar = {address_of(1): CoreNode("tx", tx=OTHER_FORM)}
         network = self.network(CoreNode("inv", "tx"), liar)
         for first in (1, 2):
-            result = self.run_survey(network, 10, "--control", "--patience=4", first=first)
+            result = self.run_survey(network, 10, "--control", "--patience=4", "--keep-asking",
+                                     first=first)
             for number in range(2, 11):
                 peer = result.peer(address_of(number))
                 self.assertEqual((peer["transactions"][0]["status"], peer["control"]["passed"]),

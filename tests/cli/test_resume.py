@@ -248,8 +248,21 @@ class Finished(ResumeCase):
             result = self.last_part(words, verdicts(first))
             self.assertEqual(network.contacts, [])
             self.assertEqual(len(result.of("survey")), 1 + resumed)
-            for field in ("peers", "transactions", "addresses", "not_attempted", "complete"):
+            for field in ("peers", "shares", "address_book", "not_attempted", "complete"):
                 self.assertEqual(result.summary[field], first.summary[field])
+
+    def test_nobody_could_be_asked(self):
+        """Earlier handshakes count; and where nothing is left to do, nothing is wrong."""
+        silent, network = self.network(mute), self.network()
+        words = ["-o", self.output, "--handshake-timeout=0.3"]
+        nobody, somebody = silent.connect(2), network.connect(1)
+        for args, code in (([*nobody], 3), (["--resume", *nobody], 0),
+                           (["--resume", *nobody, *somebody], 0),
+                           (["--resume", *nobody, *somebody, *silent.connect(1, 3)], 0),
+                           (["--resume", *nobody, *somebody, *silent.connect(1, 3)], 0)):
+            done = survey.run([*words, *args, TXID])
+            self.assertEqual(done.code, code, done.explain())
+            survey.check_invariants(survey.load(self.output, code))
 
     def test_the_whole_file_counts(self):
         network = self.network()
@@ -327,13 +340,13 @@ class Finished(ResumeCase):
         """The counts of a summary that is cut off are not lost."""
         survey.run(["-o", self.output, "--dnsseed=localhost", TXID])
         first = survey.load(self.output, 3)
-        ignored = first.summary["addresses"]["ignored"]
+        ignored = first.summary["address_book"]["ignored"]
         self.assertGreater(ignored["unroutable"], 0)
         done = survey.run(["-o", self.output, "--resume", "--dnsseed=localhost", TXID])
         self.assertEqual(done.code, 3, done.explain())
         result = survey.load(self.output, 3)
         survey.check_invariants(result)
-        self.assertEqual(result.summary["addresses"]["ignored"], ignored)
+        self.assertEqual(result.summary["address_book"]["ignored"], ignored)
         self.assertEqual(len(result.seeds), 1)
 
 
@@ -384,7 +397,8 @@ class Refused(ResumeCase):
         content, words = self.file()
         for other in ([TXID], [UNKNOWN], [TXID, UNKNOWN, "8" * 64], [TXID, "8" * 64],
                       [TXID, UNKNOWN, "--wtxid"], [TXID, UNKNOWN, "--chain=test"],
-                      [TXID, UNKNOWN, "--shard=1/2"]):
+                      [TXID, UNKNOWN, "--shard=1/2"], ["--census"],
+                      [TXID, UNKNOWN, "--anchor=" + "8" * 64]):
             with self.subTest(other=other):
                 self.refused(content, [*words, *other], "line 1")
 

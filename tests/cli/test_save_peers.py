@@ -109,7 +109,7 @@ class Saved(PeersCase):
 
     def test_nobody_was_reached(self):
         self.list.write_text("127.0.0.1:1\n")
-        result = self.save([f"--peers={self.list}"])
+        result = self.save([f"--peers={self.list}"], 3)
         self.assertIn(str(self.list), result.stderr)
         self.assertEqual(self.list.read_text(), "127.0.0.1:1\n")
         self.assertEqual([path.name for path in self.folder.iterdir()], ["peers"])

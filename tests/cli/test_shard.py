@@ -169,7 +169,7 @@ class Parts(Case):
             self.assertEqual(part.survey["shard"], f"{index}/{self.SHARDS}")
             self.assertTrue(part.summary["complete"])
             self.assertEqual(part.summary["not_attempted"], 0)
-            self.assertEqual(part.summary["addresses"]["ignored"]["shard"],
+            self.assertEqual(part.summary["address_book"]["ignored"]["shard"],
                              self.NODES - len(part.peers))
             self.assertTrue(part.peers)
             for peer in part.peers:

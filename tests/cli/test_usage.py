@@ -16,7 +16,8 @@ import survey
 from fakepeer import TXID, UNKNOWN, FakeNetwork, honest, mute
 
 BEFORE = b"what an earlier run wrote\n"
-OPTIONS = """--txid-file --wtxid --fee-rate --control --block --block-peers --chain --dnsseed --no-dnsseed
+OPTIONS = """--txid-file --wtxid --fee-rate --control --block --block-peers
+    --anchor --census --keep-asking --chain --dnsseed --no-dnsseed
     --connect --peers --save-peers --crawl
     --max-peers --exclude --shard --onlynet --allow-local --any-port --proxy --onion --i2psam
     --cjdnsreachable --resume --concurrency --rate --connect-timeout --handshake-timeout --response-timeout
@@ -83,6 +84,28 @@ WRONG += [(address, ["--connect", address]) for address in (
     "127.0.0.256", "127.1", "127.0.0.1.", "localhost", "localhost:8333", "seed.example.org",
     "fe80::1%lo", "[fe80::1%lo]:8333", "[::1", "[::1]8333", "[::1]:0", "[127.0.0.1]:8333", "::1::",
     "aaaa.onion", "x.b32.i2p", "http://127.0.0.1/")]
+ANCHOR = "b" * 64
+WRONG += [("--anchor", ["--anchor", anchor]) for anchor in (
+    "", "b" * 63, "b" * 65, "x" * 64, "main", "main=", f"main={'b' * 63}", f"={ANCHOR}", f"Main={ANCHOR}",
+    f"a-b={ANCHOR}", f"a b={ANCHOR}", f"ä={ANCHOR}", f"{'l' * 33}={ANCHOR}", f"a=b={ANCHOR}")]
+WRONG += [
+    ("needs a label", ["--anchor", ANCHOR, "--anchor", "c" * 64]),
+    ("needs a label", ["--anchor", f"x={ANCHOR}", "--anchor", "c" * 64]),
+    ("label 'anchor' is given twice", ["--anchor", ANCHOR, "--anchor", f"anchor={'c' * 64}"]),
+    ("label 'x' is given twice", ["--anchor", f"x={ANCHOR}", "--anchor", f"x={'c' * 64}"]),
+    ("same block", ["--anchor", f"x={ANCHOR}", "--anchor", f"y={ANCHOR}"]),
+    ("more than 8", [word for number in range(9)
+                     for word in ("--anchor", f"l{number}={number:064x}")]),
+    ("--census", ["--census"]),
+    ("--census", ["--census=1"]),
+    ("--keep-asking", ["--keep-asking=1"]),
+    ("--wtxid", ["--census", "--wtxid"], None),
+    ("--block", ["--census", "--block", ANCHOR], None),
+    ("--control", ["--census", "--control"], None),
+    ("--fee-rate", ["--census", "--fee-rate", "1"], None),
+    ("--require-served", ["--census", "--require-served", "1"], None),
+    ("--txid-file", ["--census", "--txid-file", "/dev/null"], None),
+]
 COUNTS = ["--max-peers", "--concurrency", "--rate", "--require-served"]
 SECONDS = ["--connect-timeout", "--handshake-timeout", "--response-timeout", "--deadline"]
 NUMBERS = ["-1", "abc", "", "1e3", " 5", "5 ", "5x", "+5", "0x10", "99999999999999999999999"]
@@ -327,18 +350,35 @@ class Right(Case):
             "127.0.0.9": ("127.0.0.9", 8333),
         }
         for text, expected in spellings.items():
-            result = self.survey(["--connect", text, TXID, "--connect-timeout", "1"])
+            result = self.survey(["--connect", text, TXID, "--connect-timeout", "1"], 3)
             self.assertEqual([(peer["address"], peer["port"]) for peer in result.peers], [expected])
             self.assertEqual(result.peers[0]["network"], "ipv6" if ":" in expected[0] else "ipv4")
         everything = [word for text in spellings for word in ("--connect", text)]
-        result = self.survey([*everything, TXID])
+        result = self.survey([*everything, TXID], 3)
         self.assertEqual(len(result.peers), len(set(spellings.values())))
+
+    def test_anchors(self):
+        at = self.network.at(1)
+        for args, expected in (([], None), (["--anchor", ANCHOR], {"anchor": ANCHOR}),
+                               (["--anchor", f"a_0={ANCHOR.upper()}", "--anchor", f"b={'c' * 64}"],
+                                {"a_0": ANCHOR, "b": "c" * 64})):
+            result = self.survey(["--connect", at, *args, TXID, "--keep-asking"])
+            self.assertEqual(result.survey["options"]["anchor"], expected)
+            self.assertIs(result.survey["options"]["keep_asking"], True)
+
+    def test_census(self):
+        result = self.survey(["--connect", self.network.at(1), "--census"])
+        self.assertEqual(result.survey["txids"], [])
+        self.assertIs(result.survey["options"]["census"], True)
+        self.assertEqual([(peer["outcome"], peer["transactions"]) for peer in result.peers],
+                         [("answered", [])])
 
     def test_default_port_is_the_chains(self):
         ports = {"main": 8333, "test": 18333, "testnet4": 48333, "signet": 38333, "regtest": 18444}
         for chain, port in ports.items():
-            result = self.survey(["--connect", "127.0.0.1", TXID, "--chain", chain,
-                                  "--handshake-timeout", "1"])
+            result = survey.run(["--connect", "127.0.0.1", TXID, "--chain", chain,
+                                 "--handshake-timeout", "1"])  # another test may have a node there
+            self.assertEqual(result.code, survey.usual_code(result), result.explain())
             self.assertEqual((result.survey["chain"], result.peers[0]["port"]), (chain, port))
 
     def test_numbers(self):
@@ -351,7 +391,7 @@ class Right(Case):
             with self.subTest(args=args):
                 self.assertEqual(self.survey([*args, *common]).peers[0]["outcome"], "answered")
         with FakeNetwork(mute) as silence:
-            result = self.survey(["--connect", silence.at(1), TXID, "--deadline", "0.0001"])
+            result = self.survey(["--connect", silence.at(1), TXID, "--deadline", "0.0001"], 3)
         self.assertEqual(result.summary["reason"], "deadline")
 
     def test_user_agent(self):

@@ -48,7 +48,7 @@ class Sockets(Case):
     def test_what_the_network_says_of_a_connection(self):
         first = self.number_of("read")
         for error, code in (("ETIMEDOUT", "timed_out"), ("EHOSTUNREACH", "host_unreachable"),
-                            ("ENETUNREACH", "network_unreachable"), ("ECONNRESET", "reset")):
+                            ("ENETUNREACH", "network_unreachable"), ("ECONNRESET", "refused")):
             with self.subTest(error=error):
                 peer = self.run_with("read", f"inject=read:error={error}:when={first}",
                                      self.network(), "closed")

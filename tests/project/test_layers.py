@@ -17,7 +17,7 @@ OWNER = {
     "escape": "core",
     "hash": "wire", "chain": "wire", "address": "wire", "address_set": "wire", "frame": "wire",
     "message": "wire", "merkle": "wire",
-    "tx": "tx", "block": "tx", "peer": "peer", "tunnel": "peer", "record": "peer", "book": "book", "plan": "survey",
+    "tx": "tx", "block": "tx", "peer": "peer", "client": "peer", "tunnel": "peer", "record": "peer", "book": "book", "plan": "survey",
     "survey": "survey", "hearsay": "survey", "tally": "survey", "sink": "survey", "engine": "net",
     "output": "jsonl", "jsonl": "jsonl", "peer_list": "jsonl",
 }

@@ -142,4 +142,5 @@ def assert_feefilter(test, value, pool):
 def start(kind, story, *nodes, args=()):
     """A survey of `nodes` for all of the story, by `kind` of id: the process."""
     flags = ["--wtxid"] if kind == "hash" else []
+    flags += ["--anchor", story.chain.funding_block]
     return survey.start([*target(*nodes), *flags, *args, *story.ids(kind)])

@@ -91,7 +91,8 @@ class OfBtcd(unittest.TestCase):
     def test_transaction_that_comes_late(self):
         txid = story.chain.txid(late)
         folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        run = survey.start([*kinds.target(btcd), "--trace", folder / "trace", txid])
+        run = survey.start([*kinds.target(btcd), "--keep-asking", "--trace",
+                             folder / "trace", txid])
         self.addCleanup(run.kill)
         self.wait_for_notfound(folder / "trace")
         self.assertTrue(kinds.takes(btcd, late))

@@ -30,8 +30,8 @@ def setUpModule():
     ids = [*offered.values(), UNKNOWN]
     hashes = [tx["hash"] for tx in (decode(node, txid) for txid in offered.values())]
     # Long enough for a second request and for the node's ping.
-    by_txid = Run(node, ["--raw", "--patience", "3", "--user-agent", AGENT], ids)
-    by_wtxid = Run(node, ["--wtxid", "--patience", "3"], [*hashes, UNKNOWN])
+    by_txid = Run(node, ["--raw", "--patience", "3", "--keep-asking", "--user-agent", AGENT], ids)
+    by_wtxid = Run(node, ["--wtxid", "--patience", "3", "--keep-asking"], [*hashes, UNKNOWN])
 
 
 def decode(node, txid):
@@ -129,7 +129,8 @@ class Codec(unittest.TestCase):
             for feature in ("wtxidrelay", "sendaddrv2"):
                 if ("sent", feature) in commands:
                     self.assertIn(commands.index(("sent", feature)), range(hello, verack))
-            self.assertIs(("sent", "wtxidrelay") in commands, run is by_wtxid)
+            # By txid its announcements are to be by txid, too.
+            self.assertEqual(("sent", "wtxidrelay") in commands, run is by_wtxid)
             # The request leaves with our verack; by wtxid only once it is known to be understood.
             self.assertGreater(commands.index(("sent", "getdata")), commands.index(before_request))
             for once in ("version", "verack", "wtxidrelay", "sendaddrv2"):

@@ -236,7 +236,7 @@ class Seeds(unittest.TestCase):
         self.assertLess(took_ms, SEED_TIMEOUT_MS + SLACK_MS)
         totals = result.totals(TXID)
         self.assertEqual((totals["asked"], totals["served"]), (len(zone.expected),) * 2)
-        self.assertEqual(result.summary["addresses"]["ignored"]["unroutable"], len(POISON))
+        self.assertEqual(result.summary["address_book"]["ignored"]["unroutable"], len(POISON))
         self.assertEqual(len(result.transactions), 1)
         self.assertEqual(result.transactions[0]["txid"], TXID)
 
@@ -255,12 +255,12 @@ class Seeds(unittest.TestCase):
         for address in LISTENING_POISON:
             self.assertEqual(peers[address]["outcome"], "answered", address)
             self.assertIn(address, fake.contacts)
-        self.assertEqual(result.summary["addresses"]["ignored"].get("unroutable", 0), 0)
+        self.assertEqual(result.summary["address_book"]["ignored"].get("unroutable", 0), 0)
 
     def test_onlynet(self):
         result = self.survey("--onlynet", "ipv6", "--dnsseed", CUSTOM, TXID)
         self.assert_peers(result, ["2a01:4f8:230::1"])
-        self.assertEqual(result.summary["addresses"]["ignored"]["network"], 1)
+        self.assertEqual(result.summary["address_book"]["ignored"]["network"], 1)
 
     def test_dnsseed_replaces_the_built_in_ones(self):
         result = self.survey("--dnsseed", CUSTOM, "--dnsseed", OTHER, TXID)
@@ -314,7 +314,7 @@ class Seeds(unittest.TestCase):
     def test_poison_alone(self):
         result = self.survey("--dnsseed", zone.poisoned[0], "--onlynet", "ipv6", TXID, code=3)
         self.assert_no_peer(result)
-        self.assertGreater(result.summary["addresses"]["ignored"]["unroutable"], 0)
+        self.assertGreater(result.summary["address_book"]["ignored"]["unroutable"], 0)
 
     def test_no_dnsseed(self):
         result = self.survey("--no-dnsseed", TXID, code=3)

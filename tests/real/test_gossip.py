@@ -69,14 +69,14 @@ class Gossip(unittest.TestCase):
         self.assertEqual(set(told) - set(network_of), set(), "spelt otherwise, or never known")
         self.assertEqual({network_of[text] for text in told},
                          {"ipv4", "ipv6", "onion", "i2p", "cjdns"})
-        self.assertEqual(result.summary["addresses"]["known"], 1 + len(told))
+        self.assertEqual(result.summary["address_book"]["known"], 1 + len(told))
         self.assertEqual(result.summary["not_attempted"], len(told))
 
     def test_networks_without_a_way_are_left_out_and_counted(self):
         record = (result := self.crawl("--patience", "0")).peers[0]
         network_of = {survey.endpoint(entry): entry["network"] for entry in self.known}
         self.assertEqual({network_of[text] for text in record["new_addresses"]} - {"ipv6"}, {"ipv4"})
-        ignored = result.summary["addresses"]["ignored"]["network"]
+        ignored = result.summary["address_book"]["ignored"]["network"]
         self.assertGreater(ignored, 100)
         self.assertEqual(len(record["new_addresses"]) + ignored, record["addresses"])
 

@@ -133,6 +133,7 @@ class Kinds(unittest.TestCase):
             peer = result.peer("127.0.0.1", node.port)
             kinds.assert_beside_rpc(self, peer, node)
             self.assertEqual({field: peer[field] for field in expected["peer"]}, expected["peer"])
+            self.assertEqual((peer["anchors"], peer["client"]), ({"anchor": "has"}, "Knots"))
             self.assertEqual(kinds.SERVICES & (set(peer["servicesnames"]) ^ set(usual)),
                              expected["services"])
 
@@ -175,8 +176,9 @@ class AllSlotsTaken(unittest.TestCase):
         self.addCleanup(run.kill)
         return run
 
-    def finish(self, run):
+    def finish(self, run, code=0):
         result = survey.finish(run, timeout=60 * suite.SLOWNESS)
+        self.assertEqual(result.code, code, result.explain())
         survey.check_invariants(result)
         return result.peer("127.0.0.1")
 
@@ -192,10 +194,10 @@ class AllSlotsTaken(unittest.TestCase):
     def test_closed_at_once(self):
         node = self.node_of(slots=2)
         peers = self.fill(node, 2, pongs=0)
-        record = self.finish(self.survey(node, "--patience", "0"))
+        record = self.finish(self.survey(node, "--patience", "0"), code=3)
         self.assertEqual(node.rpc("getnetworkinfo")["connections_in"], 2)
         self.assertEqual((record["outcome"], record["stage"]), ("closed", "handshake"))
-        self.assertIn(record["error"], ("eof", "reset"))
+        self.assertEqual(record["error"], "refused")
         self.assertEqual((record["bytesrecv"], record["version"]), (0, None))
         self.assertEqual(record["transactions"][0]["status"], "unasked")
         peers[0].close()
@@ -211,18 +213,18 @@ class AllSlotsTaken(unittest.TestCase):
         self.eventually(lambda: [0] * 8 == [
             peer["minping"] for peer in node.rpc("getpeerinfo") if "minping" in peer])
         node.rpc("setmocktime", 0)
-        run = self.survey(node)
+        run = self.survey(node, "--keep-asking")
         self.eventually(lambda: any("notfound" in peer["bytessent_per_msg"]
                                     for peer in self.surveyors(node)))
         self.assertEqual(node.rpc("getnetworkinfo")["connections_in"], 34)
         self.fill(node, 1, pongs=0)
         record = self.finish(run)
         self.assertEqual(self.surveyors(node), [])
-        # Evicted while it was patient: what was said stands, and weighs little.
+        # Evicted while it was asked on: what was said stands.
         self.assertEqual((record["outcome"], record["stage"]), ("answered", "done"))
         self.assertLess(record["duration_ms"], 25_000 * suite.SLOWNESS)
         entry = record["transactions"][0]
-        self.assertEqual(entry, {**entry, **WEAK})
+        self.assertEqual(entry, {**entry, **ABSENT})
         self.assertLess(entry["requests"], 4)
 
 

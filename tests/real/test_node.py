@@ -114,12 +114,12 @@ class Peer(RealNode):
 
     def test_record(self):
         # Two requests at least, so that the node's messages after the handshake have come.
-        result = self.survey("--patience", "2", UNKNOWN)
+        result = self.survey("--patience", "2", "--keep-asking", UNKNOWN)
         assert_beside_rpc(self, result.peer("127.0.0.1", node.port), node)
         self.assertEqual(result.summary["peers"]["answered"], 1)
         self.assertEqual((result.summary["reason"], result.summary["complete"]),
                          ("finished", True))
-        self.assertEqual(result.summary["addresses"]["known"], 1)
+        self.assertEqual(result.summary["address_book"]["known"], 1)
 
     def test_two_nodes(self):
         with Node() as other:
@@ -134,11 +134,11 @@ class Peer(RealNode):
     def test_a_node_that_is_gone(self):
         with Node() as gone:
             pass
-        result = self.survey("--patience", "0", UNKNOWN, of=gone)
+        result = self.survey("--patience", "0", UNKNOWN, of=gone, code=3)
         self.assertEqual(result.peer("127.0.0.1")["outcome"], "connect_refused")
 
     def test_wrong_chain(self):
-        result = self.survey("--chain", "signet", "--allow-local", "--patience", "0", UNKNOWN)
+        result = self.survey("--chain", "signet", "--allow-local", "--patience", "0", UNKNOWN, code=3)
         peer = result.peer("127.0.0.1")
         self.assertIn(peer["outcome"], ("closed", "protocol_error"))
         self.assertEqual(peer["transactions"][0]["status"], "unasked")
@@ -170,7 +170,8 @@ class Patience(RealNode):
         runs = {}
         for kind, flags in (("txid", []), ("hash", ["--wtxid"])):
             ids = [decoded[kind], *(other[kind] for other in others), UNKNOWN]
-            runs[kind] = survey.start([*target(node), "--trace", folder / kind, *flags, *ids])
+            runs[kind] = survey.start([*target(node), "--keep-asking", "--trace", folder / kind,
+                                         *flags, *ids])
             self.addCleanup(runs[kind].kill)
         for kind in runs:
             self.wait_for(folder / kind, "notfound")

@@ -158,12 +158,38 @@ static bool put_list(struct txs_writer *out, const struct build_context *c, cons
     return true;
 }
 
+/* The header of that number; `long`: as long as another chain's. */
+void build_header(uint8_t out[HEADER_LONG_BYTES], unsigned number)
+{
+    struct txs_writer w = txs_writer_to(out, HEADER_LONG_BYTES);
+    memset(out, 0, HEADER_LONG_BYTES);
+    txs_put_u32le(&w, 0x20000000);
+    txs_put_u32le(&w, number);
+}
+
+/* headers NUMBER [long], or none */
+static bool put_headers(struct txs_writer *out, const struct words *w)
+{
+    uint8_t header[HEADER_LONG_BYTES];
+    bool none = has_word(w, "none");
+    txs_put_compact(out, !none);
+    if (none)
+        return true;
+    build_header(header, (unsigned)strtoul(w->word[1], NULL, 10));
+    txs_put_bytes(out, header, has_word(w, "long") ? sizeof header : TXS_BLOCK_HEADER_BYTES);
+    txs_put_u8(out, 0);
+    return true;
+}
+
 static bool put_nonce(struct txs_writer *out, const struct build_context *c, const struct words *w)
 {
     if (w->count < 2)
         return false;
-    bool fence = strcmp(w->word[1], "fence") == 0;
-    txs_u64_encode(out, fence ? c->fence : strtoull(w->word[1], NULL, 0));
+    /* fence-1 is that before the last one */
+    bool fence = strncmp(w->word[1], "fence", 5) == 0;
+    uint64_t before = fence && w->word[1][5] == '-' ? strtoull(w->word[1] + 6, NULL, 10) : 0;
+    txs_u64_encode(out, fence ? c->fence - before * 0x9e3779b97f4a7c15ull
+                              : strtoull(w->word[1], NULL, 0));
     return true;
 }
 
@@ -241,6 +267,8 @@ static bool put_payload(struct txs_writer *out, const struct build_context *c,
         ok = put_version(out, c, w);
     else if (strcmp(command, "tx") == 0)
         ok = put_tx(out, w);
+    else if (strcmp(command, "headers") == 0 && w->count > 1)
+        ok = put_headers(out, w);
     else if (strcmp(command, "inv") == 0 || strcmp(command, "notfound") == 0)
         ok = put_list(out, c, w);
     else if (strncmp(command, "addr", 4) == 0 && w->count > 1)

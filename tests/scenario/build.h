@@ -32,6 +32,8 @@ void bytes_add(struct bytes *b, const void *data, size_t len);
 bool build_message(struct bytes *out, const struct build_context *c, const struct words *w,
                    const char **why);
 /* The survey's id of the transaction `name`. */
+#define HEADER_LONG_BYTES 164
+void build_header(uint8_t out[HEADER_LONG_BYTES], unsigned number);
 void build_id(uint8_t out[32], const struct build_context *c, char name);
 
 #endif

@@ -50,6 +50,7 @@ struct run {
     struct txs_plan plan;
     struct txs_body_pool pool;
     size_t pool_bytes, gossip_bytes;
+    uint8_t anchors[TXS_ANCHORS_MAX][32]; /* the hashes of headers 1, 2, ... */
     struct txs_block_hunt hunt;
     int32_t positions[IDS_MAX];
     bool hunt_is_read;
@@ -231,6 +232,20 @@ static void did_version(struct run *r, struct txs_span payload)
     did(r, "> version");
 }
 
+static void did_getheaders(struct run *r, struct txs_span payload)
+{
+    struct txs_reader in = txs_reader_of(payload);
+    uint32_t version = txs_get_u32le(&in);
+    uint64_t locator = txs_get_compact(&in, 101);
+    const struct txs_span stop = txs_get_bytes(&in, 32);
+    if (in.failed || in.left > 0 || version != 70016 || locator != 0)
+        fail(r, "a getheaders is malformed");
+    size_t i = 0;
+    while (i < r->config.anchor_count && memcmp(stop.data, r->anchors[i], 32) != 0)
+        i++;
+    did(r, "> getheaders %zu", i + 1);
+}
+
 static void did_send(struct run *r)
 {
     struct txs_span payload = {r->sent_payload.data, r->sent_payload.len};
@@ -241,6 +256,8 @@ static void did_send(struct run *r)
         did_version(r, payload);
     } else if (strcmp(command, "getdata") == 0) {
         did_getdata(r, payload);
+    } else if (strcmp(command, "getheaders") == 0) {
+        did_getheaders(r, payload);
     } else if (strcmp(command, "filterload") == 0) {
         did_filterload(r, payload);
     } else if (strcmp(command, "getblocktxn") == 0) {
@@ -406,8 +423,10 @@ static void setup(struct run *r, const struct words *w)
     uint64_t number = strtoull(value, NULL, 10);
     if (strcmp(w->word[0], "ids") == 0) {
         r->names[0] = '\0';
-        for (size_t i = 1; i < w->count && i <= IDS_MAX; i++)
+        for (size_t i = 1; i < w->count && i <= IDS_MAX && strcmp(value, "-") != 0; i++)
             strncat(r->names, w->word[i], 1);
+    } else if (strcmp(w->word[0], "anchors") == 0) {
+        r->config.anchor_count = number;
     } else if (strcmp(w->word[0], "by") == 0 && strcmp(value, "wtxid") == 0) {
         r->context.by_wtxid = true;
     } else if (strcmp(w->word[0], "chain") == 0) {
@@ -430,6 +449,8 @@ static void setup(struct run *r, const struct words *w)
         r->hunt_is_read = words_number(w, "read", 0);
         r->hunt.whole_left = (uint32_t)words_number(w, "left", 20);
         r->hunt.reading = (uint32_t)words_number(w, "reading", 0);
+    } else if (strcmp(w->word[0], "keep_asking") == 0) {
+        r->config.keep_asking = true;
     } else if (strcmp(w->word[0], "crawl") == 0) {
         r->config.crawl = true;
     } else {
@@ -474,6 +495,12 @@ static void begin(struct run *r)
     r->config.id_order = r->plan.id_order;
     r->config.epoch_unix_ms = EPOCH_UNIX_MS;
     r->config.pool = &r->pool;
+    for (unsigned i = 0; i < TXS_ANCHORS_MAX; i++) {
+        uint8_t header[HEADER_LONG_BYTES];
+        build_header(header, i + 1);
+        txs_sha256d(r->anchors[i], header, TXS_BLOCK_HEADER_BYTES);
+    }
+    r->config.anchors = (const uint8_t(*)[32])r->anchors;
     begin_hunt(r);
     txs_splitter_init(&r->sent, r->context.chain->magic);
     r->peer = txs_peer_new(&r->config, &remote, r->context.nonce);
@@ -625,6 +652,17 @@ static void check_control(const struct run *r, const struct words *w)
           words_number(w, "passed", (uint64_t)(int64_t)txs_control_passed(p)));
 }
 
+static void check_anchors(const struct run *r, const struct txs_peer_result *p, const char *wanted)
+{
+    char text[200] = "";
+    for (size_t i = 0; i < r->config.anchor_count; i++) {
+        const char *name = txs_anchor_name(p->anchors[i]);
+        snprintf(text + strlen(text), 20, "%s%s", i > 0 ? "," : "", name[0] != '\0' ? name : "-");
+    }
+    if (wanted != NULL)
+        check_name(r, "anchors", text, wanted);
+}
+
 static void check_peer(const struct run *r, const struct words *w)
 {
     const struct txs_peer_result *p = txs_peer_result(r->peer);
@@ -642,6 +680,7 @@ static void check_peer(const struct run *r, const struct words *w)
     check(r, "addresses", p->asked_addresses ? p->addresses : UINT64_MAX,
           words_number(w, "addresses", p->asked_addresses ? p->addresses : UINT64_MAX));
     check(r, "has_feefilter", p->has_feefilter, words_number(w, "has_feefilter", p->has_feefilter));
+    check_anchors(r, p, words_value(w, "anchors"));
     if (words_value(w, "block_asked") != NULL)
         check_name(r, "block_asked", txs_block_way_name(p->block_asked),
                    words_value(w, "block_asked"));

@@ -33,10 +33,11 @@
     X(NO_VERSION, "no_version", 20, HANDSHAKE, NONE, "handshake_timeout", "no_version", "unasked", 0, wait, nothing, nothing) \
     X(NO_VERACK, "no_verack", 10, HANDSHAKE, KNOWN, "handshake_timeout", "no_verack", "unasked", 0, wait, no_verack, nothing) \
     X(DRIP, "drip", 10, HANDSHAKE, NONE, "handshake_timeout", "no_version", "unasked", 0, wait, drip, nothing) \
-    X(CLOSE_ACCEPT, "close_accept", 20, HANDSHAKE, NONE, "closed", "eof|reset", "unasked", 0, close, nothing, nothing) \
-    X(RESET_ACCEPT, "reset_accept", 10, HANDSHAKE, NONE, "closed", "reset|eof", "unasked", 0, reset, nothing, nothing) \
-    X(HALF_CLOSE, "half_close", 10, HANDSHAKE, NONE, "closed", "eof", "unasked", 0, half_close, nothing, nothing) \
-    X(CLOSE_VERSION, "close_version", 10, HANDSHAKE, KNOWN, "closed", "eof|reset", "unasked", 0, wait, version_close, nothing) \
+    X(CLOSE_ACCEPT, "close_accept", 20, HANDSHAKE, NONE, "closed", "refused", "unasked", 0, close, nothing, nothing) \
+    X(RESET_ACCEPT, "reset_accept", 10, HANDSHAKE, NONE, "closed", "refused", "unasked", 0, reset, nothing, nothing) \
+    X(HALF_CLOSE, "half_close", 10, HANDSHAKE, NONE, "closed", "refused", "unasked", 0, half_close, nothing, nothing) \
+    X(CLOSE_VERSION, "close_version", 10, HANDSHAKE, KNOWN, "closed", "eof|reset|no_tx_slot", "unasked", 0, wait, version_close, nothing) \
+    X(NO_TX_SLOT, "no_tx_slot", 0, HANDSHAKE, KNOWN, "closed", "no_tx_slot", "unasked", 0, wait, no_tx_slot, nothing) \
     X(CLOSE_GETDATA, "close_getdata", 10, REQUEST, KNOWN, "closed", "eof|reset", "timeout", 0, wait, burst, close) \
     X(WRONG_NETWORK, "wrong_network", 10, HANDSHAKE, NONE, "protocol_error", "wrong_network", "unasked", 0, wait, wrong_network, nothing) \
     X(HTTP, "http", 10, HANDSHAKE, NONE, "protocol_error", "not_bitcoin", "unasked", 0, wait, http, nothing) \

@@ -81,6 +81,14 @@ static void greet_version_close(struct sim_session *s)
     s->close_when_sent = true;
 }
 
+/* As Core 32 does, of any peer that it takes for one that wants transactions. */
+static void greet_no_tx_slot(struct sim_session *s)
+{
+    sim_say_version(s);
+    sim_say_early_features(s);
+    s->close_when_sent = true;
+}
+
 static void greet_wrong_network(struct sim_session *s)
 {
     const struct txs_chain *own = s->net->settings->chain;

@@ -209,7 +209,7 @@ void sim_node_make(struct sim_node *out, const struct sim_settings *settings, ui
         ruled ? draw_of_family(settings, index, sim_rules[rule].family)
               : draw_profile(settings, index, sim_behaviours[behaviour].least_version);
     if (ruled && sim_rules[rule].law == SIM_LAW_FULL)
-        behaviour = SIM_CLOSE_VERSION;
+        behaviour = SIM_NO_TX_SLOT;
     uint64_t relay = sim_random(settings, index, SIM_SALT_RELAY, 0);
 
     *out = (struct sim_node){

@@ -39,12 +39,17 @@ void sim_say_version(struct sim_session *s)
     s->version_sent = true;
 }
 
-void sim_say_features(struct sim_session *s)
+void sim_say_early_features(struct sim_session *s)
 {
     if (s->node.wtxidrelay)
         sim_say_empty(s, "wtxidrelay");
     if (s->node.sendaddrv2)
         sim_say_empty(s, "sendaddrv2");
+}
+
+void sim_say_features(struct sim_session *s)
+{
+    sim_say_early_features(s);
     sim_say_empty(s, "verack");
     s->verack_sent = true;
 }

@@ -10,6 +10,7 @@ void sim_say_empty(struct sim_session *s, const char *command);
 void sim_say_u64(struct sim_session *s, const char *command, uint64_t value);
 void sim_say_version(struct sim_session *s);
 /* wtxidrelay, sendaddrv2, verack: what stands between version and verack, and the latter. */
+void sim_say_early_features(struct sim_session *s); /* all before verack */
 void sim_say_features(struct sim_session *s);
 /* What a node sends by itself once the handshake is done. */
 void sim_say_after_handshake(struct sim_session *s);

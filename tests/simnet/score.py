@@ -39,18 +39,16 @@ def read_lines(path):
     return objects, problems
 
 
-def longest_word(text_bytes):
-    return max(re.findall(rb"[A-Za-z0-9]+", text_bytes), key=len, default=b"").decode()
+def unescaped(text):
+    return re.sub(rb"\\x([0-9a-f]{2})", lambda hex: bytes.fromhex(hex[1].decode()), text.encode())
 
 
 def subver_problem(node, subver):
-    """A printable user agent is recorded as it is; of others only the form is checked."""
+    """Whatever its bytes, the record's escapes lead back to them."""
     agent = bytes.fromhex(node["subver_hex"])
     if not isinstance(subver, str):
         return f"subver is {subver!r}"
-    if re.fullmatch(rb"[\x20-\x7e]*", agent):
-        return None if subver == agent.decode() else f"subver {subver!r}, not {agent!r}"
-    return None if longest_word(agent) in subver else f"subver {subver!r} does not show {agent!r}"
+    return None if unescaped(subver) == agent else f"subver {subver!r}, not {agent!r}"
 
 
 def known_identity_problems(node, peer):
@@ -309,7 +307,7 @@ class Score:
 
     def summary_tallies(self, summary):
         """{id: counts} from the summary, which may hold a list or an object."""
-        tallies = summary.get("transactions") or {}
+        tallies = summary.get("shares") or {}
         if isinstance(tallies, list):
             return {t.get("txid"): t for t in tallies}
         return tallies

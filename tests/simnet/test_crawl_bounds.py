@@ -11,7 +11,7 @@ class Bounds(CrawlCase):
     def test_what_must_be_dropped_or_left_out(self):
         found = self.crawl(*nodes(500), "--topology", "random", "--dead", "50", *FROM_ONE, "--gossip",
                            "odd=2,malformed=3,too_many=1,bad_checksum=1,mute=1")
-        ignored = found.summary["addresses"]["ignored"]
+        ignored = found.summary["address_book"]["ignored"]
         self.assertGreater(ignored["port"], 0)
         self.assertEqual(ignored["network"], 3, "an onion, an I2P and a CJDNS address")
 
@@ -47,7 +47,7 @@ class Bounds(CrawlCase):
                    "--gossip", "honest=1"]
         found = self.survey(self.start(*options), chain="main")
         self.assertEqual(len(found.peers), 5)
-        self.assertGreater(found.summary["addresses"]["ignored"]["unroutable"], 5)
+        self.assertGreater(found.summary["address_book"]["ignored"]["unroutable"], 5)
         network = self.start(*options)
         self.survey(network, "--allow-local", chain="main")
         network.score(self.folder / "records")

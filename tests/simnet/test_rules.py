@@ -112,16 +112,18 @@ class Rules(unittest.TestCase):
 
     def test_control_finds_the_selfish(self):
         """Who announces and does not serve fails its control, and its notfounds are weak. Nobody else
-        fails. With so little patience no notfound of a selfish node is strong without a tick seen."""
+        fails. Of a selfish node that announces nothing while we are patient nobody can tell."""
         _, rows = self.play(8, "--seed", "9", survey_options=["--control"])
         self.check_strengths(rows, 8)
-        self.assertEqual(rows["selfish"]["strong, a lie"], "0")
         truth = {(node["address"], node["port"]): node.get("rule") for node in lines_of(
             self.folder / "truth")[1:]}
         failed = Counter(truth[peer["address"], peer["port"]] for peer in lines_of(self.records)
                          if peer["type"] == "peer" and peer["control"]["passed"] is False)
         self.assertGreater(failed.pop("selfish"), 0)
         self.assertEqual(failed, {})
+        for peer in lines_of(self.records):
+            if peer["type"] == "peer" and peer["control"]["passed"] is False:
+                self.assertNotIn("strong", {entry["strength"] for entry in peer["transactions"]})
 
 
 if __name__ == "__main__":

@@ -29,7 +29,9 @@ class Simulated(unittest.TestCase):
                     ids = ["--block", network.block, "--block-peers", "100000", *ids]
                 result = survey.run(
                     ["--chain", "regtest", "--peers", network.list, "-o", records, *LIMITS,
-                     "--patience", str(patience_s * scale), *options, *ids], timeout=600)
+                     "--patience", str(patience_s * scale),
+                     # Late nodes begin to serve in the time of patience, whatever they are.
+                     "--keep-asking", *options, *ids], timeout=600)
             finally:
                 code, manners = network.stop()
             self.assertEqual(result.code, 0, result.stderr)

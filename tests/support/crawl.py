@@ -34,7 +34,7 @@ class CrawlCase(unittest.TestCase):
         """The records of a survey, once both it and the network have ended well."""
         records = self.folder / "records"
         result = survey.run(
-            ["--chain", chain, "-o", records, *LIMITS, "--patience", str(PATIENCE_S), "--rate", "500",
+            ["--chain", chain, "-o", records, *LIMITS, "--patience", str(PATIENCE_S), "--keep-asking", "--rate", "500",
              *["--crawl"] * crawl,
              *(peers or ["--peers", network.list]), *options, *network.ids], timeout=600)
         code, manners = network.stop()

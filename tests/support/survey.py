@@ -31,14 +31,14 @@ FIELDS = {
     "survey": "schema tool chain txids id_type started shard resumed options",
     "seed": "host outcome addresses new_addresses error duration_ms",
     "peer": "address port network source started duration_ms attempts outcome stage error suspect "
-            "connect_ms handshake_ms version subver services servicesnames startingheight "
+            "connect_ms handshake_ms version subver client client_version services servicesnames fork anchors startingheight "
             "relaytxes timeoffset features feefilter_sat_kvb bytessent bytesrecv addresses "
             "new_addresses block_asked block_height transactions",
     "transaction": "txid hash version size vsize weight locktime vin vout first_peer",
-    "summary": "finished duration_ms complete reason vantage_suspect peers not_attempted addresses transactions "
-               "block",
+    "summary": "finished duration_ms complete reason vantage_suspect peers not_attempted "
+               "full address_book controls anchors shares block",
 }
-HINTS = {None, "confirmed", "blocksonly", "ibd", "behind", "below_feefilter", "relay_rule"}
+HINTS = {None, "other_chain", "confirmed", "blocksonly", "ibd", "behind", "below_feefilter", "relay_rule"}
 ENTRY_FIELDS = ("txid label announced_at hint status via answered response_ms bytes requests announced wtxid "
                 "position strength").split()
 
@@ -82,7 +82,7 @@ class Result:
 
     def totals(self, txid):
         """The summary's counts of one id."""
-        return next(entry for entry in self.summary["transactions"] if entry["txid"] == txid)
+        return next(entry for entry in self.summary["shares"] if entry["txid"] == txid)
 
     def explain(self):
         text = self.stdout.decode("ascii", "backslashreplace")
@@ -105,6 +105,12 @@ def _unique(pairs):
     record = dict(pairs)
     assert len(record) == len(pairs), f"a field twice: {pairs}"
     return record
+
+
+def usual_code(result):
+    """The exit status of a survey that came to its end: whether anybody could be asked."""
+    asked = any(peer["handshake_ms"] is not None for peer in result.peers)
+    return 0 if asked or not result.peers else 3
 
 
 def command(args):
@@ -166,6 +172,7 @@ def _check(result):
     if code == 4 and not result.stdout:
         return
     _check_lines(result)
+    check_types(result.records)
     surveys, summaries = result.of("survey"), result.of("summary")
     assert surveys and result.records[0] is surveys[0], "the survey line is the first"
     assert not surveys[0]["resumed"], "the first survey line is no resumed one"
@@ -199,6 +206,32 @@ def _check_lines(result):
         assert not missing, f"{record['type']} without {missing}"
 
 
+TYPES = {bool: "bool", int: "number", Decimal: "number", str: "text", list: "list", dict: "object"}
+
+
+def check_types(records):
+    """A name has one type wherever it stands in whatever record, or is null. Other programs keep numbers
+    as doubles: no integer is beyond 2^53."""
+    types = {}
+    for record in records:
+        for name, value in record.items():
+            _note_types(types, name, value)
+
+
+def _note_types(types, path, value):
+    if value is None:
+        return
+    kind = TYPES[type(value)]
+    assert types.setdefault(path, kind) == kind, f"{path} is {types[path]} here, {kind} there"
+    assert type(value) is not int or abs(value) <= 2 ** 53, f"{path} is {value}"
+    if kind == "list":
+        for item in value:
+            _note_types(types, path + "[]", item)
+    elif kind == "object" and path != "anchors":  # whose names are the user's
+        for name, member in value.items():
+            _note_types(types, f"{path}.{name}", member)
+
+
 def _check_time(text):
     assert TIME.fullmatch(text), f"not RFC 3339 in UTC with milliseconds: {text}"
     datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ")
@@ -217,7 +250,8 @@ def _check_survey(survey):
     assert "txsurvey" in json.dumps(survey["tool"]), survey["tool"]
     assert survey["chain"] in CHAINS, survey["chain"]
     assert survey["id_type"] in ("txid", "wtxid"), survey["id_type"]
-    assert survey["txids"] and all(ID.fullmatch(txid) for txid in survey["txids"]), "txids"
+    assert all(ID.fullmatch(txid) for txid in survey["txids"]), "txids"
+    assert bool(survey["txids"]) != survey["options"]["census"], "a census asks for none"
     assert len(set(survey["txids"])) == len(survey["txids"]), "an id twice"
     assert re.fullmatch(r"[1-9]\d*/[1-9]\d*", survey["shard"]), survey["shard"]
     _check_time(survey["started"])
@@ -263,6 +297,7 @@ def _check_peer(peer, txids):
     for entry in entries:
         _check_entry(entry)
     _check_block_asked(peer)
+    _check_chain(peer)
     _check_outcome(peer, {entry["status"] for entry in entries})
 
 
@@ -295,7 +330,16 @@ def _check_block_asked(peer):
         (asked, vias)
 
 
+def _check_chain(peer):
+    assert peer["fork"] == ("blake2b" if "BLAKE2B" in (peer["servicesnames"] or []) else None)
+    said = set((peer["anchors"] or {}).values())
+    assert said <= {"has", "claims", "lacks", None}, said
+    assert peer["handshake_ms"] is not None or said <= {None}, "an anchor, without a handshake"
+
+
 def _check_version(peer):
+    assert (peer["client"] is None) == (peer["client_version"] is None), "a client has a version"
+    assert peer["client"] is None or peer["subver"], "a client, but no subver"
     if peer["services"] is not None:
         assert re.fullmatch(r"[0-9a-f]{16}", peer["services"]), peer["services"]
         assert isinstance(peer["servicesnames"], list), "servicesnames"
@@ -402,8 +446,8 @@ def _check_summary(result):
         assert summary["peers"].get(outcome, 0) == outcomes[outcome], \
             f"summary counts {summary['peers'].get(outcome)} {outcome}, not {outcomes[outcome]}"
     _check_count(summary["not_attempted"])
-    _check_count(summary["addresses"]["known"])
-    for count in summary["addresses"]["ignored"].values():
+    _check_count(summary["address_book"]["known"])
+    for count in summary["address_book"]["ignored"].values():
         _check_count(count)
     if summary["complete"]:
         limit = result.survey["options"]["max_peers"]
@@ -411,10 +455,43 @@ def _check_summary(result):
         assert summary["not_attempted"] == 0 or len(result.peers) == limit, "not complete"
     if summary["reason"] == "finished":
         assert summary["complete"], "finished, but not complete"
-    if result.code == 3:
-        assert not result.peers, "exit 3 with peers"
+    _check_nobody_asked(result)
+    for error, count in summary["full"].items():
+        assert count == sum(peer["outcome"] == "closed" and peer["error"] == error
+                            for peer in result.peers), f"{error} miscounted"
+    _check_anchors(result)
     for txid in result.survey["txids"]:
         _check_totals(result, txid)
+
+
+def _check_nobody_asked(result):
+    asked = any(peer["handshake_ms"] is not None for peer in result.peers)
+    assert result.code != 3 or not asked, "exit 3 with a handshake"
+    nothing_left = len(result.of("survey")) > 1
+    assert asked or nothing_left or result.code not in (0, 1), "nobody was asked, but no exit 3"
+
+
+def _check_anchors(result):
+    given = result.survey["options"]["anchor"]
+    assert list(result.summary["anchors"] or {}) == list(given or {}), "anchors"
+    for label, counts in (result.summary["anchors"] or {}).items():
+        said = Counter(peer["anchors"][label] for peer in result.peers)
+        expected = {"has": said["has"], "lacks": said["lacks"],
+                    "unknown": said[None] + said["claims"]}
+        assert counts == expected, f"{label}: {counts}, not {expected}"
+
+
+def _check_anchored(result, totals):
+    given = result.survey["options"]["anchor"]
+    if not given:
+        assert totals["anchored"] is None, totals["anchored"]
+        return
+    first = next(iter(given))
+    statuses = Counter(entry["status"] for peer in result.peers if peer["anchors"][first] == "has"
+                       for entry in peer["transactions"] if entry["txid"] == totals["txid"])
+    asked = sum(statuses.values()) - statuses["unasked"]
+    assert (totals["anchored"]["asked"], totals["anchored"]["served"]) == (asked, statuses["served"])
+    assert (totals["anchored"]["share"] is None) == (asked == 0), totals["anchored"]
 
 
 def _check_totals(result, txid):
@@ -427,6 +504,7 @@ def _check_totals(result, txid):
     assert totals["unrecorded"] <= totals["served"], "more than were served"
     asked = sum(statuses.values()) - statuses["unasked"]
     assert totals["asked"] == asked, f"asked {totals['asked']}, not {asked}"
+    _check_anchored(result, totals)
     if not asked:
         assert totals["share"] is None and totals["ci95"] is None, "a share of nothing"
         return

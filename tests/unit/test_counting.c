@@ -31,10 +31,49 @@ static void the_counts_are_those_of_the_results(void **state)
     surveying_end(&f);
 }
 
+static void anchors_are_counted_and_so_are_those_without_a_place_for_us(void **state)
+{
+    (void)state;
+    static const struct {
+        enum txs_anchor_verdict said;
+        enum txs_outcome outcome;
+        enum txs_error error;
+    } peers[] = {
+        {TXS_ANCHOR_HAS, TXS_OUTCOME_ANSWERED, TXS_ERROR_NONE},
+        {TXS_ANCHOR_LACKS, TXS_OUTCOME_ANSWERED, TXS_ERROR_NONE},
+        {TXS_ANCHOR_CLAIMS, TXS_OUTCOME_CLOSED, TXS_ERROR_NO_TX_SLOT},
+        {TXS_ANCHOR_UNKNOWN, TXS_OUTCOME_CLOSED, TXS_ERROR_REFUSED},
+        {TXS_ANCHOR_UNKNOWN, TXS_OUTCOME_CONNECT_REFUSED, TXS_ERROR_REFUSED},
+    };
+    const size_t count = sizeof peers / sizeof *peers;
+    struct surveying f;
+    surveying_begin(&f);
+    surveying_name_peers(&f, (unsigned)count);
+    surveying_start(&f);
+    for (size_t i = 0; i < count; i++) {
+        surveying_next(&f, i * 10);
+        f.result.anchors[0] = (uint8_t)peers[i].said;
+        f.result.outcome = peers[i].outcome;
+        f.result.error = peers[i].error;
+        f.result.handshake_ms = peers[i].said != TXS_ANCHOR_UNKNOWN ? 1 : TXS_NEVER;
+        surveying_done(&f);
+    }
+    const struct txs_tally *t = txs_survey_tally(f.survey);
+    assert_int_equal(t->anchors[0].has, 1);
+    assert_int_equal(t->anchors[0].lacks, 1);
+    assert_int_equal(t->anchors[0].unknown, 3);
+    assert_int_equal(t->anchored[0].by_status[TXS_ID_NOTFOUND], 1);
+    assert_int_equal(t->handshakes, 3);
+    assert_int_equal(t->no_tx_slot, 1);
+    assert_int_equal(t->refused, 1);
+    surveying_end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_counts_are_those_of_the_results),
+        cmocka_unit_test(anchors_are_counted_and_so_are_those_without_a_place_for_us),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -154,7 +154,16 @@ static void heights_are_compared_with_the_median(void **state)
     assert_int_equal(done(&f, &p), TXS_HINT_BEHIND);
     p.result.start_height = HEIGHT - 144;
     assert_int_equal(done(&f, &p), TXS_HINT_NONE);
-    p.result.start_height = INT32_MIN;
+    p.result.start_height = -1; /* not said: nothing is concluded */
+    assert_int_equal(done(&f, &p), TXS_HINT_NONE);
+    p.result.start_height = 0;
+    assert_int_equal(done(&f, &p), TXS_HINT_BEHIND);
+    p.result.on_fork = true;
+    assert_int_equal(done(&f, &p), TXS_HINT_OTHER_CHAIN);
+    p.result.on_fork = false;
+    p.result.anchors[0] = TXS_ANCHOR_LACKS;
+    assert_int_equal(done(&f, &p), TXS_HINT_OTHER_CHAIN);
+    p.result.anchors[0] = TXS_ANCHOR_HAS;
     assert_int_equal(done(&f, &p), TXS_HINT_BEHIND);
     end(&f);
 }

@@ -130,12 +130,12 @@ static void a_survey_line_tells_what_was_asked(void **state)
     struct fixture f;
     begin(&f);
     const struct txs_option_value options[] = {
-        {"patience", TXS_OPTION_SECONDS, 1500, NULL},
-        {"rate", TXS_OPTION_NUMBER, 7, NULL},
-        {"deadline", TXS_OPTION_SECONDS, UINT64_MAX, NULL},
-        {"raw", TXS_OPTION_BOOL, 1, NULL},
-        {"seed", TXS_OPTION_TEXT, 0, "a\"b"},
-        {"none", TXS_OPTION_TEXT, 0, NULL},
+        {.name = "patience", .kind = TXS_OPTION_SECONDS, .number = 1500},
+        {.name = "rate", .kind = TXS_OPTION_NUMBER, .number = 7},
+        {.name = "deadline", .kind = TXS_OPTION_SECONDS, .number = UINT64_MAX},
+        {.name = "raw", .kind = TXS_OPTION_BOOL, .number = 1},
+        {.name = "seed", .kind = TXS_OPTION_TEXT, .text = "a\"b"},
+        {.name = "none", .kind = TXS_OPTION_TEXT},
     };
     txs_records_survey(f.records, "txsurvey 0", 0, options, sizeof options / sizeof *options);
     json_t *lines = end(&f), *record = only(lines, "survey");
@@ -269,7 +269,7 @@ static void fill_result(struct fixture *f)
     r->outcome = TXS_OUTCOME_ANSWERED;
     r->handshake_ms = 2150;
     r->features = 1u << TXS_FEATURE_WTXIDRELAY | 1u << TXS_FEATURE_SENDCMPCT;
-    r->has_version = r->relaytxes = r->has_feefilter = true;
+    r->has_version = r->has_subver = r->has_start_height = r->relaytxes = r->has_feefilter = true;
     r->version = 70016;
     r->services = 1ull << 63 | 9;
     r->start_height = -1;
@@ -309,7 +309,7 @@ static void a_peer_line_tells_what_it_said(void **state)
     check_text(record, "subver", "a\\x0a\"\\xff\\xe2\\x80");
     check_text(record, "services", "8000000000000009");
     check_number(record, "startingheight", -1);
-    check_number(record, "timeoffset", INT64_MIN);
+    check_text(record, "timeoffset", NULL);
     check_number(record, "bytesrecv", 77);
     char *names = json_dumps(json_object_get(record, "servicesnames"), JSON_COMPACT);
     assert_string_equal(names, "[\"NETWORK\",\"WITNESS\",\"UNKNOWN[2^63]\"]");
@@ -317,6 +317,81 @@ static void a_peer_line_tells_what_it_said(void **state)
     char *features = json_dumps(json_object_get(record, "features"), JSON_COMPACT);
     assert_string_equal(features, "[\"wtxidrelay\",\"sendcmpct\"]");
     free(features);
+    json_decref(lines);
+}
+
+/* Fields that a short version leaves out are not known, and nor is what would follow from them. */
+static void what_a_short_version_leaves_out_is_null(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    fill_result(&f);
+    f.result.has_subver = f.result.has_start_height = false;
+    f.result.subver_len = 0;
+    write_peer(&f);
+    json_t *lines = end(&f), *record = only(lines, "peer");
+    check_text(record, "subver", NULL);
+    check_text(record, "client", NULL);
+    check_text(record, "client_version", NULL);
+    check_text(record, "startingheight", NULL);
+    check_number(record, "version", 70016);
+    json_decref(lines);
+}
+
+static void numbers_that_a_double_cannot_hold_are_null(void **state)
+{
+    (void)state;
+    static const int64_t exact[] = {0, 1ll << 53, -(1ll << 53)};
+    static const int64_t beyond[] = {(1ll << 53) + 1, -(1ll << 53) - 1, INT64_MAX, INT64_MIN};
+    struct fixture f;
+    begin(&f);
+    fill_result(&f);
+    for (size_t i = 0; i < 3 + 4; i++) {
+        f.result.timeoffset_s = i < 3 ? exact[i] : beyond[i - 3];
+        f.result.feefilter_sat_kvb = f.result.timeoffset_s;
+        f.result.bytes_received = (uint64_t)f.result.timeoffset_s;
+        write_peer(&f);
+    }
+    json_t *lines = end(&f);
+    for (size_t i = 0; i < 3 + 4; i++) {
+        const json_t *record = json_array_get(lines, i);
+        if (i < 3) {
+            check_number(record, "timeoffset", exact[i]);
+            check_number(record, "feefilter_sat_kvb", exact[i]);
+        } else {
+            check_text(record, "timeoffset", NULL);
+            check_text(record, "feefilter_sat_kvb", NULL);
+            check_text(record, "bytesrecv", NULL);
+        }
+    }
+    json_decref(lines);
+}
+
+static void a_peer_line_tells_which_software_and_which_chain(void **state)
+{
+    (void)state;
+    static const char agent[] = "/Satoshi:29.3.0/Knots:20260210+bip110-v0.4.1/UASF-BIP110:0.4/";
+    struct fixture f;
+    begin(&f);
+    fill_result(&f);
+    f.plan.anchor_count = 3;
+    strcpy(f.plan.anchor_labels[0], "main");
+    strcpy(f.plan.anchor_labels[1], "fork");
+    strcpy(f.plan.anchor_labels[2], "third");
+    f.result.anchors[0] = TXS_ANCHOR_LACKS;
+    f.result.anchors[1] = TXS_ANCHOR_CLAIMS;
+    f.result.services = TXS_SERVICE_BLAKE2B;
+    f.result.subver_len = sizeof agent - 1;
+    memcpy(f.result.subver, agent, sizeof agent - 1);
+    write_peer(&f);
+    json_t *lines = end(&f), *record = only(lines, "peer");
+    check_text(record, "client", "Knots");
+    check_text(record, "client_version", "20260210+bip110-v0.4.1");
+    check_text(record, "fork", "blake2b");
+    char *anchors = json_dumps(json_object_get(record, "anchors"), JSON_COMPACT);
+    assert_string_equal(anchors, "{\"main\":\"lacks\",\"fork\":\"claims\",\"third\":null}");
+    free(anchors);
     json_decref(lines);
 }
 
@@ -542,17 +617,48 @@ static void a_summary_line_has_the_counts(void **state)
     assert_true(json_is_true(json_object_get(record, "complete")));
     assert_int_equal(json_object_size(json_object_get(record, "peers")), TXS_OUTCOME_COUNT);
     check_number(json_object_get(record, "peers"), "answered", 263);
-    const json_t *addresses = json_object_get(record, "addresses");
+    const json_t *addresses = json_object_get(record, "address_book");
     check_number(addresses, "known", 270);
     check_number(json_object_get(addresses, "ignored"), "quota", 3);
-    json_t *entry = json_array_get(json_object_get(record, "transactions"), 0);
-    check_fields(entry, "summary.transactions", "");
+    json_t *entry = json_array_get(json_object_get(record, "shares"), 0);
+    check_fields(entry, "summary.shares", "");
     check_number(entry, "asked", 263);
     check_number(entry, "served", 81);
     assert_float_equal(json_real_value(json_object_get(entry, "share")), 0.307985, 1e-9);
     const json_t *ci95 = json_object_get(entry, "ci95");
     assert_float_equal(json_real_value(json_array_get(ci95, 0)), 0.2553, 0.00005001);
     assert_float_equal(json_real_value(json_array_get(ci95, 1)), 0.3662, 0.00005001);
+    json_decref(lines);
+}
+
+static void a_summary_counts_anchors_and_shares_among_those_that_have_the_first(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct txs_id_tally all = {.by_status = {[TXS_ID_NOTFOUND] = 5, [TXS_ID_SERVED] = 5}};
+    struct txs_id_tally anchored = {.by_status = {[TXS_ID_NOTFOUND] = 1, [TXS_ID_SERVED] = 4}};
+    struct txs_tally tally = {
+        .ids = &all, .id_count = 1, .anchored = &anchored, .anchors = {{5, 3, 2}}, .refused = 7};
+    struct txs_ending ending = {.tally = &tally};
+    begin(&f);
+    txs_records_summary(f.records, &ending);
+    f.plan.anchor_count = 1;
+    strcpy(f.plan.anchor_labels[0], "x");
+    txs_records_summary(f.records, &ending);
+    json_t *lines = end(&f), *record = json_array_get(lines, 0);
+    check_text(record, "anchors", NULL);
+    check_text(json_array_get(json_object_get(record, "shares"), 0), "anchored", NULL);
+    check_number(json_object_get(record, "full"), "refused", 7);
+    check_number(json_object_get(record, "full"), "no_tx_slot", 0);
+    record = json_array_get(lines, 1);
+    char *anchors = json_dumps(json_object_get(record, "anchors"), JSON_COMPACT);
+    assert_string_equal(anchors, "{\"x\":{\"has\":5,\"lacks\":3,\"unknown\":2}}");
+    free(anchors);
+    const json_t *part =
+        json_object_get(json_array_get(json_object_get(record, "shares"), 0), "anchored");
+    check_number(part, "asked", 5);
+    check_number(part, "served", 4);
+    assert_float_equal(json_real_value(json_object_get(part, "share")), 0.8, 1e-9);
     json_decref(lines);
 }
 
@@ -629,7 +735,7 @@ static void a_survey_that_was_ended_is_not_complete(void **state)
     json_t *lines = end(&f), *record = only(lines, "summary");
     assert_true(json_is_false(json_object_get(record, "complete")));
     check_text(record, "reason", "deadline");
-    json_t *entry = json_array_get(json_object_get(record, "transactions"), 0);
+    json_t *entry = json_array_get(json_object_get(record, "shares"), 0);
     check_text(entry, "share", NULL);
     check_text(entry, "ci95", NULL);
     json_decref(lines);
@@ -643,6 +749,9 @@ int main(void)
         cmocka_unit_test(addresses_that_were_told_are_listed),
         cmocka_unit_test(a_peer_of_which_nothing_is_known_has_nulls),
         cmocka_unit_test(a_peer_line_tells_what_it_said),
+        cmocka_unit_test(what_a_short_version_leaves_out_is_null),
+        cmocka_unit_test(numbers_that_a_double_cannot_hold_are_null),
+        cmocka_unit_test(a_peer_line_tells_which_software_and_which_chain),
         cmocka_unit_test(an_answer_tells_what_was_served),
         cmocka_unit_test(a_transaction_line_has_its_hex_only_when_asked_for),
         cmocka_unit_test(a_transaction_line_tells_its_parts),
@@ -651,6 +760,7 @@ int main(void)
         cmocka_unit_test(another_witness_is_another_line),
         cmocka_unit_test(without_room_transactions_wait),
         cmocka_unit_test(a_summary_line_has_the_counts),
+        cmocka_unit_test(a_summary_counts_anchors_and_shares_among_those_that_have_the_first),
         cmocka_unit_test(a_summary_tells_of_the_block),
         cmocka_unit_test(what_came_from_a_block_has_its_place),
         cmocka_unit_test(a_survey_that_was_ended_is_not_complete),

@@ -46,9 +46,9 @@
 #define TX_OF(txid, hash, rest) \
     HEAD("transaction") "\"txid\":\"" txid "\",\"hash\":" hash ",\"version\":2" rest "}\n"
 #define TX TX_OF(ID, "\"" WTXID "\"", "")
-#define SUMMARY                                                 \
-    HEAD("summary")                                             \
-    "\"complete\":true,\"vantage_suspect\":true,\"addresses\":" \
+#define SUMMARY                                                    \
+    HEAD("summary")                                                \
+    "\"complete\":true,\"vantage_suspect\":true,\"address_book\":" \
     "{\"ignored\":{\"quota\":3,\"port\":1}}}\n"
 
 static char path[] = "/tmp/test-resume-XXXXXX";
@@ -431,8 +431,6 @@ static void what_cannot_be_of_one_peer_is_refused(void **state)
         OUT("silent", "\"stage\":\"request\",\"handshake_ms\":1," ANSWERS),
         OUT("silent", "\"stage\":\"request\",\"handshake_ms\":-1," VERSION ANSWERS),
         OUT("silent", "\"stage\":\"request\",\"handshake_ms\":\"1\"," VERSION ANSWERS),
-        OUT("silent", "\"stage\":\"request\",\"handshake_ms\":1,\"services\":"
-                      "\"0000000000000409\"," ANSWERS),
         OUT("silent", "\"stage\":\"request\",\"handshake_ms\":1,\"services\":\"409\","
                       "\"startingheight\":1," ANSWERS),
         OUT("silent", "\"stage\":\"request\",\"handshake_ms\":1,\"services\":"
@@ -451,9 +449,10 @@ static void what_cannot_be_of_one_peer_is_refused(void **state)
         OUT("answered", DONE ONE(ANSWER_OF(ID, "notfound", ",\"via\":\"tx\""))),
         OUT("answered", DONE ONE(ANSWER(ID, "notfound", "\"" WTXID "\""))),
         OUT("answered", DONE ONE(ANSWER_OF(ID, "notfound", ",\"position\":1"))),
-        HEAD("summary") "\"vantage_suspect\":1,\"addresses\":{\"ignored\":{}}}\n",
-        HEAD("summary") "\"vantage_suspect\":false,\"addresses\":{\"ignored\":{\"port\":-1}}}\n",
-        HEAD("summary") "\"vantage_suspect\":false,\"addresses\":{\"ignored\":{\"port\":1.5}}}\n",
+        HEAD("summary") "\"vantage_suspect\":1,\"address_book\":{\"ignored\":{}}}\n",
+        HEAD("summary") "\"vantage_suspect\":false,\"address_book\":{\"ignored\":{\"port\":-1}}}\n",
+        HEAD(
+            "summary") "\"vantage_suspect\":false,\"address_book\":{\"ignored\":{\"port\":1.5}}}\n",
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         char text[8000];

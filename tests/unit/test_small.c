@@ -38,8 +38,9 @@ static void service_bits_have_the_names_of_core(void **state)
 {
     (void)state;
     static const char *const names[64] = {
-        [0] = "NETWORK",          [2] = "BLOOM",   [3] = "WITNESS", [6] = "COMPACT_FILTERS",
-        [10] = "NETWORK_LIMITED", [11] = "P2P_V2",
+        [0] = "NETWORK",          [2] = "BLOOM",         [3] = "WITNESS",  [6] = "COMPACT_FILTERS",
+        [10] = "NETWORK_LIMITED", [11] = "P2P_V2",       [12] = "UTREEXO", [13] = "UTREEXO_ARCHIVE",
+        [26] = "REPLACE_BY_FEE",  [27] = "REDUCED_DATA", [28] = "BLAKE2B", [29] = "MALICIOUS",
     };
     for (unsigned bit = 0; bit < 64; bit++) {
         char name[24], unknown[24];

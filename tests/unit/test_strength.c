@@ -36,15 +36,20 @@ static const struct {
     {"/Satoshi:25.1.0/", 125000, NO_TICK, TXS_STRENGTH_STRONG},
     {"/Satoshi:25.1.0/", 30000, TICK, TXS_STRENGTH_WEAK},
     {"/Satoshi:25.99.0/", 30000, TICK, TXS_STRENGTH_WEAK},
-    /* 26 to 31 a tick, seen or almost sure after 30 s */
-    {"/Satoshi:26.0.0/", 29999, NO_TICK, TXS_STRENGTH_WEAK},
-    {"/Satoshi:26.0.0/", 30000, NO_TICK, TXS_STRENGTH_STRONG},
+    /* 26 to 31 whatever was there at the first tick, which comes before the first answer */
+    {"/Satoshi:26.0.0/", 0, NO_TICK, TXS_STRENGTH_STRONG},
     {"/Satoshi:26.0.0/", 1000, TICK, TXS_STRENGTH_STRONG},
-    {"/Satoshi:31.0.0/", 30000, NO_TICK, TXS_STRENGTH_STRONG},
-    {"/Satoshi:31.1/", 30000, NO_TICK, TXS_STRENGTH_STRONG},
-    {"/Satoshi:29.3.0/Knots:20260210/", 30000, NO_TICK, TXS_STRENGTH_STRONG},
-    {"/Satoshi:27.0.0(comment)/", 30000, NO_TICK, TXS_STRENGTH_STRONG},
-    {"/Satoshi:28/", 30000, NO_TICK, TXS_STRENGTH_STRONG},
+    {"/Satoshi:31.0.0/", 0, NO_TICK, TXS_STRENGTH_STRONG},
+    {"/Satoshi:31.1/", 0, NO_TICK, TXS_STRENGTH_STRONG},
+    {"/Satoshi:29.3.0/Knots:20260210/", 0, NO_TICK, TXS_STRENGTH_STRONG},
+    {"/Satoshi:27.0.0(comment)/", 0, NO_TICK, TXS_STRENGTH_STRONG},
+    {"/Satoshi:28/", 0, NO_TICK, TXS_STRENGTH_STRONG},
+    /* with what its users add to it, and with comments (BIP14) */
+    {"/Satoshi:29.3.0/Knots:20260210+bip110-v0.4.1/UASF-BIP110:0.4/", 0, NO_TICK,
+     TXS_STRENGTH_STRONG},
+    {"/Satoshi:27.0.0/(a comment)/", 0, NO_TICK, TXS_STRENGTH_STRONG},
+    {"/Satoshi:27.0.0/(a comment)/UASF-BIP110:0.4(b)/(c)/", 0, NO_TICK, TXS_STRENGTH_STRONG},
+    {"/Satoshi:27.0.0/(a comment", 0, NO_TICK, TXS_STRENGTH_WEAK},
     /* from 32 on, and on the way there, a tick must have been seen */
     {"/Satoshi:31.99.0/", 3600000, NO_TICK, TXS_STRENGTH_WEAK},
     {"/Satoshi:31.99.0/", 1000, TICK, TXS_STRENGTH_STRONG},
@@ -75,6 +80,7 @@ static const struct {
     {"/Satoshi:29.0.0(Knots:1)/Knots:20260210/Other:1/", 3600000, TICK, TXS_STRENGTH_WEAK},
     {"/Satoshi:0.12.1/Other:1/", 0, NO_TICK, TXS_STRENGTH_WEAK},
     {"/btcwire:0.5.0/", 3600000, TICK, TXS_STRENGTH_WEAK},
+    {"/btcwire:0.5.0/utreexod:0.4.1/", 3600000, TICK, TXS_STRENGTH_WEAK},
     {"/btcwire:0.5.0/neutrino:0.12.0/", 3600000, TICK, TXS_STRENGTH_WEAK},
     {"/btcwire:0.5.0/btc", 3600000, TICK, TXS_STRENGTH_WEAK},
     {"/Other:1/Satoshi:29.0.0/", 3600000, TICK, TXS_STRENGTH_WEAK},
@@ -91,11 +97,11 @@ static enum txs_strength judge(size_t row, bool relaytxes)
                              .relaytxes = relaytxes,
                              .since_handshake_ms = table[row].since_ms,
                              .tick_before_request = table[row].tick};
-    bool withheld;
-    enum txs_strength strength = txs_notfound_strength(&e, &withheld);
-    assert_false(withheld && strength == TXS_STRENGTH_STRONG);
+    struct txs_notfound notfound = txs_notfound_judge(&e);
+    assert_false(notfound.withheld && notfound.strength == TXS_STRENGTH_STRONG);
+    assert_false(notfound.may_change && notfound.strength == TXS_STRENGTH_STRONG);
     free(agent);
-    return strength;
+    return notfound.strength;
 }
 
 static void each_version_has_its_rule(void **state)
@@ -127,28 +133,40 @@ static struct txs_evidence evidence(const char *agent, int32_t version)
 static void an_agent_that_its_version_belies_is_weak(void **state)
 {
     (void)state;
-    bool withheld;
     struct txs_evidence e = evidence("/Satoshi:29.0.0/", 70015);
-    assert_int_equal(txs_notfound_strength(&e, &withheld), TXS_STRENGTH_WEAK);
-    assert_false(withheld);
+    assert_int_equal(txs_notfound_judge(&e).strength, TXS_STRENGTH_WEAK);
+    assert_false(txs_notfound_judge(&e).withheld);
     e = evidence("/Satoshi:0.20.1/", 70015);
-    assert_int_equal(txs_notfound_strength(&e, &withheld), TXS_STRENGTH_STRONG);
+    assert_int_equal(txs_notfound_judge(&e).strength, TXS_STRENGTH_STRONG);
 }
 
 static void what_is_withheld_follows_from_a_known_rule(void **state)
 {
     (void)state;
-    bool withheld;
     struct txs_evidence e = evidence("/Satoshi:0.19.1/", 70015);
-    txs_notfound_strength(&e, &withheld);
-    assert_true(withheld);
+    assert_true(txs_notfound_judge(&e).withheld);
     e = evidence("/unheard-of:1.0/", 70016);
-    txs_notfound_strength(&e, &withheld);
-    assert_false(withheld);
+    assert_false(txs_notfound_judge(&e).withheld);
     e = evidence("/Satoshi:0.19.1/", 70015);
     e.relaytxes = false;
-    txs_notfound_strength(&e, &withheld);
-    assert_false(withheld);
+    assert_false(txs_notfound_judge(&e).withheld);
+}
+
+/* What nothing can change is not waited for. */
+static void waiting_may_change_what_ripens(void **state)
+{
+    (void)state;
+    struct txs_evidence e = evidence("/Satoshi:0.19.1/", 70015);
+    assert_true(txs_notfound_judge(&e).may_change);
+    e = evidence("/unheard-of:1.0/", 70016);
+    assert_true(txs_notfound_judge(&e).may_change);
+    e = evidence("/bcoin:2.2.0/", 70015);
+    assert_false(txs_notfound_judge(&e).may_change);
+    e = evidence("/Satoshi:22.0.0/", 70016);
+    e.since_handshake_ms = 0;
+    assert_true(txs_notfound_judge(&e).may_change);
+    e.relaytxes = false;
+    assert_false(txs_notfound_judge(&e).may_change);
 }
 
 int main(void)
@@ -158,6 +176,7 @@ int main(void)
         cmocka_unit_test(a_node_without_a_mempool_is_never_strong),
         cmocka_unit_test(an_agent_that_its_version_belies_is_weak),
         cmocka_unit_test(what_is_withheld_follows_from_a_known_rule),
+        cmocka_unit_test(waiting_may_change_what_ripens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

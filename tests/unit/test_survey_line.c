@@ -26,7 +26,10 @@ static void every_row_says_whether_it_is_shown(void **state)
 static void put(char *out, size_t room, const struct txs_option_value *v)
 {
     size_t len = strlen(out);
-    if (v->kind == TXS_OPTION_TEXT)
+    if (v->kind == TXS_OPTION_ANCHORS)
+        snprintf(out + len, room - len, "%s=%s\n", v->name,
+                 v->plan->anchor_count > 0 ? v->plan->anchor_labels[0] : "null");
+    else if (v->kind == TXS_OPTION_TEXT)
         snprintf(out + len, room - len, "%s=%s\n", v->name, v->text != NULL ? v->text : "null");
     else if (v->number == UINT64_MAX)
         snprintf(out + len, room - len, "%s=null\n", v->name);
@@ -57,6 +60,7 @@ static void all_as_they_were_given(void **state)
                                         "--block",
                                         BLOCK,
                                         "--block-peers=7",
+                                        ("--anchor=main=" BLOCK),
                                         "--connect=127.0.0.1",
                                         "--crawl",
                                         "--max-peers=4000000",
@@ -74,17 +78,20 @@ static void all_as_they_were_given(void **state)
                                         "--deadline=4",
                                         "--retries=5",
                                         "--patience=6",
+                                        "--keep-asking",
                                         "--require-served=13",
                                         "--raw",
                                         "--user-agent=/x:1/",
                                         ID};
-    assert_shown(words, sizeof words / sizeof *words,
-                 "fee_rate=1250\ncontrol=1\nblock=" BLOCK "\nblock_peers=7\ncrawl=1\n"
-                 "max_peers=4000000\nallow_local=1\nany_port=1\nproxy=localhost:9050\n"
-                 "onion=[::1]:9051\ni2psam=127.0.0.1:7656\ncjdnsreachable=1\nconcurrency=11\n"
-                 "rate=12\nconnect_timeout=1500\nhandshake_timeout=2000\nresponse_timeout=3000\n"
-                 "deadline=4000\nretries=5\npatience=6000\nrequire_served=13\nraw=1\n"
-                 "user_agent=/x:1/\n");
+    assert_shown(
+        words, sizeof words / sizeof *words,
+        "fee_rate=1250\ncontrol=1\nblock=" BLOCK "\nblock_peers=7\nanchor=main\n"
+        "census=0\ncrawl=1\n"
+        "max_peers=4000000\nallow_local=1\nany_port=1\nproxy=localhost:9050\n"
+        "onion=[::1]:9051\ni2psam=127.0.0.1:7656\ncjdnsreachable=1\nconcurrency=11\n"
+        "rate=12\nconnect_timeout=1500\nhandshake_timeout=2000\nresponse_timeout=3000\n"
+        "deadline=4000\nretries=5\npatience=6000\nkeep_asking=1\nrequire_served=13\nraw=1\n"
+        "user_agent=/x:1/\n");
 }
 
 static void all_as_they_are_by_default(void **state)
@@ -92,12 +99,25 @@ static void all_as_they_are_by_default(void **state)
     (void)state;
     static const char *const words[] = {"txsurvey", ID};
     assert_shown(words, sizeof words / sizeof *words,
-                 "fee_rate=null\ncontrol=0\nblock=null\nblock_peers=20\ncrawl=0\nmax_peers=null\n"
+                 "fee_rate=null\ncontrol=0\nblock=null\nblock_peers=20\nanchor=null\n"
+                 "census=0\ncrawl=0\nmax_peers=null\n"
                  "allow_local=0\nany_port=0\nproxy=null\nonion=null\ni2psam=null\n"
                  "cjdnsreachable=0\nconcurrency=1000\nrate=1000\nconnect_timeout=5000\n"
                  "handshake_timeout=10000\nresponse_timeout=15000\ndeadline=null\nretries=0\n"
-                 "patience=30000\nrequire_served=null\nraw=0\n"
+                 "patience=30000\nkeep_asking=0\nrequire_served=null\nraw=0\n"
                  "user_agent=/txsurvey:" TXSURVEY_VERSION "/\n");
+}
+
+static void the_options_of_a_census(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"txsurvey", "--census"};
+    struct options options;
+    struct txs_message message;
+    assert_int_equal(options_parse(&options, 2, (char **)(uintptr_t)words, &message), TXS_OK);
+    assert_true(options.plan.census);
+    assert_int_equal(options.plan.id_count, 0);
+    options_free(&options);
 }
 
 int main(void)
@@ -106,6 +126,7 @@ int main(void)
         cmocka_unit_test(every_row_says_whether_it_is_shown),
         cmocka_unit_test(all_as_they_were_given),
         cmocka_unit_test(all_as_they_are_by_default),
+        cmocka_unit_test(the_options_of_a_census),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
