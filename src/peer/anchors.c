@@ -33,14 +33,19 @@ static void begin(struct txs_peer *p)
     p->anchors.deadline_ms = p->now_ms + p->config->response_timeout_ms;
 }
 
+static bool is_asked(const struct txs_peer *p)
+{
+    return p->anchors.asked && !p->chain_settled;
+}
+
 static bool is_open(const struct txs_peer *p)
 {
-    return p->anchors.asked && !p->chain_settled && p->verack_seen;
+    return is_asked(p) && p->verack_seen;
 }
 
 static bool reads(struct txs_peer *p, enum message_kind kind)
 {
-    return kind == MESSAGE_HEADERS && is_open(p);
+    return kind == MESSAGE_HEADERS && is_asked(p);
 }
 
 /* The question that is answered next, where the answer does not say so itself; NULL: none is left.
@@ -97,7 +102,7 @@ static bool empty_says_lacks(const struct txs_peer *p)
 static void fence(struct txs_peer *p, uint64_t number)
 {
     struct anchors *a = &p->anchors;
-    if (!is_open(p))
+    if (!is_asked(p))
         return;
     for (size_t i = 0; i < p->config->anchor_count; i++) {
         if (a->fence[i] == 0 || a->fence[i] > number)
@@ -110,14 +115,15 @@ static void fence(struct txs_peer *p, uint64_t number)
     p->chain_settled = a->fence[p->config->anchor_count - 1] == 0;
 }
 
+/* The last fence is behind the transactions, which may take their time. */
 static uint64_t until(const struct txs_peer *p)
 {
-    return is_open(p) ? p->anchors.deadline_ms : TXS_NEVER;
+    return is_open(p) ? p->anchors.deadline_ms + answers_extension_ms(p) : TXS_NEVER;
 }
 
 static void deadline(struct txs_peer *p)
 {
-    p->chain_settled |= is_open(p) && p->now_ms >= p->anchors.deadline_ms;
+    p->chain_settled |= is_open(p) && p->now_ms >= until(p);
 }
 
 static void stalled(struct txs_peer *p, uint64_t ms)

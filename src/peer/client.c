@@ -59,7 +59,11 @@ static bool number_of(struct txs_span version, unsigned *out)
     *out = major * 100 + minor;
     if (*out == 12 && take_prefix(&version, ".99"))
         *out = 13;
-    return true;
+    size_t i = 0;
+    while (i < version.len &&
+           (version.data[i] == '.' || (version.data[i] >= '0' && version.data[i] <= '9')))
+        i++;
+    return i == version.len; /* any other text makes it somebody's own */
 }
 
 /* The rest of a part, without comments, and the slash that ends it. */
@@ -70,6 +74,8 @@ static bool take_version(struct txs_span *text, struct txs_span *version)
         return false;
     *version = (struct txs_span){text->data, (size_t)(slash - text->data)};
     const uint8_t *comment = version->len > 0 ? memchr(version->data, '(', version->len) : NULL;
+    if (comment != NULL && slash[-1] != ')')
+        return false;
     if (comment != NULL)
         version->len = (size_t)(comment - version->data);
     text->len -= (size_t)(slash + 1 - text->data);
@@ -99,7 +105,7 @@ struct txs_client txs_client_of(struct txs_span subver)
             number_of(client.version, &client.number) &&
             (clients[i].part == NULL ||
              (take_prefix(&text, clients[i].part) && take_version(&text, &client.version))) &&
-            only_tails(text))
+            client.version.len > 0 && only_tails(text))
             return client;
     }
     return (struct txs_client){.name = NULL};

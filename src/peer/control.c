@@ -50,7 +50,8 @@ static bool is_awaited(const struct txs_peer *p)
 /* One that serves nothing is found out by what it announces: who lacks something is waited for. */
 static bool waits_for_news(const struct txs_peer *p)
 {
-    return p->verack_seen && p->result.control_random != TXS_CONTROL_UNASKED &&
+    return p->verack_seen && p->result.relaytxes &&
+           p->result.control_random != TXS_CONTROL_UNASKED &&
            p->result.control_random != TXS_CONTROL_ANNOUNCED &&
            p->result.control_announced == TXS_CONTROL_UNASKED && answers_any(p, TXS_ID_NOTFOUND);
 }
@@ -58,7 +59,8 @@ static bool waits_for_news(const struct txs_peer *p)
 /* Until when something is awaited, 0 where nothing is. */
 static uint64_t awaited_until(const struct txs_peer *p)
 {
-    uint64_t answers = is_awaited(p) ? p->control.deadline_ms : 0;
+    uint64_t longer_ms = p->control.fence_passed ? 0 : answers_extension_ms(p);
+    uint64_t answers = is_awaited(p) ? p->control.deadline_ms + longer_ms : 0;
     uint64_t news = waits_for_news(p) ? p->control.news_deadline_ms : 0;
     return answers > news ? answers : news;
 }
@@ -114,6 +116,7 @@ static enum relevance end_inv(struct txs_peer *p)
         return NOT_MINE;
     const struct txs_inv_item *announced = &p->control.announced;
     r->control_announced = TXS_CONTROL_UNANSWERED;
+    p->control.fence_passed = false;
     p->control.deadline_ms = p->now_ms + p->config->response_timeout_ms;
     say_getdata(p, announced->type == TXS_INV_WTX ? TXS_INV_WTX : say_txid_type(p),
                 announced->hash);
@@ -155,8 +158,10 @@ static enum relevance message(struct txs_peer *p, enum message_kind kind)
 static void fence(struct txs_peer *p, uint64_t number)
 {
     bool alone = p->result.control_announced != TXS_CONTROL_UNANSWERED;
-    if (p->decoy.fence != 0 && number >= p->decoy.fence && alone)
-        p->control.deadline_ms = earlier(p->control.deadline_ms, p->now_ms + FENCE_GRACE_MS);
+    if (p->decoy.fence == 0 || number < p->decoy.fence || !alone || p->control.fence_passed)
+        return;
+    p->control.fence_passed = true;
+    p->control.deadline_ms = earlier(p->control.deadline_ms, p->now_ms + FENCE_GRACE_MS);
 }
 
 static uint64_t until(const struct txs_peer *p)

@@ -214,7 +214,6 @@ static void on_pong(struct txs_peer *p)
     uint64_t number = txs_u64_decode(&nonce, kept) ? say_fence_number(p, nonce) : 0;
     if (number == 0)
         return;
-    p->fenced = true;
     EACH(fence, p, number);
 }
 

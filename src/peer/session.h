@@ -104,6 +104,7 @@ struct addresses {
 };
 struct control {
     bool names_random, names_announced, names_another; /* does the list in hand */
+    bool fence_passed;                                 /* of the last question */
     struct txs_inv_item announced;                     /* what is asked for */
     uint64_t deadline_ms;      /* a session that is open for their sake alone ends then */
     uint64_t news_deadline_ms; /* and an announcement is waited for until then */
@@ -134,7 +135,7 @@ struct txs_peer {
     bool awaiting;      /* a request for transactions is out and not yet settled */
     bool answers_final; /* no id will be asked for by itself again */
     bool decided;       /* the answers stand; only what is not about them is awaited */
-    bool fenced;        /* a fence was passed: the peer handles what we say */
+    bool fenced;        /* the request's fence was passed: the peer handles what we say */
     bool chain_settled; /* what can be known of its chain is */
     bool leaving;       /* the session is to end now, as it stands */
     bool ending;        /* or by this: see session_end() */
@@ -212,6 +213,15 @@ static inline uint64_t arrived_bytes(const struct txs_peer *p)
 static inline uint64_t extension_ms(uint64_t bytes)
 {
     return bytes * 1000 / TXS_ANSWER_RATE_BYTES;
+}
+
+/* So much longer what was asked for may take, as its bytes arrive. Of a transaction that is only on
+ * its way no more counts than may be relayed: whoever sends something else slowly shall not stay
+ * for long. */
+static inline uint64_t answers_extension_ms(const struct txs_peer *p)
+{
+    uint64_t partial = is_arriving(p, MESSAGE_TX) ? arrived_bytes(p) : 0;
+    return extension_ms(p->transactions.answer_bytes + earlier(partial, TXS_BODY_STANDARD_BYTES));
 }
 
 /* By txid an id may be asked for at once; by wtxid only where both sides said wtxidrelay (BIP339).

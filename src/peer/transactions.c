@@ -204,7 +204,7 @@ static void fence(struct txs_peer *p, uint64_t number)
     struct transactions *t = &p->transactions;
     if (!p->awaiting || t->fence_passed || number < t->fence)
         return;
-    t->fence_passed = true;
+    t->fence_passed = p->fenced = true;
     t->fence_deadline_ms = p->now_ms + FENCE_GRACE_MS;
     p->awaiting = answers_any_pending(p); /* in a census nothing else was asked */
 }
@@ -293,14 +293,10 @@ static void next(struct txs_peer *p)
     }
 }
 
-/* Of one that is only on its way no more counts than may be relayed: whoever sends something else
- * slowly shall not stay for long. */
 static uint64_t answer_deadline_ms(const struct txs_peer *p)
 {
     const struct transactions *t = &p->transactions;
-    uint64_t partial = is_arriving(p, MESSAGE_TX) ? arrived_bytes(p) : 0;
-    uint64_t limit_ms =
-        t->deadline_ms + extension_ms(t->answer_bytes + earlier(partial, TXS_BODY_STANDARD_BYTES));
+    uint64_t limit_ms = t->deadline_ms + answers_extension_ms(p);
     return is_passed_over(p) ? earlier(limit_ms, t->fence_deadline_ms) : limit_ms;
 }
 

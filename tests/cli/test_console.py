@@ -88,7 +88,7 @@ class Census(Case):
         result = survey.run(["--census", "--anchor", "5" * 64, *network.connect(6)])
         survey.check_invariants(result)
         self.assertEqual(result.code, 0, result.explain())
-        for line in ("      3 Core 29.1.0", "      1 Knots 20260508", "      1 others", "      2 1 sat/vB",
+        for line in ("      3 Core 29.1.0", "      1 Knots 20260508", "      2 others", "      2 1 sat/vB",
                      "      2 0.1 sat/vB", "      2 none", "  block 'anchor': 0 have it, 6 lack it",
                      "  1 say by a service bit that they follow the chain of BLAKE2b"):
             self.assertIn(line + "\n", result.stderr)
