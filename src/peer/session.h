@@ -93,7 +93,6 @@ struct transactions {
     uint64_t deadline_ms;       /* for the answer that is awaited */
     uint64_t next_ms;           /* the next request of the plan; TXS_NEVER when there is none */
     uint64_t fence;             /* behind the last request */
-    uint64_t answer_bytes;      /* of answers to it that are complete */
 };
 struct addresses {
     bool complete;
@@ -144,6 +143,7 @@ struct txs_peer {
     bool unsolicited_tx;
     bool settled_after_tick; /* a tick was seen before the last request that was answered in full */
     uint64_t settled_since_ms; /* from the first request to that one */
+    uint64_t answer_bytes;     /* of whole answers to the last request */
     enum txs_outcome end_outcome;
     enum txs_error end_error;
     struct decoy decoy;
@@ -221,7 +221,7 @@ static inline uint64_t extension_ms(uint64_t bytes)
 static inline uint64_t answers_extension_ms(const struct txs_peer *p)
 {
     uint64_t partial = is_arriving(p, MESSAGE_TX) ? arrived_bytes(p) : 0;
-    return extension_ms(p->transactions.answer_bytes + earlier(partial, TXS_BODY_STANDARD_BYTES));
+    return extension_ms(p->answer_bytes + earlier(partial, TXS_BODY_STANDARD_BYTES));
 }
 
 /* By txid an id may be asked for at once; by wtxid only where both sides said wtxidrelay (BIP339).

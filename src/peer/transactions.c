@@ -61,7 +61,7 @@ static void request(struct txs_peer *p)
     t->last_ms = p->now_ms;
     t->deadline_ms = p->now_ms + p->config->response_timeout_ms;
     p->awaiting = true;
-    t->answer_bytes = 0;
+    p->answer_bytes = 0;
     t->fence_passed = false;
     t->announced_before |= t->announced_since;
     t->announced_since = false;
@@ -179,7 +179,7 @@ static enum relevance end_tx(struct txs_peer *p)
     answers_served(p, (size_t)id, p->id_states[id].proved ? TXS_VIA_MERKLEBLOCK : TXS_VIA_TX,
                    &p->served);
     settle_request(p);
-    p->transactions.answer_bytes += p->splitter.length;
+    p->answer_bytes += p->splitter.length;
     renew_grace(p);
     p->served_list = &p->served;
     p->served_count = 1;
