@@ -112,7 +112,7 @@ class OutOfMemory(Case):
 
         with ThreadPoolExecutor(AT_ONCE) as pool:
             codes = set(pool.map(one, jobs))
-        self.assertLessEqual({0, 4}, codes)
+        self.assertIn(4, codes)
 
     def check(self, done, stdout, what):
         what = f"{what}: {done.returncode} {done.stderr}"
