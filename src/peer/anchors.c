@@ -5,8 +5,10 @@
  * block in its active chain, or has validated it and left it less than a month ago, and by nothing
  * else (Core: ProcessMessage, GETHEADERS; BlockRequestAllowed). The fence behind it tells that from
  * delay: behind each anchor's question there is one, behind the last the request's own. btcd and
- * bcoin answer for any block that they have heard of; btcd has none for what it does not know, in
- * headers without any, with which Core says that it is still loading the chain.
+ * bcoin answer for any block that they have heard of, also of a branch that was never active.
+ *
+ * Core that lacks the block is silent, and says in headers without any that it is still loading the
+ * chain. With btcd it is the other way round (server.go: OnGetHeaders).
  */
 #include "inquiry.h"
 #include "say.h"
@@ -92,6 +94,7 @@ static enum relevance message(struct txs_peer *p, enum message_kind kind)
     return ANSWER;
 }
 
+/* Whether headers without any say that it lacks the block. */
 static bool empty_says_lacks(const struct txs_peer *p)
 {
     struct txs_span subver = {(const uint8_t *)p->result.subver, p->result.subver_len};
@@ -107,8 +110,8 @@ static void fence(struct txs_peer *p, uint64_t number)
     for (size_t i = 0; i < p->config->anchor_count; i++) {
         if (a->fence[i] == 0 || a->fence[i] > number)
             continue;
-        bool silent = !a->empty[i] || empty_says_lacks(p);
-        if (p->result.anchors[i] == TXS_ANCHOR_UNKNOWN && silent)
+        bool lacks = a->empty[i] == empty_says_lacks(p);
+        if (p->result.anchors[i] == TXS_ANCHOR_UNKNOWN && lacks)
             p->result.anchors[i] = TXS_ANCHOR_LACKS;
         a->fence[i] = 0; /* settled */
     }
