@@ -34,3 +34,7 @@ class Btcd(Daemon):
 
     def credentials(self):
         return b"u:p"
+
+    def version(self):
+        number = self.rpc("getinfo")["version"]
+        return ".".join(str(number // part % 100) for part in (1_000_000, 10_000, 100))

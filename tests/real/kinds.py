@@ -6,7 +6,7 @@ from decimal import Decimal
 import suite  # noqa: F401, the path to survey
 import survey
 from node import Node, RPCError
-from transactions import COIN, WALLET, Chain, CMutableTransaction, COutPoint, CTxIn, CTxOut, lx
+from transactions import COIN, Chain, CMutableTransaction, CTxIn, CTxOut
 
 UNKNOWN = "5" * 64
 # The names that Bitcoin Core gives; for other bits forks have names of their own.
@@ -35,7 +35,8 @@ class Story:
         self.node = node
         node.rpc("setmocktime", int(time.time()) - 3600)
         self.chain = Chain(node)
-        self.stuffing = self._fan_out(20)
+        # Anybody may spend them.
+        self.stuffing = self.chain.fan_out(20, COIN // 8, self.chain.scripts["anchor"])
         self.raw = {"cheap": self.chain.make(["p2wpkh"], ["p2tr"]),
                     "dear": self.chain.make(["p2wpkh"], ["p2tr"], fee=100_000),
                     "tip": self.chain.make(["p2wpkh"], ["p2tr"])}
@@ -48,16 +49,6 @@ class Story:
 
     def _block(self, block):
         return self.node.rpc("getblock", block, 0)
-
-    def _fan_out(self, count):
-        """A confirmed transaction with so many outputs that anybody may spend."""
-        outputs = [CTxOut(COIN // 8, self.chain.scripts["anchor"])] * count
-        made = self.node.rpc("fundrawtransaction",
-                             CMutableTransaction([], outputs).serialize().hex(),
-                             {"changePosition": count}, False, wallet=WALLET)
-        signed = self.node.rpc("signrawtransactionwithwallet", made["hex"], wallet=WALLET)["hex"]
-        self.chain.mine(1, [signed])
-        return [COutPoint(lx(self.chain.txid(signed)), n) for n in range(count)]
 
     def id(self, name, kind="txid"):
         """Its txid, or its wtxid (`hash`)."""

@@ -67,11 +67,9 @@ class OfBtcd(unittest.TestCase):
         result = self.survey("txid", "--patience", "3")
         kinds.assert_entries(self, result, btcd, story, "txid", ENTRIES)
         peer = result.peer("127.0.0.1")
-        number = btcd.rpc("getinfo")["version"]
-        major, minor, patch = (number // part % 100 for part in (1_000_000, 10_000, 100))
         expected = {
             "outcome": "answered", "stage": "done", "error": None, "version": 70016,
-            "subver": f"/btcwire:0.5.0/btcd:{major}.{minor}.{patch}/",
+            "subver": f"/btcwire:0.5.0/btcd:{btcd.version()}/",
             "services": "000000000000044d",
             "servicesnames": ["NETWORK", "BLOOM", "WITNESS", "COMPACT_FILTERS", "NETWORK_LIMITED"],
             "startingheight": btcd.rpc("getblockcount"), "relaytxes": True,

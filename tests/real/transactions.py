@@ -8,9 +8,10 @@ from node import RPCError
 
 try:
     import bitcoin
-    from bitcoin.core import CMutableTransaction, CTransaction, CTxIn, CTxOut, COutPoint, lx, x
+    from bitcoin.core import (
+        CMutableTransaction, COutPoint, CTransaction, CTxIn, CTxInWitness, CTxOut, CTxWitness, lx, x)
     from bitcoin.core.script import (
-        CScript, OP_1, OP_2, OP_CHECKMULTISIG, OP_CHECKSIG, OP_RETURN, OP_TRUE)
+        CScript, CScriptWitness, OP_1, OP_2, OP_CHECKMULTISIG, OP_CHECKSIG, OP_RETURN, OP_TRUE)
     from bitcoin.wallet import CBitcoinSecret
 except ImportError:
     suite.skip("no python3-bitcoinlib for " + os.sys.executable)
@@ -86,16 +87,24 @@ class Chain:
     def _fund(self, per_kind):
         """One confirmed transaction, blocks deep, that pays to every spendable type."""
         kinds = [kind for kind in self.spendable() for _ in range(per_kind)]
-        bare = CMutableTransaction([], [CTxOut(COIN // 10, self.scripts[kind]) for kind in kinds])
-        made = self.node.rpc("fundrawtransaction", bare.serialize().hex(),
-                             {"changePosition": len(kinds)}, False, wallet=WALLET)
-        signed = self.node.rpc("signrawtransactionwithwallet", made["hex"], wallet=WALLET)
-        self.funding_block = self.mine(1, [signed["hex"]])
-        txid = self.txid(signed["hex"])
+        outputs = [CTxOut(COIN // 10, self.scripts[kind]) for kind in kinds]
+        txid, self.funding_block = self._pay(outputs)
         for n, kind in enumerate(kinds):
             self.coins[kind].append((txid, n))
         self.mine(3)
         return txid
+
+    def _pay(self, outputs):
+        """The txid of one that the wallet funds, in a block of its own, and that block."""
+        made = self.node.rpc("fundrawtransaction", CMutableTransaction([], outputs).serialize().hex(),
+                             {"changePosition": len(outputs)}, False, wallet=WALLET)
+        signed = self.node.rpc("signrawtransactionwithwallet", made["hex"], wallet=WALLET)["hex"]
+        return self.txid(signed), self.mine(1, [signed])
+
+    def fan_out(self, count, value, script):
+        """Confirmed coins of one transaction, all alike."""
+        txid, _ = self._pay([CTxOut(value, script)] * count)
+        return [COutPoint(lx(txid), n) for n in range(count)]
 
     def make(self, inputs, outputs, **fields):
         """A signed transaction (hex) that spends a coin of each type in `inputs`."""
