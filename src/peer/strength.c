@@ -6,18 +6,19 @@
  * What a node serves (Core: FindTxForGetData, ProcessGetData) depends on its version; the table
  * says when a notfound means that the transaction is not there:
  *
- *   at once   whatever is in the mempool is served, or was announced lately and has since been
- *             dropped: Core to 0.12; btcd serves the mempool. Core 26 to 31, and Knots, which keeps
- *             Core's numbers, serve what was there at the connection's last announcement tick; the
- *             first tick comes on the first pass after our verack, and the request behind that is
- *             handled on a later one (ThreadMessageHandler, SendMessages): the first answer is
- * final delay     only what was in the mempool for so long, or was announced: once the session is
- * that old, whatever was there when it began has been there long enough, and whatever came since
- * has been announced. Core 0.21 to 25 wait two minutes (UNCONDITIONAL_RELAY_DELAY), 0.20 a quarter
- * of an hour (RELAY_TX_CACHE_TIME) seen      what was there at the last tick, but one counts only
- * when something was queued for us: an announcement must have been seen. Core's development branch
- * of 2026, which becomes 32 never     only what was announced to somebody within a quarter of an
- * hour: Core 0.13 to 0.19. bcoin: one that is set to be selfish says notfound to everything
+ * - at once: whatever is in the mempool is served, or was announced lately and has since been
+ *   dropped: Core to 0.12; btcd serves the mempool. Core 26 to 31, and Knots, which keeps Core's
+ *   numbers, serve what was there at the connection's last announcement tick; the first tick
+ *   comes on the first pass after our verack, and the request behind that is handled on a later
+ *   one (ThreadMessageHandler, SendMessages): the first answer is final.
+ * - delay: only what was in the mempool for so long, or was announced: once the session is that
+ *   old, whatever was there when it began has been there long enough, and whatever came since
+ *   has been announced. Core 0.21 to 25 wait two minutes (UNCONDITIONAL_RELAY_DELAY), 0.20 a
+ *   quarter of an hour (RELAY_TX_CACHE_TIME).
+ * - seen: what was there at the last tick, but one counts only when something was queued for us:
+ *   an announcement must have been seen. Core's development branch of 2026, which becomes 32.
+ * - never: only what was announced to somebody within a quarter of an hour: Core 0.13 to 0.19.
+ *   bcoin: one that is set to be selfish says notfound to everything.
  *
  * Any other agent may be anything: never. So is a node without a mempool of its own (blocksonly),
  * and one whose protocol version is older than the software that it claims to be.
