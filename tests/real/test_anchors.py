@@ -51,7 +51,10 @@ def setUpModule():
     runs = run_all({"by txid": (nodes, *story.anchors("a", "b"), *by_txid),
                     "by wtxid": (nodes, "--wtxid", *story.anchors("b", "a"), *by_wtxid),
                     "census": (nodes, "--census", *story.anchors("a", "b")),
-                    "without": (nodes, *by_txid)})
+                    "without": (nodes, *by_txid),
+                    "block": ({name: nodes[name] for name in ("left", "ibd", "beside")},
+                              *story.anchors("a"), "--block", story.hashes["a"][0],
+                              story.id("tip"), UNKNOWN)})
 
 
 def show_branches():
@@ -122,7 +125,7 @@ class Anchors(unittest.TestCase):
     def test_fork(self):
         """Shown; that it makes no other chain of regtest, the hints tell."""
         for run in runs.values():
-            self.assertEqual(run.of_each("fork"), dict.fromkeys(KINDS, "blake2b"))
+            self.assertEqual(run.of_each("fork"), dict.fromkeys(run.nodes, "blake2b"))
 
     def test_no_further_round_trip(self):
         for run, questions in (("by txid", ANCHORS), ("without", [])):
@@ -138,6 +141,19 @@ class Anchors(unittest.TestCase):
             served = ["tx"] if name in HOLDERS else []
             expected[name] = [*a, "pong", *b, *served, "notfound", "pong"]
         self.assertEqual(runs["by txid"].answers(), expected)
+
+
+    def test_block(self):
+        """Who lacks the first anchor, though it has the block, is not asked for it nor counted."""
+        run = runs["block"]
+        self.assertEqual({name for name, asked in run.of_each("block_asked").items() if asked},
+                         {"left", "ibd"})
+        for name, node in run.nodes.items():
+            kinds.assert_entries(self, run.result, node, story, "txid", {
+                "tip": {**ABSENT, "hint": "other_chain"} if name == "beside" else
+                       {"status": "served", "via": "block", "strength": "proven"}})
+        counts = {"can_serve": 2, "asked": 2, "served": 2}
+        self.assertEqual(run.result.summary["block"], {**run.result.summary["block"], **counts})
 
 
 class Census(unittest.TestCase):
