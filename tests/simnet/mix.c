@@ -22,9 +22,11 @@ static unsigned kind_by_name(const char *const *names, const char *name, size_t 
     return i;
 }
 
-bool sim_mix_parse(struct sim_mix *mix, const char *const *names, const char *option,
-                   const char *text)
+bool sim_mix_parse(struct sim_mix *mix, const char *const *names, const char *real,
+                   const char *option, const char *text)
 {
+    if (real && !strcmp(text, "real"))
+        text = real;
     memset(mix, 0, sizeof(*mix));
     while (*text) {
         size_t name_len = strcspn(text, "=,");

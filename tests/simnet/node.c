@@ -19,43 +19,46 @@ struct profile {
     unsigned weight;
     bool witness, wtxidrelay, sendaddrv2, sendheaders;
     uint8_t sendcmpct;
-    bool v2, self_first;
+    bool v2, self_first, low_floor; /* low_floor: the default fee filter is 100, since Core 30 */
     enum sim_family family;
 };
 
 /* clang-format off */
 static const struct profile profiles[] = {
-    {SPAN("/Satoshi:0.7.2/"), 60002, 2, false, false, false, false, 0, false, false, SIM_FAMILY_OTHER},
-    {SPAN("/Satoshi:0.8.6/"), 70001, 2, false, false, false, false, 0, false, false, SIM_FAMILY_OTHER},
-    {SPAN("/Satoshi:0.9.3/"), 70002, 2, false, false, false, false, 0, false, false, SIM_FAMILY_OTHER},
-    {SPAN("/BitcoinJ:0.11/libbitcoin:3.0/"), 70011, 2, false, false, false, false, 0, false, false, SIM_FAMILY_OTHER},
-    {SPAN("/Satoshi:0.12.1/"), 70012, 4, false, false, false, true, 0, false, false, SIM_FAMILY_CORE_0_12},
-    {SPAN("/Classic:1.3.8(EB8)/"), 70013, 2, false, false, false, true, 0, false, false, SIM_FAMILY_OTHER},
-    {SPAN("/Satoshi:0.13.2/"), 70014, 4, true, false, false, true, 2, false, false, SIM_FAMILY_CORE_0_13},
-    {SPAN("/Satoshi:0.14.2/UASF-Segwit:1.0(BIP148)/"), 70015, 3, true, false, false, true, 2, false, false, SIM_FAMILY_OTHER},
-    {SPAN("/Satoshi:0.15.1/"), 70015, 4, true, false, false, true, 2, false, false, SIM_FAMILY_CORE_0_13},
-    {SPAN("/Satoshi:0.16.3/"), 70015, 6, true, false, false, true, 2, false, false, SIM_FAMILY_CORE_0_13},
-    {SPAN("/Satoshi:0.18.1/"), 70015, 6, true, false, false, true, 2, false, false, SIM_FAMILY_CORE_0_13},
-    {SPAN("/Satoshi:0.19.1/"), 70015, 4, true, false, false, true, 2, false, false, SIM_FAMILY_CORE_0_13},
-    {SPAN("/Satoshi:0.20.1/"), 70015, 8, true, false, false, true, 2, false, false, SIM_FAMILY_CORE_0_20},
-    {SPAN("/bcoin:2.2.0/"), 70015, 4, true, false, false, true, 1, false, false, SIM_FAMILY_BCOIN},
-    {SPAN("/Satoshi:0.21.1/"), 70016, 10, true, true, true, true, 2, false, false, SIM_FAMILY_CORE_0_21},
-    {SPAN("/Satoshi:22.0.0/"), 70016, 14, true, true, true, true, 2, false, false, SIM_FAMILY_CORE_0_21},
-    {SPAN("/Satoshi:23.0.0/"), 70016, 14, true, true, true, true, 2, false, false, SIM_FAMILY_CORE_0_21},
-    {SPAN("/Satoshi:24.0.1/"), 70016, 14, true, true, true, false, 1, false, false, SIM_FAMILY_CORE_0_21},
-    {SPAN("/Satoshi:25.0.0/"), 70016, 16, true, true, true, false, 1, false, false, SIM_FAMILY_CORE_0_21},
-    {SPAN("/Satoshi:26.0.0/"), 70016, 14, true, true, true, false, 1, false, false, SIM_FAMILY_CORE_26},
-    {SPAN("/Satoshi:27.1.0/"), 70016, 24, true, true, true, false, 1, true, false, SIM_FAMILY_CORE_26},
-    {SPAN("/Satoshi:28.1.0/"), 70016, 30, true, true, true, false, 1, true, false, SIM_FAMILY_CORE_26},
-    {SPAN("/Satoshi:29.0.0/"), 70016, 30, true, true, true, false, 1, true, false, SIM_FAMILY_CORE_26},
-    {SPAN("/Satoshi:29.1.0/Knots:20250903/"), 70016, 30, true, true, true, false, 1, true, false, SIM_FAMILY_KNOTS},
-    {SPAN("/Satoshi:28.1.0(me@home)/Knots:20250305/"), 70016, 4, true, true, true, false, 1, true, false, SIM_FAMILY_KNOTS},
-    {SPAN("/Satoshi:30.0.0/"), 70016, 30, true, true, true, false, 1, true, false, SIM_FAMILY_CORE_26},
-    {SPAN("/Satoshi:31.0.0/"), 70016, 20, true, true, true, false, 1, true, true, SIM_FAMILY_CORE_26},
-    {SPAN("/Satoshi:31.99.0/"), 70017, 4, true, true, true, false, 1, true, true, SIM_FAMILY_CORE_31_99},
-    {SPAN("/Satoshi:32.0.0/"), 70017, 0, true, true, true, false, 1, true, true, SIM_FAMILY_CORE_32},
-    {SPAN("/btcwire:0.5.0/btcd:0.24.2/"), 70016, 10, true, false, true, true, 0, false, false, SIM_FAMILY_BTCD},
-    {SPAN(""), 70016, 1, true, true, true, false, 1, false, false, SIM_FAMILY_OTHER},
+    {SPAN("/Satoshi:0.7.2/"), 60002, 2, false, false, false, false, 0, false, false, false, SIM_FAMILY_OTHER},
+    {SPAN("/Satoshi:0.8.6/"), 70001, 2, false, false, false, false, 0, false, false, false, SIM_FAMILY_OTHER},
+    {SPAN("/Satoshi:0.9.3/"), 70002, 2, false, false, false, false, 0, false, false, false, SIM_FAMILY_OTHER},
+    {SPAN("/BitcoinJ:0.11/libbitcoin:3.0/"), 70011, 2, false, false, false, false, 0, false, false, false, SIM_FAMILY_OTHER},
+    {SPAN("/Satoshi:0.12.1/"), 70012, 4, false, false, false, true, 0, false, false, false, SIM_FAMILY_CORE_0_12},
+    {SPAN("/Classic:1.3.8(EB8)/"), 70013, 2, false, false, false, true, 0, false, false, false, SIM_FAMILY_OTHER},
+    {SPAN("/Satoshi:0.13.2/"), 70014, 4, true, false, false, true, 2, false, false, false, SIM_FAMILY_CORE_0_13},
+    {SPAN("/Satoshi:0.14.2/UASF-Segwit:1.0(BIP148)/"), 70015, 3, true, false, false, true, 2, false, false, false, SIM_FAMILY_OTHER},
+    {SPAN("/Satoshi:0.15.1/"), 70015, 4, true, false, false, true, 2, false, false, false, SIM_FAMILY_CORE_0_13},
+    {SPAN("/Satoshi:0.16.3/"), 70015, 6, true, false, false, true, 2, false, false, false, SIM_FAMILY_CORE_0_13},
+    {SPAN("/Satoshi:0.18.1/"), 70015, 6, true, false, false, true, 2, false, false, false, SIM_FAMILY_CORE_0_13},
+    {SPAN("/Satoshi:0.19.1/"), 70015, 4, true, false, false, true, 2, false, false, false, SIM_FAMILY_CORE_0_13},
+    {SPAN("/Satoshi:0.20.1/"), 70015, 8, true, false, false, true, 2, false, false, false, SIM_FAMILY_CORE_0_20},
+    {SPAN("/bcoin:2.2.0/"), 70015, 4, true, false, false, true, 1, false, false, false, SIM_FAMILY_BCOIN},
+    {SPAN("/Satoshi:0.21.1/"), 70016, 10, true, true, true, true, 2, false, false, false, SIM_FAMILY_CORE_0_21},
+    {SPAN("/Satoshi:22.0.0/"), 70016, 14, true, true, true, true, 2, false, false, false, SIM_FAMILY_CORE_0_21},
+    {SPAN("/Satoshi:23.0.0/"), 70016, 14, true, true, true, true, 2, false, false, false, SIM_FAMILY_CORE_0_21},
+    {SPAN("/Satoshi:24.0.1/"), 70016, 14, true, true, true, false, 1, false, false, false, SIM_FAMILY_CORE_0_21},
+    {SPAN("/Satoshi:25.0.0/"), 70016, 16, true, true, true, false, 1, false, false, false, SIM_FAMILY_CORE_0_21},
+    {SPAN("/Satoshi:26.0.0/"), 70016, 14, true, true, true, false, 1, false, false, false, SIM_FAMILY_CORE_26},
+    {SPAN("/Satoshi:27.1.0/"), 70016, 24, true, true, true, false, 1, true, false, false, SIM_FAMILY_CORE_26},
+    {SPAN("/Satoshi:28.1.0/"), 70016, 30, true, true, true, false, 1, true, false, false, SIM_FAMILY_CORE_26},
+    {SPAN("/Satoshi:29.0.0/"), 70016, 30, true, true, true, false, 1, true, false, false, SIM_FAMILY_CORE_26},
+    {SPAN("/Satoshi:29.1.0/Knots:20250903/"), 70016, 30, true, true, true, false, 1, true, false, false, SIM_FAMILY_KNOTS},
+    {SPAN("/Satoshi:28.1.0(me@home)/Knots:20250305/"), 70016, 4, true, true, true, false, 1, true, false, false, SIM_FAMILY_KNOTS},
+    {SPAN("/Satoshi:29.3.0/Knots:20260210+bip110-v0.4.1/UASF-BIP110:0.4/"), 70016, 10, true, true, true, false, 1, true, false, false, SIM_FAMILY_KNOTS},
+    {SPAN("/Satoshi:30.0.0/"), 70016, 30, true, true, true, false, 1, true, false, true, SIM_FAMILY_CORE_26},
+    {SPAN("/Satoshi:30.2.0/"), 70016, 20, true, true, true, false, 1, true, false, true, SIM_FAMILY_CORE_26},
+    {SPAN("/Satoshi:31.0.0/"), 70016, 20, true, true, true, false, 1, true, true, true, SIM_FAMILY_CORE_26},
+    {SPAN("/Satoshi:31.1.0/"), 70016, 20, true, true, true, false, 1, true, true, true, SIM_FAMILY_CORE_26},
+    {SPAN("/Satoshi:31.99.0/"), 70017, 4, true, true, true, false, 1, true, true, true, SIM_FAMILY_CORE_31_99},
+    {SPAN("/Satoshi:32.0.0/"), 70017, 2, true, true, true, false, 1, true, true, true, SIM_FAMILY_CORE_32},
+    {SPAN("/btcwire:0.5.0/btcd:0.24.2/"), 70016, 10, true, false, true, true, 0, false, false, false, SIM_FAMILY_BTCD},
+    {SPAN(""), 70016, 1, true, true, true, false, 1, false, false, false, SIM_FAMILY_OTHER},
 };
 
 /* User agents that try to break a terminal, a line of JSON or a decoder of UTF-8. */
@@ -89,31 +92,23 @@ uint64_t sim_random(const struct sim_settings *settings, uint32_t index, enum si
     return mix64(mix64(mix64(settings->seed) ^ index) ^ ((uint64_t)salt << 56) ^ n);
 }
 
-static const struct profile *draw_of_family(const struct sim_settings *settings, uint32_t index,
-                                            enum sim_family family)
+/* Of this family, or where that is SIM_FAMILY_OTHER, of any. */
+static unsigned weight_of(const struct profile *p, enum sim_family family, int32_t least_version)
 {
-    uint64_t count = 0, at;
-    for (size_t i = 0; i < COUNT(profiles); i++)
-        count += profiles[i].family == family;
-    at = sim_random(settings, index, SIM_SALT_PROFILE, 0) % count;
-    const struct profile *p = profiles;
-    while (p->family != family || at-- > 0)
-        p++;
-    return p;
+    bool fits = (!family || p->family == family) && p->version >= least_version;
+    return fits ? p->weight : 0;
 }
 
 static const struct profile *draw_profile(const struct sim_settings *settings, uint32_t index,
-                                          int32_t least_version)
+                                          enum sim_family family, int32_t least_version)
 {
     unsigned total = 0;
     for (size_t i = 0; i < COUNT(profiles); i++)
-        total += profiles[i].version >= least_version ? profiles[i].weight : 0;
+        total += weight_of(&profiles[i], family, least_version);
     uint64_t at = sim_random(settings, index, SIM_SALT_PROFILE, 0) % total;
     const struct profile *p = profiles;
-    while (p->version < least_version || at >= p->weight) {
-        at -= p->version >= least_version ? p->weight : 0;
-        p++;
-    }
+    while (at >= weight_of(p, family, least_version))
+        at -= weight_of(p++, family, least_version);
     return p;
 }
 
@@ -149,7 +144,7 @@ static int64_t draw_feefilter(const struct profile *p, uint64_t random)
         return -1;
     if (random % 50 == 0)
         return 9170997; /* in initial block download */
-    return p->self_first ? 100 : 1000;
+    return p->low_floor ? 100 : 1000;
 }
 
 /* Late nodes come well within the surveyor's patience, or (one in five) never. */
@@ -205,9 +200,9 @@ void sim_node_make(struct sim_node *out, const struct sim_settings *settings, ui
     enum sim_behaviour behaviour = draw_behaviour(settings, index);
     enum sim_rule rule = draw_rule(settings, index);
     bool ruled = behaviour == SIM_RULE;
+    enum sim_family family = ruled ? sim_rules[rule].family : SIM_FAMILY_OTHER;
     const struct profile *p =
-        ruled ? draw_of_family(settings, index, sim_rules[rule].family)
-              : draw_profile(settings, index, sim_behaviours[behaviour].least_version);
+        draw_profile(settings, index, family, sim_behaviours[behaviour].least_version);
     if (ruled && sim_rules[rule].law == SIM_LAW_FULL)
         behaviour = SIM_NO_TX_SLOT;
     uint64_t relay = sim_random(settings, index, SIM_SALT_RELAY, 0);

@@ -3,6 +3,8 @@
 
 #include "node.h"
 #include "place.h"
+#include "ports.h"
+#include "real.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -15,14 +17,14 @@
 /* X(enum, name, argument ("": none), help) */
 /* clang-format off */
 #define OPTION_TABLE(X) \
-    X(PORT, "port", "P", "listen on this port of every loopback address; P+1 refuses, P+2 swallows (18555)") \
+    X(PORT, "port", "P", "listen on this port of every loopback address; P+1 refuses, P+2 swallows (18555); 0: any three") \
     X(NODES, "nodes", "N", "how many nodes (1000)") \
     X(SEED, "seed", "S", "another seed is another network (1)") \
     X(CHAIN, "chain", "NAME", "main, test, testnet4, signet, regtest (regtest)") \
     X(TX, "tx", "HEX", "a transaction that nodes hold; repeatable (two built-in ones)") \
-    X(MIX, "mix", "NAME=WEIGHT,...", "only these behaviours (all; see --behaviours)") \
-    X(RULE, "rule", "NAME=WEIGHT,...", "with --mix rule=1: only these rules of versions (all)") \
-    X(ENTER, "enter", "NAME=WEIGHT,...", "and transactions enter mempools only then (at all times)") \
+    X(MIX, "mix", "NAME=WEIGHT,...", "only these behaviours (all; see --behaviours); `real`: as addresses of the real network") \
+    X(RULE, "rule", "NAME=WEIGHT,...", "of nodes that play a rule, only these rules of versions (all); `real`: of 2026") \
+    X(ENTER, "enter", "NAME=WEIGHT,...", "and transactions enter mempools only then (at all times); `real`: an old one, that most have") \
     X(PLAYED, "played", "FILE", "write what became of the rules in each session") \
     X(PART, "part", "I/N", "be the I-th of N processes that play the network together, at ports P+3(I-1)... (1/1)") \
     X(BLOCK, "block", "", "the transactions are in a block, which honest nodes have that are not pruned") \
@@ -41,7 +43,7 @@
     X(STATS, "stats", "FILE", "write counts there at the end, not to standard error") \
     X(LOCALHOST, "localhost", "", "node 0 is at 127.0.0.1, so that the name localhost leads to it") \
     X(STRICT, "strict", "", "exit 1 when the surveyor broke a rule of the protocol") \
-    X(BEHAVIOURS, "behaviours", "", "list the behaviours and their default weights") \
+    X(BEHAVIOURS, "behaviours", "", "list the behaviours, rules and manners, with their weights by default and in `real`") \
     X(HELP, "help", "", "this text")
 /* clang-format on */
 
@@ -68,24 +70,31 @@ static void print_help(void)
 #undef X
 }
 
-static void print_mix(const char *option, const char *const *names, const struct sim_mix *mix)
+/* The default weights, and those of `real` where the option knows the word. */
+static void print_mix(const char *option, const char *const *names, const char *real,
+                      const struct sim_mix *mix)
 {
-    printf("\n--%s:\n", option);
-    for (size_t i = 0; names[i]; i++)
-        printf("%-22s %u\n", names[i], mix->weights[i]);
+    struct sim_mix alike = {.total = 0};
+    if (real)
+        sim_mix_parse(&alike, names, NULL, option, real);
+    printf("%-22s %7s%s\n", option, "default", real ? "    real" : "");
+    for (size_t i = 0; names[i]; i++) {
+        printf("%-22s %7u", names[i], mix->weights[i]);
+        real ? printf(" %7u\n", alike.weights[i]) : puts("");
+    }
 }
 
 static void print_behaviours(void)
 {
-    for (int i = 0; i < SIM_BEHAVIOUR_COUNT; i++)
-        printf("%-22s %u\n", sim_behaviours[i].name, sim_behaviours[i].weight);
     struct sim_mix mix;
-    sim_gossip_mix_default(&mix);
-    print_mix("gossip", sim_gossip_names, &mix);
+    sim_behaviour_mix_default(&mix);
+    print_mix("--mix", sim_behaviour_names, SIM_REAL_MIX, &mix);
     sim_rule_mix_default(&mix);
-    print_mix("rule", sim_rule_names, &mix);
+    print_mix("\n--rule", sim_rule_names, SIM_REAL_RULE, &mix);
     sim_enter_mix_default(&mix);
-    print_mix("enter", sim_enter_names, &mix);
+    print_mix("\n--enter", sim_enter_names, SIM_REAL_ENTER, &mix);
+    sim_gossip_mix_default(&mix);
+    print_mix("\n--gossip", sim_gossip_names, NULL, &mix);
 }
 
 static bool parse_number(uint64_t *out, uint64_t least, uint64_t most, const char *text)
@@ -114,7 +123,7 @@ static bool parse_u32(uint32_t *out, uint32_t least, uint32_t most, const char *
 static bool parse_port(uint16_t *out, const char *text)
 {
     uint64_t value;
-    if (!parse_number(&value, 1, 65533, text))
+    if (!parse_number(&value, 0, 65533, text))
         return false;
     *out = (uint16_t)value;
     return true;
@@ -199,11 +208,11 @@ static bool apply(struct sim_settings *settings, struct raw_txs *raw, int option
     case OPTION_TX:
         return add_tx(raw, optarg);
     case OPTION_MIX:
-        return sim_mix_parse(&settings->mix, sim_behaviour_names, "--mix", optarg);
+        return sim_mix_parse(&settings->mix, sim_behaviour_names, SIM_REAL_MIX, "--mix", optarg);
     case OPTION_RULE:
-        return sim_mix_parse(&settings->rules, sim_rule_names, "--rule", optarg);
+        return sim_mix_parse(&settings->rules, sim_rule_names, SIM_REAL_RULE, "--rule", optarg);
     case OPTION_ENTER:
-        return sim_mix_parse(&settings->enter, sim_enter_names, "--enter", optarg);
+        return sim_mix_parse(&settings->enter, sim_enter_names, SIM_REAL_ENTER, "--enter", optarg);
     case OPTION_PLAYED:
         settings->played_path = optarg;
         return true;
@@ -224,7 +233,7 @@ static bool apply(struct sim_settings *settings, struct raw_txs *raw, int option
     case OPTION_DEAD:
         return parse_u32(&settings->dead_percent, 0, 95, optarg);
     case OPTION_GOSSIP:
-        return sim_mix_parse(&settings->gossip, sim_gossip_names, "--gossip", optarg);
+        return sim_mix_parse(&settings->gossip, sim_gossip_names, NULL, "--gossip", optarg);
     case OPTION_MAX_LATENCY:
         return parse_u32(&settings->max_latency_ms, 0, 600000, optarg);
     case OPTION_PATIENCE:
@@ -292,6 +301,12 @@ bool sim_options_parse(struct sim_settings *settings, int argc, char **argv, int
         fprintf(stderr, "simnet: at most %u dead addresses\n", SIM_DEAD_MAX);
         return false;
     }
+    if (!settings->port && settings->parts > 1) {
+        fprintf(stderr, "simnet: the parts of a network need one --port\n");
+        return false;
+    }
+    if (!settings->port && !(settings->port = sim_ports_choose()))
+        return false;
     if (!raw.count)
         raw = (struct raw_txs){{sim_default_txs[0], sim_default_txs[1]}, 2};
     return load_txs(settings, &raw) && (!settings->block.given || sim_block_build(settings));

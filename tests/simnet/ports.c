@@ -12,6 +12,8 @@
 
 #define FILL_MAX 16
 #define ANSWER_MS 300
+#define CHOICE_FIRST 20000
+#define CHOICES 4000 /* of three ports each */
 
 static struct sockaddr_in any_address(uint32_t ip, int port)
 {
@@ -20,13 +22,15 @@ static struct sockaddr_in any_address(uint32_t ip, int port)
     return name;
 }
 
-static int bound_socket(int port)
+/* With `share` also where connections of the port's last owner linger, or somebody else who shares
+ * it does not listen. */
+static int bound_socket(int port, int share)
 {
     struct sockaddr_in name = any_address(INADDR_ANY, port);
-    int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -1;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &share, sizeof(share));
     if (bind(fd, (struct sockaddr *)&name, sizeof(name)) == 0)
         return fd;
     close(fd);
@@ -60,7 +64,7 @@ static int attempt(int port)
 /* Bound and not listening: nobody else can take the port. */
 static bool prepare_refusing(int port)
 {
-    if (bound_socket(port) < 0) {
+    if (bound_socket(port, 1) < 0) {
         fprintf(stderr, "simnet: port %d: %s\n", port, strerror(errno));
         return false;
     }
@@ -73,7 +77,7 @@ static bool prepare_refusing(int port)
 /* Linux drops SYNs while the accept queue is full, so one that is never emptied swallows them. */
 static bool prepare_swallowing(int port)
 {
-    int fd = bound_socket(port);
+    int fd = bound_socket(port, 1);
     if (fd < 0 || listen(fd, 0) != 0) {
         fprintf(stderr, "simnet: port %d: %s\n", port, strerror(errno));
         return false;
@@ -84,6 +88,26 @@ static bool prepare_swallowing(int port)
     }
     fprintf(stderr, "simnet: port %d does not hang\n", port);
     return false;
+}
+
+static bool is_free(int port)
+{
+    int fd = bound_socket(port, 0);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+/* Every process begins elsewhere, so that two that start together do not choose the same. */
+uint16_t sim_ports_choose(void)
+{
+    for (unsigned i = 0; i < CHOICES; i++) {
+        int port = CHOICE_FIRST + 3 * (int)(((unsigned)getpid() + i) % CHOICES);
+        if (is_free(port) && is_free(port + 1) && is_free(port + 2))
+            return (uint16_t)port;
+    }
+    fprintf(stderr, "simnet: no three ports in a row are free\n");
+    return 0;
 }
 
 bool sim_ports_prepare(uint16_t port)
