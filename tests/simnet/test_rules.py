@@ -15,26 +15,18 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 import survey  # noqa: E402
-from simnet import LIMITS, Network  # noqa: E402
+from simnet import LIMITS, TXS, Network  # noqa: E402
 
 SLOW = bool(os.environ.get("TXSURVEY_WRAPPER"))  # under valgrind: fewer nodes
 PATIENCE_S = int(os.environ.get("TXSURVEY_RULES_PATIENCE", "30"))
 NODES = 400 if SLOW else 4000
 PAIRS = NODES * 5  # at least
-# The first payment on mainnet; another lock time is another transaction.
-PAYMENT = (
-    "0100000001c997a5e56e104102fa209c6a852dd90660a20b2d9c352423edce25857fcd370400000000484730"
-    "4402204e45e16932b8af514961a1d3a1a25fdf3f4f7732e9d624c6c61548ab5fb8cd410220181522ec8eca07"
-    "de4860a4acdd12909d831cc56cbbac4622082221a8768d1d0901ffffffff0200ca9a3b00000000434104ae1a"
-    "62fe09c5f51b13905f07f06b99a2f7159b2225f374cd378d71302fa28414e7aab37397f554a7df5f142c21c1"
-    "b7303b8a0626f1baded5c72a704f7e6cd84cac00286bee0000000043410411db93e1dcdb8a016b49840f8c53"
-    "bc1eb68a382e97b1482ecad7b148a6909a5cb2e0eaddfb84ccf9744464f82e160bfa9b8b64f9d4c03f999b86"
-    "43f656b412a3ac")
-TXS = [word for n in range(1, 7) for word in ("--tx", f"{PAYMENT}{n:02x}000000")]
 # Rules by which a notfound is never strong, and those by which some must be, whatever the patience.
 NEVER = {"core_0_13", "bcoin", "bcoin_selfish", "blocksonly"}
 ALWAYS = {"core_0_12", "core_26", "core_31_99", "core_32", "knots", "btcd"}
 AFTER_S = {"core_0_21": 125, "core_0_20": 905}
+# Those whose first answer is final.
+AT_ONCE = {"core_0_12", "core_26", "knots", "btcd"}
 
 
 def lines_of(path):
@@ -83,8 +75,12 @@ class Rules(unittest.TestCase):
             self.assertGreater(int(rows[rule]["strong"]), 0, rule)
         for rule, after_s in AFTER_S.items():
             self.assertEqual(int(rows[rule]["strong"]) > 0, patience_s >= after_s, rule)
-        for rule in ("core_0_12", "core_26", "knots", "btcd", "bcoin"):
+        for rule in AT_ONCE | {"bcoin"}:
             self.assertEqual(rows[rule]["weak, yet had it"], "0", f"{rule} serves what it had")
+
+    def check_costs(self, rows):
+        for rule in AT_ONCE:
+            self.assertEqual(rows[rule]["requests"], "1.0", f"{rule} has said all after the first")
 
     def check_that_a_false_one_is_found(self, network):
         """The same records, but for one weak notfound of a transaction that was there."""
@@ -104,6 +100,7 @@ class Rules(unittest.TestCase):
     def test_with_patience(self):
         network, rows = self.play(PATIENCE_S)
         self.check_strengths(rows, PATIENCE_S)
+        self.check_costs(rows)
         self.check_that_a_false_one_is_found(network)
 
     def test_announcements_alone(self):

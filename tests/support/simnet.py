@@ -16,6 +16,18 @@ if os.environ.get("TXSURVEY_WRAPPER"):
     LIMITS = ["--connect-timeout", "30", "--handshake-timeout", "40", "--response-timeout", "40"]
 SCORE = Path(__file__).resolve().parent.parent / "simnet" / "score.py"
 
+# The first payment on mainnet; another lock time is another transaction.
+PAYMENT = (
+    "0100000001c997a5e56e104102fa209c6a852dd90660a20b2d9c352423edce25857fcd370400000000484730"
+    "4402204e45e16932b8af514961a1d3a1a25fdf3f4f7732e9d624c6c61548ab5fb8cd410220181522ec8eca07"
+    "de4860a4acdd12909d831cc56cbbac4622082221a8768d1d0901ffffffff0200ca9a3b00000000434104ae1a"
+    "62fe09c5f51b13905f07f06b99a2f7159b2225f374cd378d71302fa28414e7aab37397f554a7df5f142c21c1"
+    "b7303b8a0626f1baded5c72a704f7e6cd84cac00286bee0000000043410411db93e1dcdb8a016b49840f8c53"
+    "bc1eb68a382e97b1482ecad7b148a6909a5cb2e0eaddfb84ccf9744464f82e160bfa9b8b64f9d4c03f999b86"
+    "43f656b412a3ac")
+# Six of them, as simnet takes them.
+TXS = [word for n in range(1, 7) for word in ("--tx", f"{PAYMENT}{n:02x}000000")]
+
 
 class Network:
     """A running simnet; its files are in `folder`. It takes any port and the two above it, or waits
