@@ -2,7 +2,7 @@
 called a strong `notfound`, and what it sends is never called one at all.
 
 TXSURVEY_RULES_PATIENCE=905 makes it the run that proves the rules of two minutes and of a quarter of
-an hour, which takes as long. It prints the table of README.md."""
+an hour, which takes as long. It prints the table by rule, as cost.py does."""
 import json
 import os
 import shutil
