@@ -64,9 +64,10 @@ struct txs_plan {
 
     uint32_t concurrency;
     uint32_t rate; /* connections a second */
-    uint64_t connect_timeout_ms;
-    uint64_t proxy_timeout_ms; /* the same for a connection through a proxy */
-    uint64_t handshake_timeout_ms, response_timeout_ms, patience_ms;
+    uint64_t connect_timeout_ms, handshake_timeout_ms;
+    /* The same for peers behind a proxy or a bridge. */
+    uint64_t proxy_connect_timeout_ms, proxy_handshake_timeout_ms;
+    uint64_t response_timeout_ms, patience_ms;
     bool keep_asking;     /* until patience ends, whatever the answers */
     uint64_t deadline_ms; /* of the whole survey, from its start; TXS_NEVER without one */
     uint32_t retries;
@@ -98,6 +99,8 @@ enum txs_status txs_plan_add_seed(struct txs_plan *plan, const char *host,
 /* fc00::/8 is CJDNS where that can be reached, and a private IPv6 network otherwise (Core:
  * MaybeFlipIPv6toCJDNS). */
 void txs_plan_name_network(const struct txs_plan *plan, struct txs_address *address);
+/* Peers, some of them at least, are reached through a proxy or a bridge. */
+bool txs_plan_has_proxies(const struct txs_plan *plan);
 /* After the last id, peer and option. TXS_E_NOMEM or TXS_OK. */
 enum txs_status txs_plan_complete(struct txs_plan *plan);
 

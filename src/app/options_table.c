@@ -203,14 +203,16 @@ static enum txs_status take_connect_timeout(struct options *o, const char *value
                                             struct txs_message *message)
 {
     enum txs_status status = value_seconds(&o->plan.connect_timeout_ms, value, 1, message);
-    o->plan.proxy_timeout_ms = o->plan.connect_timeout_ms;
+    o->plan.proxy_connect_timeout_ms = o->plan.connect_timeout_ms;
     return status;
 }
 
 static enum txs_status take_handshake_timeout(struct options *o, const char *value,
                                               struct txs_message *message)
 {
-    return value_seconds(&o->plan.handshake_timeout_ms, value, 1, message);
+    enum txs_status status = value_seconds(&o->plan.handshake_timeout_ms, value, 1, message);
+    o->plan.proxy_handshake_timeout_ms = o->plan.handshake_timeout_ms;
+    return status;
 }
 
 static enum txs_status take_response_timeout(struct options *o, const char *value,
@@ -415,11 +417,11 @@ const struct option_spec option_specs[] = {
     {0, "rate", "N", GROUP_PACE, PASS_REST, "new connections a second [1000]", TAKES(rate),
      SHOWN(count, plan.rate)},
     {0, "connect-timeout", "S", GROUP_PACE, PASS_REST,
-     "seconds until a connection must be made, fractions allowed [5; 20 through a proxy]",
+     "seconds until a connection must be made, fractions allowed [5; 30 through a proxy]",
      TAKES(connect_timeout), SHOWN(seconds, plan.connect_timeout_ms)},
     {0, "handshake-timeout", "S", GROUP_PACE, PASS_REST,
-     "seconds from then until the handshake must be complete [10]", TAKES(handshake_timeout),
-     SHOWN(seconds, plan.handshake_timeout_ms)},
+     "seconds from then until the handshake must be complete [10; 30 through a proxy]",
+     TAKES(handshake_timeout), SHOWN(seconds, plan.handshake_timeout_ms)},
     {0, "response-timeout", "S", GROUP_PACE, PASS_REST,
      "seconds until a request must be answered [15]", TAKES(response_timeout),
      SHOWN(seconds, plan.response_timeout_ms)},

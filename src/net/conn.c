@@ -380,8 +380,8 @@ int conn_start(struct conn *c)
     if (c->refused_at_once != 0)
         conn_close(c);
     else
-        set_deadline(c, c->connecting_ms +
-                            (c->proxy != NULL ? host->proxy_timeout_ms : host->connect_timeout_ms));
+        set_deadline(c, c->connecting_ms + (c->proxy != NULL ? host->proxy_connect_timeout_ms
+                                                             : host->connect_timeout_ms));
     return 0;
 }
 

@@ -31,7 +31,7 @@ struct conn;
 /* What all connections share. The callbacks may call conn_stop() of others, not of this one. */
 struct conn_host {
     uv_loop_t *loop;
-    uint64_t connect_timeout_ms, proxy_timeout_ms;
+    uint64_t connect_timeout_ms, proxy_connect_timeout_ms;
     char *read_buffer;           /* one for all: what is read is used up before the next read */
     const struct txs_sink *sink; /* its tap */
     void *context;

@@ -171,9 +171,11 @@ static void init_peers(struct txs_engine *e)
         .hunt = plan->block_given ? &e->hunt : NULL,
     };
     memcpy(e->peer_config.control_key, e->control_key, sizeof e->control_key);
+    e->proxied_config = e->peer_config;
+    e->proxied_config.handshake_timeout_ms = plan->proxy_handshake_timeout_ms;
     e->host.loop = &e->loop;
     e->host.connect_timeout_ms = plan->connect_timeout_ms;
-    e->host.proxy_timeout_ms = plan->proxy_timeout_ms;
+    e->host.proxy_connect_timeout_ms = plan->proxy_connect_timeout_ms;
     e->host.sink = e->sink;
     dial_prepare(e);
     clocks_prepare(e);

@@ -25,7 +25,7 @@ struct txs_engine {
     struct txs_heard *heard;  /* room for one message */
     struct txs_address *told; /* and for what goes into one record */
     uint32_t seed_told;       /* batch of the seed whose record is next */
-    struct txs_peer_config peer_config;
+    struct txs_peer_config peer_config, proxied_config;
     struct txs_peer_result unconnected; /* of peers that no connection came about with */
     struct conn_host host;
     struct ways ways;

@@ -45,7 +45,7 @@ enum txs_status ways_open(struct ways *w, uv_loop_t *loop, const struct txs_plan
         .has_proxy = plan->proxy.given,
         .has_onion = plan->onion.given,
         .has_i2p = plan->i2psam.given,
-        .i2p = {.loop = loop, .hello_timeout_ms = plan->proxy_timeout_ms, .random = random},
+        .i2p = {.loop = loop, .hello_timeout_ms = plan->proxy_connect_timeout_ms, .random = random},
     };
     if (w->has_proxy)
         status = look_up(&w->proxy, &plan->proxy, "--proxy", message);

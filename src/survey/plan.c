@@ -17,10 +17,12 @@ void txs_plan_init(struct txs_plan *plan)
         .concurrency = 1000,
         .rate = 1000,
         .connect_timeout_ms = 5000,
-        .proxy_timeout_ms = 20000, /* as Core waits for a proxy (g_socks5_recv_timeout) */
+        .handshake_timeout_ms = 10000,
+        /* Of 67 onion services that answered, all took 4 to 29 s for both together. */
+        .proxy_connect_timeout_ms = 30000,
+        .proxy_handshake_timeout_ms = 30000,
         .shard_index = 1,
         .shard_count = 1,
-        .handshake_timeout_ms = 10000,
         .response_timeout_ms = 15000,
         .patience_ms = 30000,
         .deadline_ms = TXS_NEVER,
@@ -163,6 +165,11 @@ void txs_plan_name_network(const struct txs_plan *plan, struct txs_address *a)
 {
     if (plan->cjdns_reachable)
         txs_address_take_for_cjdns(a);
+}
+
+bool txs_plan_has_proxies(const struct txs_plan *plan)
+{
+    return plan->proxy.given || plan->onion.given || plan->i2psam.given;
 }
 
 enum txs_status txs_plan_complete(struct txs_plan *plan)

@@ -5,9 +5,9 @@
 
 static uint64_t longest_attempt_ms(const struct txs_plan *plan)
 {
-    bool proxies = plan->proxy.given || plan->onion.given || plan->i2psam.given;
-    return proxies && plan->proxy_timeout_ms > plan->connect_timeout_ms ? plan->proxy_timeout_ms
-                                                                        : plan->connect_timeout_ms;
+    return txs_plan_has_proxies(plan) && plan->proxy_connect_timeout_ms > plan->connect_timeout_ms
+               ? plan->proxy_connect_timeout_ms
+               : plan->connect_timeout_ms;
 }
 
 struct txs_survey *txs_survey_new(const struct txs_plan *plan, struct txs_vantage vantage,

@@ -91,7 +91,7 @@ static void all_as_they_were_given(void **state)
         "onion=[::1]:9051\ni2psam=127.0.0.1:7656\ncjdnsreachable=1\nconcurrency=11\n"
         "rate=12\nconnect_timeout=1500\nhandshake_timeout=2000\nresponse_timeout=3000\n"
         "deadline=4000\nretries=5\npatience=6000\nkeep_asking=1\nrequire_served=13\nraw=1\n"
-        "user_agent=/x:1/\n");
+        "user_agent=/x:1/\nproxy_connect_timeout=1500\nproxy_handshake_timeout=2000\n");
 }
 
 static void all_as_they_are_by_default(void **state)
@@ -105,7 +105,27 @@ static void all_as_they_are_by_default(void **state)
                  "cjdnsreachable=0\nconcurrency=1000\nrate=1000\nconnect_timeout=5000\n"
                  "handshake_timeout=10000\nresponse_timeout=15000\ndeadline=null\nretries=0\n"
                  "patience=30000\nkeep_asking=0\nrequire_served=null\nraw=0\n"
-                 "user_agent=/txsurvey:" TXSURVEY_VERSION "/\n");
+                 "user_agent=/txsurvey:" TXSURVEY_VERSION "/\n"
+                 "proxy_connect_timeout=null\nproxy_handshake_timeout=null\n");
+}
+
+/* Onion peers have longer, the others have not: both are shown. */
+static void the_limits_behind_a_proxy(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"txsurvey", "--onion=127.0.0.1:9050", ID};
+    struct options options;
+    struct txs_message message;
+    struct survey_line line;
+    char shown[2000] = "";
+    assert_int_equal(options_parse(&options, 3, (char **)(uintptr_t)words, &message), TXS_OK);
+    survey_line_fill(&line, &options);
+    for (size_t i = 0; i < line.count; i++)
+        put(shown, sizeof shown, &line.values[i]);
+    assert_non_null(strstr(shown, "\nconnect_timeout=5000\nhandshake_timeout=10000\n"));
+    assert_non_null(
+        strstr(shown, "\nproxy_connect_timeout=30000\nproxy_handshake_timeout=30000\n"));
+    options_free(&options);
 }
 
 static void the_options_of_a_census(void **state)
@@ -126,6 +146,7 @@ int main(void)
         cmocka_unit_test(every_row_says_whether_it_is_shown),
         cmocka_unit_test(all_as_they_were_given),
         cmocka_unit_test(all_as_they_are_by_default),
+        cmocka_unit_test(the_limits_behind_a_proxy),
         cmocka_unit_test(the_options_of_a_census),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
