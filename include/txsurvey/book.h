@@ -36,7 +36,7 @@ void txs_book_free(struct txs_book *book);
  * the book copies, or what a peer of the book told. A batch has a number, 1 and up; 0 when out of
  * memory. `previous` is that of an earlier batch of the same source, or 0; `group` a number that
  * all peers have in common who count as one teller. */
-uint32_t txs_book_batch(struct txs_book *book, const char *source);
+uint32_t txs_book_batch(struct txs_book *book, const char *source, uint32_t previous);
 uint32_t txs_book_batch_of_peer(struct txs_book *book, uint32_t peer, uint32_t previous,
                                 uint64_t group);
 /* Until the next batch, what is added counts as told by TXS_BOOK_MANY_TELLERS at least. */

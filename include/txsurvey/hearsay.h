@@ -21,7 +21,8 @@ uint8_t txs_gossip_tier(uint32_t time_s, int64_t now_s, size_t place);
  * routable addresses alone.
  *
  * One answer of a seed: filtered, capped, united with what is known. Returns the number of distinct
- * addresses in it, and their batch (0: none); the list's order and tiers are lost. */
+ * addresses in it; the list's order and tiers are lost. `batch` is that of the seed's answer
+ * before, 0 for none, and then that of this one. */
 size_t txs_survey_add_seed(struct txs_survey *survey, const char *host, struct txs_heard *heard,
                            size_t count, uint32_t *batch);
 /* The same for what the peer of an attempt told; its batch goes into the attempt. */

@@ -29,10 +29,11 @@ _Static_assert(sizeof(struct entry) == 44, "an address costs what book.h says");
 /* What a source told at a time: the entries from `first` to the next batch's. */
 struct batch {
     uint32_t first;
-    uint32_t teller;   /* a peer; an index of `sources` where `previous` is NO_PEER */
-    uint32_t previous; /* batch of the same peer, or 0 */
+    uint32_t teller;   /* a peer; from TEXT_TELLER on an index of `sources` */
+    uint32_t previous; /* batch of the same teller, or 0 */
 };
-#define NO_PEER UINT32_MAX
+#define TEXT_TELLER 0x80000000u
+_Static_assert(TXS_BOOK_MAX < TEXT_TELLER, "a peer is no text");
 
 struct chunk {
     struct entry entries[CHUNK_ENTRIES];
@@ -117,13 +118,19 @@ static int text_source(struct txs_book *b, const char *text)
     return sources[b->source_count] != NULL ? (int)b->source_count++ : -1;
 }
 
-uint32_t txs_book_batch(struct txs_book *b, const char *source)
+static bool is_text(const struct batch *batch)
+{
+    return batch->teller >= TEXT_TELLER;
+}
+
+uint32_t txs_book_batch(struct txs_book *b, const char *source, uint32_t previous)
 {
     int teller = text_source(b, source);
     if (teller < 0)
         return 0;
     b->teller = ~(uint64_t)teller; /* the numbers of groups begin at the other end */
-    return add_batch(b, (struct batch){.teller = (uint32_t)teller, .previous = NO_PEER});
+    return add_batch(
+        b, (struct batch){.teller = TEXT_TELLER + (uint32_t)teller, .previous = previous});
 }
 
 uint32_t txs_book_batch_of_peer(struct txs_book *b, uint32_t peer, uint32_t previous,
@@ -147,7 +154,7 @@ size_t txs_book_batch_addresses(const struct txs_book *b, uint32_t batch, struct
                                 size_t max)
 {
     size_t count = 0;
-    for (; batch != 0 && batch != NO_PEER; batch = b->batches[batch - 1].previous)
+    for (; batch != 0; batch = b->batches[batch - 1].previous)
         for (size_t i = b->batches[batch - 1].first; i < batch_end(b, batch) && count < max; i++)
             if (entry_of(b, i)->state < LEFT_OUT)
                 out[count++] = entry_of(b, i)->address;
@@ -182,8 +189,8 @@ void txs_book_source_text(const struct txs_book *b, uint32_t peer, char out[TXS_
 {
     const struct batch *batch = batch_of(b, peer);
     char teller[TXS_ADDRESS_TEXT_MAX];
-    if (batch->previous == NO_PEER) {
-        snprintf(out, TXS_SOURCE_TEXT_MAX, "%s", b->sources[batch->teller]);
+    if (is_text(batch)) {
+        snprintf(out, TXS_SOURCE_TEXT_MAX, "%s", b->sources[batch->teller - TEXT_TELLER]);
         return;
     }
     txs_address_text(teller, &entry_of(b, batch->teller)->address);
@@ -471,9 +478,9 @@ void txs_book_judge_unknown(struct txs_book *b, const struct txs_address *addres
 bool txs_book_is_named(const struct txs_book *b, uint32_t peer)
 {
     const struct batch *batch = batch_of(b, peer);
-    if (batch->previous != NO_PEER)
+    if (!is_text(batch))
         return false;
-    const char *source = b->sources[batch->teller];
+    const char *source = b->sources[batch->teller - TEXT_TELLER];
     return strcmp(source, "connect") == 0 || strcmp(source, "file") == 0;
 }
 

@@ -68,6 +68,7 @@ static size_t on_seed_addresses(void *context, const char *host, struct txs_hear
                                 size_t count)
 {
     struct txs_engine *e = context;
+    e->seed_told = 0;
     return txs_survey_add_seed(e->survey, host, list, count, &e->seed_told);
 }
 

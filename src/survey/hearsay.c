@@ -135,11 +135,11 @@ static size_t only_new(struct txs_survey *s, struct txs_heard *heard, size_t cou
     return kept;
 }
 
-uint32_t hearsay_batch_of_seed(struct txs_survey *s, const char *host)
+uint32_t hearsay_batch_of_seed(struct txs_survey *s, const char *host, uint32_t previous)
 {
     char text[TXS_SOURCE_TEXT_MAX];
     snprintf(text, sizeof text, "dns:%.255s", host);
-    return txs_book_batch(s->book, text);
+    return txs_book_batch(s->book, text, previous);
 }
 
 uint32_t hearsay_batch_of_peer(struct txs_survey *s, uint32_t peer, uint32_t previous)
@@ -154,11 +154,12 @@ size_t txs_survey_add_seed(struct txs_survey *s, const char *host, struct txs_he
     size_t distinct = unite(s, heard, count);
     for (size_t i = 0; i < distinct; i++)
         heard[i].tier = TXS_TIER_SEED;
-    *batch = hearsay_batch_of_seed(s, host);
+    uint32_t before = *batch;
+    *batch = hearsay_batch_of_seed(s, host, before);
     if (*batch != 0)
-        add_heard(
-            s, heard, distinct,
-            (struct allowance){SEED_MAX_ADDRESSES, GROUP_MAX_OF_A_SOURCE, HOST_MAX_OF_A_SOURCE, 0});
+        add_heard(s, heard, distinct,
+                  (struct allowance){SEED_MAX_ADDRESSES, GROUP_MAX_OF_A_SOURCE,
+                                     HOST_MAX_OF_A_SOURCE, before});
     return distinct;
 }
 

@@ -79,7 +79,7 @@ enum txs_status txs_survey_add_named(struct txs_survey *s)
     for (size_t i = 0; i < s->plan->peer_count && status == TXS_OK; i++) {
         const struct txs_named_peer *peer = &s->plan->peers[i];
         bool another = i == 0 || peer->named_by != (peer - 1)->named_by;
-        if (another && txs_book_batch(s->book, sources[peer->named_by]) == 0)
+        if (another && txs_book_batch(s->book, sources[peer->named_by], 0) == 0)
             return TXS_E_NOMEM;
         status = add_named(s, peer);
     }

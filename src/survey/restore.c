@@ -11,7 +11,7 @@ enum txs_status txs_survey_restore_peer(struct txs_survey *s, const struct txs_r
     if (address.network == TXS_NETWORK_CJDNS) /* unless that can be reached this time, too */
         address.network = TXS_NETWORK_IPV6;
     txs_plan_name_network(s->plan, &address);
-    if (txs_book_batch(s->book, "resumed") == 0)
+    if (txs_book_batch(s->book, "resumed", 0) == 0)
         return TXS_E_NOMEM;
     bool taken = txs_book_take_address(s->book, &address, &index);
     if (!taken && !txs_book_hear_again(s->book, &address, TXS_TIER_LAST))
@@ -30,7 +30,7 @@ enum txs_status txs_survey_restore_peer(struct txs_survey *s, const struct txs_r
 
 enum txs_status txs_survey_restore_seed(struct txs_survey *s, const struct txs_restored_seed *seed)
 {
-    if (hearsay_batch_of_seed(s, seed->host) == 0)
+    if (hearsay_batch_of_seed(s, seed->host, 0) == 0)
         return TXS_E_NOMEM;
     return hearsay_restore(s, seed->told, seed->told_count, TXS_TIER_SEED);
 }

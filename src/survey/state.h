@@ -50,8 +50,8 @@ enum places_verdict quota_take(struct txs_survey *s, uint32_t peer);
 void quota_give_back(struct txs_survey *s, uint32_t peer, const struct txs_peer_result *result);
 void quota_restore(struct txs_survey *s, uint32_t peer, const struct txs_peer_result *result);
 
-/* Begins the batch of what a seed tells; 0 when out of memory. */
-uint32_t hearsay_batch_of_seed(struct txs_survey *s, const char *host);
+/* Begins a batch of what a seed tells; 0 when out of memory. */
+uint32_t hearsay_batch_of_seed(struct txs_survey *s, const char *host, uint32_t previous);
 uint32_t hearsay_batch_of_peer(struct txs_survey *s, uint32_t peer, uint32_t previous);
 /* What was told then passed the limits of its source then. */
 enum txs_status hearsay_restore(struct txs_survey *s, const struct txs_address *told, size_t count,

@@ -100,7 +100,7 @@ struct txs_address surveying_address(uint8_t first, unsigned group, unsigned mem
 void surveying_seed_many(struct surveying *f, uint8_t first, unsigned count, unsigned a_group)
 {
     struct txs_heard *heard = calloc(count, sizeof *heard);
-    uint32_t batch;
+    uint32_t batch = 0;
     assert_non_null(heard);
     for (unsigned i = 0; i < count; i++) {
         unsigned group = i / a_group, member = i % a_group;

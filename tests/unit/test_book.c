@@ -39,7 +39,7 @@ static void a_peer_is_known_once_whatever_its_spelling(void **state)
 {
     (void)state;
     struct txs_book *book = new_book(1);
-    assert_int_not_equal(txs_book_batch(book, "connect"), 0);
+    assert_int_not_equal(txs_book_batch(book, "connect", 0), 0);
     struct txs_address plain = address("1.2.3.4"), mapped = address("[::ffff:1.2.3.4]:8333");
     assert_int_equal(txs_book_add(book, &plain, TXS_TIER_NAMED), TXS_BOOK_ADDED);
     assert_int_equal(txs_book_add(book, &mapped, TXS_TIER_NAMED), TXS_BOOK_KNOWN);
@@ -51,7 +51,7 @@ static void another_port_is_another_peer(void **state)
 {
     (void)state;
     struct txs_book *book = new_book(1);
-    assert_int_not_equal(txs_book_batch(book, "connect"), 0);
+    assert_int_not_equal(txs_book_batch(book, "connect", 0), 0);
     struct txs_address one = address("1.2.3.4:8333"), two = address("1.2.3.4:8334");
     assert_int_equal(txs_book_add(book, &one, TXS_TIER_NAMED), TXS_BOOK_ADDED);
     assert_int_equal(txs_book_add(book, &two, TXS_TIER_NAMED), TXS_BOOK_ADDED);
@@ -72,10 +72,10 @@ static void the_first_source_stays(void **state)
     char text[] = "dns:one";
     struct txs_address a = address("1.2.3.4");
     uint32_t peer;
-    assert_int_equal(txs_book_batch(book, text), 1);
+    assert_int_equal(txs_book_batch(book, text, 0), 1);
     memset(text, 'x', strlen(text)); /* the book has its own copy */
     txs_book_add(book, &a, TXS_TIER_SEED);
-    assert_int_equal(txs_book_batch(book, "dns:two"), 2);
+    assert_int_equal(txs_book_batch(book, "dns:two", 0), 2);
     assert_int_equal(txs_book_add(book, &a, TXS_TIER_SEED), TXS_BOOK_KNOWN);
     assert_true(txs_book_take(book, &peer));
     assert_source(book, peer, "dns:one");
@@ -89,12 +89,12 @@ static void each_peer_has_its_source(void **state)
     struct txs_book *book = new_book(1);
     struct txs_address out[8];
     uint32_t told = 0, other = 0;
-    txs_book_batch(book, "connect");
+    txs_book_batch(book, "connect", 0);
     for (unsigned i = 0; i < 2; i++) {
         struct txs_address a = numbered(i);
         txs_book_add(book, &a, TXS_TIER_NAMED);
     }
-    txs_book_batch(book, "dns:empty");
+    txs_book_batch(book, "dns:empty", 0);
     for (unsigned i = 2; i < 20; i++) {
         struct txs_address a = numbered(i);
         uint32_t *batch = i % 3 == 0 ? &other : &told;
@@ -132,7 +132,7 @@ static void better_tiers_are_taken_first(void **state)
 {
     (void)state;
     struct txs_book *book = new_book(3);
-    txs_book_batch(book, "file");
+    txs_book_batch(book, "file", 0);
     for (unsigned i = 0; i < 3000; i++) {
         struct txs_address a = numbered(i);
         assert_int_equal(txs_book_add(book, &a, i * 7919 % TXS_TIERS), TXS_BOOK_ADDED);
@@ -152,14 +152,14 @@ static void another_source_raises_a_peer_by_one(void **state)
     (void)state;
     struct txs_book *book = new_book(3);
     struct txs_address one = numbered(1), two = numbered(2), self = numbered(0);
-    txs_book_batch(book, "connect");
+    txs_book_batch(book, "connect", 0);
     txs_book_add(book, &self, TXS_TIER_NAMED);
     uint32_t batch = txs_book_batch_of_peer(book, 0, 0, 1);
     txs_book_add(book, &one, 6);
     txs_book_add(book, &two, 6);
     txs_book_batch_of_peer(book, 0, batch, 1);
     txs_book_add(book, &two, 6); /* the same teller: nothing */
-    txs_book_batch(book, "dns:x");
+    txs_book_batch(book, "dns:x", 0);
     txs_book_add(book, &one, 6);
     assert_int_equal(taken(book), 0);
     assert_int_equal(taken(book), 1);
@@ -173,7 +173,7 @@ static unsigned tellers_of(unsigned peers, bool one_group)
     struct txs_book *book = new_book(3);
     struct txs_address one = numbered(1), self = numbered(0);
     uint32_t peer;
-    txs_book_batch(book, "connect");
+    txs_book_batch(book, "connect", 0);
     txs_book_add(book, &self, TXS_TIER_NAMED);
     for (unsigned i = 0; i < peers; i++) {
         txs_book_batch_of_peer(book, 0, 0, one_group ? 1 : i);
@@ -202,7 +202,7 @@ static void those_put_off_are_taken_last(void **state)
     (void)state;
     struct txs_book *book = new_book(3);
     uint32_t peer;
-    txs_book_batch(book, "dns:x");
+    txs_book_batch(book, "dns:x", 0);
     for (unsigned i = 0; i < 3; i++) {
         struct txs_address a = numbered(i);
         txs_book_add(book, &a, i);
@@ -225,7 +225,7 @@ static void those_turned_away_come_back_when_others_name_them(void **state)
     struct txs_book *book = new_book(3);
     struct txs_address self = numbered(0), one = numbered(1), out[2];
     uint32_t peer;
-    txs_book_batch(book, "connect");
+    txs_book_batch(book, "connect", 0);
     txs_book_add(book, &self, TXS_TIER_NAMED);
     assert_int_equal(taken(book), 0);
     uint32_t batch = txs_book_batch_of_peer(book, 0, 0, 1);
@@ -252,10 +252,10 @@ static void hearing_again_adds_nobody(void **state)
     struct txs_book *book = new_book(3);
     struct txs_address one = numbered(1), two = numbered(2), stranger = numbered(3);
     assert_false(txs_book_hear_again(book, &one, TXS_TIER_NAMED)); /* nothing is there at all */
-    txs_book_batch(book, "dns:x");
+    txs_book_batch(book, "dns:x", 0);
     txs_book_add(book, &one, 8);
     txs_book_add(book, &two, 8);
-    txs_book_batch(book, "dns:y");
+    txs_book_batch(book, "dns:y", 0);
     assert_false(txs_book_hear_again(book, &stranger, TXS_TIER_NAMED));
     assert_true(txs_book_hear_again(book, &two, 8));
     assert_int_equal(txs_book_known(book), 2);
@@ -268,7 +268,7 @@ static void the_better_tier_counts(void **state)
     (void)state;
     struct txs_book *book = new_book(3);
     struct txs_address one = numbered(1), two = numbered(2);
-    txs_book_batch(book, "file");
+    txs_book_batch(book, "file", 0);
     txs_book_add(book, &one, TXS_TIER_LAST);
     txs_book_add(book, &two, TXS_TIER_SEED);
     txs_book_add(book, &one, TXS_TIER_NAMED);
@@ -285,7 +285,7 @@ static void the_order_holds_whatever_happens(void **state)
     struct txs_book *book = new_book(4);
     enum { PEERS = 500 };
     unsigned tier[PEERS], untaken = 0;
-    txs_book_batch(book, "file");
+    txs_book_batch(book, "file", 0);
     for (unsigned i = 0; i < PEERS; i++)
         tier[i] = TXS_TIERS;
     for (unsigned step = 0; step < 20000; step++) {
@@ -318,7 +318,7 @@ static void an_address_can_be_taken_by_name(void **state)
     struct txs_book *book = new_book(3);
     struct txs_address known = numbered(1), unknown = numbered(2), closed = numbered(3);
     uint32_t peer;
-    txs_book_batch(book, "file");
+    txs_book_batch(book, "file", 0);
     txs_book_add(book, &known, TXS_TIER_NAMED);
     txs_book_leave_out(book, &closed);
     assert_true(txs_book_take_address(book, &known, &peer));
@@ -335,7 +335,7 @@ static void what_is_left_out_is_never_taken_nor_added(void **state)
 {
     (void)state;
     struct txs_book *book = new_book(1);
-    assert_int_not_equal(txs_book_batch(book, "connect"), 0);
+    assert_int_not_equal(txs_book_batch(book, "connect", 0), 0);
     struct txs_address a = address("10.0.0.1");
     uint32_t peer;
     assert_int_equal(txs_book_leave_out(book, &a), TXS_BOOK_ADDED);
@@ -351,7 +351,7 @@ static void leaving_out_what_is_known_changes_nothing(void **state)
 {
     (void)state;
     struct txs_book *book = new_book(1);
-    assert_int_not_equal(txs_book_batch(book, "connect"), 0);
+    assert_int_not_equal(txs_book_batch(book, "connect", 0), 0);
     struct txs_address a = address("10.0.0.1");
     txs_book_add(book, &a, TXS_TIER_NAMED);
     assert_int_equal(txs_book_leave_out(book, &a), TXS_BOOK_KNOWN);
@@ -364,7 +364,7 @@ static void each_of_many_is_taken_once(void **state)
 {
     (void)state;
     struct txs_book *book = new_book(7);
-    assert_int_not_equal(txs_book_batch(book, "file"), 0);
+    assert_int_not_equal(txs_book_batch(book, "file", 0), 0);
     uint8_t *seen = calloc(MANY, 1);
     assert_non_null(seen);
     for (unsigned i = 0; i < MANY; i++) {
@@ -391,7 +391,7 @@ static void each_of_many_is_taken_once(void **state)
 static void order_of(uint64_t seed, char out[1000])
 {
     struct txs_book *book = new_book(seed);
-    assert_int_not_equal(txs_book_batch(book, "file"), 0);
+    assert_int_not_equal(txs_book_batch(book, "file", 0), 0);
     uint32_t peer;
     for (unsigned i = 0; i < 100; i++) {
         struct txs_address a = numbered(i);
@@ -428,7 +428,7 @@ static void a_million_addresses_cost_64_bytes_each(void **state)
     enum { MILLION = 1000000 };
     size_t before = allocated_bytes();
     struct txs_book *book = new_book(9);
-    uint32_t batch = txs_book_batch(book, "connect"), teller;
+    uint32_t batch = txs_book_batch(book, "connect", 0), teller;
     struct txs_address a = numbered(0);
     txs_book_add(book, &a, TXS_TIER_NAMED);
     assert_true(txs_book_take(book, &teller));

@@ -17,7 +17,7 @@ static bool ipv4_route(const struct txs_address *address)
 static size_t seed(struct surveying *f, const char *host, const char *const *texts, size_t count)
 {
     struct txs_heard heard[10];
-    uint32_t batch;
+    uint32_t batch = 0;
     for (size_t i = 0; i < count; i++)
         assert_true(txs_address_parse(&heard[i].address, texts[i], 8333));
     return txs_survey_add_seed(f->survey, host, heard, count, &batch);
@@ -34,6 +34,30 @@ static void a_seed_counts_each_address_once(void **state)
     assert_int_equal(txs_survey_known(f.survey), 2);
     surveying_assert_source(&f, surveying_next(&f, 0).peer, "dns:seed.example");
     assert_int_equal(seed(&f, "other.example", NULL, 0), 0);
+    surveying_end(&f);
+}
+
+/* An answer may come in parts: all of it is what that seed told, and its share of a group is one.
+ */
+static void the_parts_of_a_seeds_answer_are_one(void **state)
+{
+    (void)state;
+    struct surveying f;
+    struct txs_heard heard[60];
+    struct txs_address told[128];
+    uint32_t batch = 0, other = 0;
+    surveying_begin(&f);
+    surveying_start(&f);
+    for (unsigned part = 0; part < 2; part++) {
+        for (unsigned i = 0; i < 60; i++)
+            heard[i].address = surveying_address(8, 0, 60 * part + i);
+        assert_int_equal(txs_survey_add_seed(f.survey, "one.example", heard, 60, &batch), 60);
+        heard[0].address = surveying_address(9, part, 0);
+        assert_int_equal(txs_survey_add_seed(f.survey, "two.example", heard, 1, &other), 1);
+    }
+    assert_int_equal(surveying_left_out(&f, TXS_IGNORED_QUOTA), 120 - 64);
+    assert_int_equal(txs_survey_told(f.survey, batch, told, 128), 64);
+    assert_int_equal(txs_survey_told(f.survey, other, told, 128), 2);
     surveying_end(&f);
 }
 
@@ -467,6 +491,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_seed_counts_each_address_once),
+        cmocka_unit_test(the_parts_of_a_seeds_answer_are_one),
         cmocka_unit_test(what_a_seed_says_is_filtered_and_counted_once),
         cmocka_unit_test(what_this_machine_has_no_way_to_is_left_out),
         cmocka_unit_test(of_one_seed_512_addresses_are_taken),
