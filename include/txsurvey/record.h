@@ -355,7 +355,7 @@ struct txs_seed_record {
     uint32_t addresses;             /* in the answer, each once */
     const struct txs_address *told; /* first heard of from this seed, and taken into the book */
     size_t told_count;
-    const char *error; /* the resolver's word, NULL when resolved */
+    const char *error; /* the resolver's word; NULL, when resolved, if no question failed */
     uint64_t duration_ms;
 };
 

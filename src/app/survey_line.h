@@ -14,8 +14,8 @@ struct survey_line {
     char texts[SURVEY_LINE_MAX][SHOW_TEXT_MAX];
 };
 
-/* Those that their rows show, in the table's order, and the limits behind a proxy. An option's name in the record is its own, with
- * underscores for hyphens. */
+/* Those that their rows show, in the table's order, and the limits behind a proxy. An option's name
+ * in the record is its own, with underscores for hyphens. */
 void survey_line_fill(struct survey_line *line, const struct options *options);
 
 #endif

@@ -159,11 +159,17 @@ static json_t *seed_duration_ms(const struct field_source *s)
 
 const struct field seed_fields[] = {
     {"host", "the DNS name", host},
-    {"outcome", "resolved, failed (an error or an empty answer) or timeout (5 s)", seed_outcome},
+    {"outcome",
+     "resolved (it named somebody), failed (an error or an empty answer) or timeout (5 s)",
+     seed_outcome},
     {"addresses", "how many addresses the answer held", seed_addresses},
     {"new_addresses", "those that are surveyed because it was the first to name them, ADDR:PORT",
      seed_new_addresses},
-    {"error", "the resolver's error, or null", seed_error},
+    {"error",
+     "the resolver's error, or null; of one that resolved what its other question failed with, "
+     "such "
+     "as AAAA ETIMEDOUT",
+     seed_error},
     {"duration_ms", "how long it took", seed_duration_ms},
 };
 const size_t seed_field_count = sizeof seed_fields / sizeof *seed_fields;

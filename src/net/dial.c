@@ -132,8 +132,7 @@ static void connect_failed(struct conn *c, enum txs_outcome outcome, enum txs_er
 static void on_conn_connected(struct conn *c)
 {
     struct txs_engine *e = c->host->context;
-    const struct txs_peer_config *config =
-        c->proxy != NULL ? &e->proxied_config : &e->peer_config;
+    const struct txs_peer_config *config = c->proxy != NULL ? &e->proxied_config : &e->peer_config;
     c->peer = txs_peer_new(config, &c->address, txs_random_next(&e->random));
     e->connected += c->peer != NULL;
     if (c->peer != NULL)

@@ -59,7 +59,7 @@ static void end(struct txs_engine *e)
 
 void ending_complete(struct txs_engine *e)
 {
-    if (!e->ended && txs_survey_idle(e->survey) && resolver_outstanding(e->resolver) == 0)
+    if (!e->ended && txs_survey_idle(e->survey) && e->seeds.outstanding == 0)
         end(e);
 }
 

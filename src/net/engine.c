@@ -62,40 +62,18 @@ static void on_before_wait(uv_prepare_t *prepare)
         uv_stop(&e->loop);
 }
 
-/* Seeds */
-
-static size_t on_seed_addresses(void *context, const char *host, struct txs_heard *list,
-                                size_t count)
-{
-    struct txs_engine *e = context;
-    e->seed_told = 0;
-    return txs_survey_add_seed(e->survey, host, list, count, &e->seed_told);
-}
-
-static void on_seed_settled(void *context, const struct txs_seed_record *seed)
-{
-    struct txs_engine *e = context;
-    struct txs_seed_record record = *seed;
-    if (record.outcome == TXS_SEED_RESOLVED) {
-        record.told = e->told;
-        record.told_count = txs_survey_told(e->survey, e->seed_told, e->told, TOLD_MAX);
-    }
-    e->sink->seed(e->sink->context, &record);
-}
-
 static void report_progress(uv_timer_t *timer)
 {
     struct txs_engine *e = engine_of(timer);
     uint64_t planned = txs_survey_known(e->survey);
     if (planned > e->plan->max_peers)
         planned = e->plan->max_peers;
-    size_t outstanding = resolver_outstanding(e->resolver);
     e->sink->progress(
         e->sink->context,
         &(struct txs_progress){
             .elapsed_ms = txs_engine_now_ms(e) - e->started_ms,
             .seeds_asked = e->plan->seed_count,
-            .seeds_settled = e->plan->seed_count - outstanding,
+            .seeds_settled = e->plan->seed_count - e->seeds.outstanding,
             .planned = planned,
             .connected = e->connected,
             .in_progress = txs_survey_in_progress(e->survey),
@@ -112,10 +90,9 @@ static bool proxy_has_route(const struct txs_address *address)
     return true;
 }
 
-/* A look-up takes one or two. */
 static uint32_t other_descriptors(const struct txs_plan *plan)
 {
-    return OTHER_DESCRIPTORS + (uint32_t)plan->seed_count * 2;
+    return OTHER_DESCRIPTORS + (uint32_t)plan->seed_count * RESOLVER_DESCRIPTORS;
 }
 
 static void fit_descriptors(struct txs_engine *e, struct txs_plan *plan)
@@ -200,6 +177,7 @@ static void engine_free(struct txs_engine *e)
 {
     txs_survey_free(e->survey);
     txs_address_set_free(&e->own);
+    seeds_close(e);
     free(e->heard);
     free(e->told);
     free(e->hunt.positions);
@@ -252,7 +230,8 @@ enum txs_status txs_engine_open(struct txs_engine **out, struct txs_plan *plan,
     if (no_answers != NULL)
         txs_peer_result_blank(&e->unconnected, no_answers, plan->id_count);
     if (e->survey == NULL || no_answers == NULL || e->heard == NULL || e->told == NULL ||
-        e->host.read_buffer == NULL || !init_hunt(e) || txs_survey_add_named(e->survey) != TXS_OK) {
+        e->host.read_buffer == NULL || !init_hunt(e) || !seeds_open(e) ||
+        txs_survey_add_named(e->survey) != TXS_OK) {
         status = txs_fail(message, TXS_E_NOMEM, "out of memory");
         goto no_loop;
     }
@@ -261,9 +240,7 @@ enum txs_status txs_engine_open(struct txs_engine **out, struct txs_plan *plan,
         status = txs_fail(message, TXS_E_SYSTEM, "event loop: %s", uv_strerror(error));
         goto no_loop;
     }
-    e->resolver = resolver_new(&e->loop, plan->seeds, plan->seed_count, plan->chain->port,
-                               plan->proxy.given ? "proxy" : NULL,
-                               (struct resolver_events){e, on_seed_addresses, on_seed_settled});
+    e->resolver = resolver_new(e);
     if (e->resolver == NULL) {
         status = txs_fail(message, TXS_E_NOMEM, "out of memory");
         goto no_resolver;
@@ -316,7 +293,7 @@ enum txs_status txs_engine_restore_peer(struct txs_engine *e, const struct txs_r
 
 enum txs_status txs_engine_restore_seed(struct txs_engine *e, const struct txs_restored_seed *seed)
 {
-    resolver_settle_before(e->resolver, seed->host);
+    seeds_settle_before(e, seed->host);
     return txs_survey_restore_seed(e->survey, seed);
 }
 
@@ -347,6 +324,7 @@ void txs_engine_run(struct txs_engine *e, struct txs_ending *ending)
     if (e->sink->progress_every_ms > 0)
         uv_timer_start(&e->progress, report_progress, e->sink->progress_every_ms,
                        e->sink->progress_every_ms);
+    seeds_start(e);
     resolver_start(e->resolver);
     ways_start(&e->ways);
     uv_prepare_start(&e->before_wait, on_before_wait);

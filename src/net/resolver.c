@@ -1,48 +1,92 @@
 #include "resolver.h"
 
 #include "limits.h"
+#include "run.h"
 
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct lookup {
+#define EMPTY "EMPTY"
+#define INTERRUPTED "interrupted"
+
+/* The questions about a name. */
+enum kind { KIND_A, KIND_AAAA, KINDS };
+static const char *const kind_names[KINDS] = {"A", "AAAA"};
+static const int families[KINDS] = {AF_INET, AF_INET6};
+
+struct question {
     uv_getaddrinfo_t request;
-    struct resolver *resolver;
-    const char *host;
+    struct lookup *lookup;
     bool running; /* the request belongs to libuv */
-    bool settled;
+    bool settled, late;
+    const char *error; /* NULL: it named addresses */
+};
+
+struct lookup {
+    struct resolver *resolver;
+    struct seed *seed;
+    struct question questions[KINDS];
 };
 
 struct resolver {
-    uv_loop_t *loop;
+    struct txs_engine *engine;
     uv_timer_t deadline; /* one for all: they begin together */
-    struct resolver_events events;
-    uint64_t started_ms;
-    uint16_t port;
-    const char *refusal; /* why nothing can be asked */
-    size_t count, outstanding, running;
+    size_t count, running;
     struct lookup lookups[];
 };
 
-static void settle(struct lookup *l, enum txs_seed_outcome outcome, size_t addresses,
-                   const char *error)
+/* Records */
+
+/* That a name has no addresses of one kind is an answer like any other. */
+static bool is_failure(const char *error)
 {
-    struct resolver *r = l->resolver;
-    if (l->settled)
-        return;
-    l->settled = true;
-    r->outstanding--;
-    r->events.settled(r->events.context, &(struct txs_seed_record){
-                                             .host = l->host,
-                                             .outcome = outcome,
-                                             .addresses = (uint32_t)addresses,
-                                             .error = error,
-                                             .duration_ms = uv_now(r->loop) - r->started_ms,
-                                         });
-    if (r->outstanding == 0 && !uv_is_closing((uv_handle_t *)&r->deadline))
-        uv_timer_stop(&r->deadline);
+    static const char *const answers[] = {EMPTY, "EAI_NODATA", "EAI_NONAME", "EAI_ADDRFAMILY"};
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
+        if (error == NULL || strcmp(error, answers[i]) == 0)
+            return false;
+    return true;
 }
+
+/* What both failed with, or the kind and the word of each. */
+static const char *error_of(const struct lookup *l, char *text, size_t room)
+{
+    const struct question *a = &l->questions[KIND_A], *aaaa = &l->questions[KIND_AAAA];
+    if (l->seed->addresses == 0 && strcmp(a->error, aaaa->error) == 0)
+        return a->error;
+    size_t len = 0;
+    for (unsigned kind = 0; kind < KINDS; kind++) {
+        const char *error = l->questions[kind].error;
+        if (l->seed->addresses > 0 && !is_failure(error))
+            continue;
+        len += (size_t)snprintf(text + len, room - len, "%s%s %s", len > 0 ? ", " : "",
+                                kind_names[kind], error);
+    }
+    return len > 0 ? text : NULL;
+}
+
+static void settle(struct question *q, const char *error)
+{
+    struct lookup *l = q->lookup;
+    char text[80];
+    bool late = false;
+    if (q->settled)
+        return;
+    q->settled = true;
+    q->error = error;
+    for (unsigned kind = 0; kind < KINDS; kind++) {
+        if (!l->questions[kind].settled)
+            return;
+        late |= l->questions[kind].late;
+    }
+    seeds_settle(l->resolver->engine, l->seed, late ? TXS_SEED_TIMEOUT : TXS_SEED_FAILED,
+                 error_of(l, text, sizeof text));
+    if (l->resolver->engine->seeds.outstanding == 0)
+        uv_timer_stop(&l->resolver->deadline);
+}
+
+/* Answers */
 
 static bool address_of(struct txs_address *out, const struct addrinfo *info, uint16_t port)
 {
@@ -57,103 +101,110 @@ static bool address_of(struct txs_address *out, const struct addrinfo *info, uin
     return true;
 }
 
-static void take_answer(struct lookup *l, const struct addrinfo *answer)
+static void take_answer(struct question *q, const struct addrinfo *answer)
 {
-    struct resolver *r = l->resolver;
+    struct txs_engine *e = q->lookup->resolver->engine;
     size_t count = 0;
     for (const struct addrinfo *i = answer; i != NULL; i = i->ai_next)
         count++;
     struct txs_heard *list = malloc((count + 1) * sizeof *list);
     if (list == NULL) {
-        settle(l, TXS_SEED_FAILED, 0, uv_err_name(UV_ENOMEM));
+        settle(q, uv_err_name(UV_ENOMEM));
         return;
     }
     count = 0;
     for (const struct addrinfo *i = answer; i != NULL; i = i->ai_next)
-        count += address_of(&list[count].address, i, r->port);
-    size_t distinct = r->events.addresses(r->events.context, l->host, list, count);
+        count += address_of(&list[count].address, i, e->plan->chain->port);
+    size_t distinct = seeds_hear(e, q->lookup->seed, list, count);
     free(list);
-    if (distinct > 0)
-        settle(l, TXS_SEED_RESOLVED, distinct, NULL);
-    else
-        settle(l, TXS_SEED_FAILED, 0, "EMPTY");
+    settle(q, distinct > 0 ? NULL : EMPTY);
 }
 
 static void on_answer(uv_getaddrinfo_t *request, int status, struct addrinfo *answer)
 {
-    struct lookup *l = request->data;
-    l->running = false;
-    l->resolver->running--;
-    if (!l->settled && status == 0)
-        take_answer(l, answer);
-    else if (!l->settled)
-        settle(l, TXS_SEED_FAILED, 0, uv_err_name(status));
+    struct question *q = request->data;
+    q->running = false;
+    q->lookup->resolver->running--;
+    if (!q->settled && status == 0)
+        take_answer(q, answer);
+    else if (!q->settled)
+        settle(q, uv_err_name(status));
     if (answer != NULL)
         uv_freeaddrinfo(answer);
 }
 
+/* Questions */
+
+static void settle_all(struct resolver *r, const char *error, bool late)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        for (unsigned kind = 0; kind < KINDS; kind++) {
+            struct question *q = &r->lookups[i].questions[kind];
+            q->late |= late && !q->settled;
+            settle(q, error);
+        }
+    }
+}
+
 static void on_deadline(uv_timer_t *timer)
 {
-    struct resolver *r = timer->data;
-    for (size_t i = 0; i < r->count; i++)
-        settle(&r->lookups[i], TXS_SEED_TIMEOUT, 0, uv_err_name(UV_ETIMEDOUT));
+    settle_all(timer->data, uv_err_name(UV_ETIMEDOUT), true);
 }
 
 static void on_refused(uv_timer_t *timer)
 {
     struct resolver *r = timer->data;
-    for (size_t i = 0; i < r->count; i++)
-        settle(&r->lookups[i], TXS_SEED_FAILED, 0, r->refusal);
+    settle_all(r, r->engine->plan->proxy.given ? "proxy" : "no_threads", false);
 }
 
-static void start_lookup(struct lookup *l)
+static void ask(struct resolver *r, struct question *q, int family)
 {
-    const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
-    l->request.data = l;
-    int error = uv_getaddrinfo(l->resolver->loop, &l->request, on_answer, l->host, NULL, &hints);
+    const struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_STREAM};
+    q->request.data = q;
+    int error = uv_getaddrinfo(&r->engine->loop, &q->request, on_answer, q->lookup->seed->host,
+                               NULL, &hints);
     if (error != 0) {
-        settle(l, TXS_SEED_FAILED, 0, uv_err_name(error));
+        settle(q, uv_err_name(error));
         return;
     }
-    l->running = true;
-    l->resolver->running++;
+    q->running = true;
+    r->running++;
 }
 
-struct resolver *resolver_new(uv_loop_t *loop, const char *const *hosts, size_t count,
-                              uint16_t port, const char *refusal, struct resolver_events events)
+struct resolver *resolver_new(struct txs_engine *e)
 {
+    size_t count = e->seeds.count;
     struct resolver *r = calloc(1, sizeof *r + count * sizeof(struct lookup));
     if (r == NULL)
         return NULL;
-    r->loop = loop;
-    r->events = events;
-    r->port = port;
-    r->refusal = refusal;
-    r->count = r->outstanding = count;
-    uv_timer_init(loop, &r->deadline);
+    r->engine = e;
+    r->count = count;
+    uv_timer_init(&e->loop, &r->deadline);
     r->deadline.data = r;
     for (size_t i = 0; i < count; i++) {
-        r->lookups[i].resolver = r;
-        r->lookups[i].host = hosts[i];
+        struct lookup *l = &r->lookups[i];
+        *l = (struct lookup){.resolver = r, .seed = &e->seeds.list[i]};
+        for (unsigned kind = 0; kind < KINDS; kind++)
+            l->questions[kind].lookup = l;
     }
     return r;
 }
 
+/* Where there are not threads enough for all, each name has had one question before any has both.
+ */
 void resolver_start(struct resolver *r)
 {
-    r->started_ms = uv_now(r->loop);
-    if (r->outstanding == 0)
+    if (r->engine->seeds.outstanding == 0)
         return;
-    if (r->refusal == NULL && limits_prepare_pool(r->count) == 0)
-        r->refusal = "no_threads";
-    if (r->refusal != NULL) {
+    if (r->engine->plan->proxy.given || limits_prepare_pool(r->count * KINDS) == 0) {
         uv_timer_start(&r->deadline, on_refused, 0, 0);
         return;
     }
     uv_timer_start(&r->deadline, on_deadline, RESOLVER_DEADLINE_MS, 0);
-    for (size_t i = 0; i < r->count; i++)
-        if (!r->lookups[i].settled)
-            start_lookup(&r->lookups[i]);
+    for (unsigned kind = 0; kind < KINDS; kind++)
+        for (size_t i = 0; i < r->count; i++)
+            if (!r->lookups[i].seed->settled)
+                ask(r, &r->lookups[i].questions[kind], families[kind]);
 }
 
 void resolver_stalled(struct resolver *r, uint64_t ms)
@@ -162,26 +213,9 @@ void resolver_stalled(struct resolver *r, uint64_t ms)
         uv_timer_start(&r->deadline, on_deadline, uv_timer_get_due_in(&r->deadline) + ms, 0);
 }
 
-void resolver_settle_before(struct resolver *r, const char *host)
-{
-    for (size_t i = 0; i < r->count; i++) {
-        struct lookup *l = &r->lookups[i];
-        if (l->settled || strcmp(l->host, host) != 0)
-            continue;
-        l->settled = true;
-        r->outstanding--;
-    }
-}
-
-size_t resolver_outstanding(const struct resolver *r)
-{
-    return r->outstanding;
-}
-
 void resolver_stop(struct resolver *r)
 {
-    for (size_t i = 0; i < r->count; i++)
-        settle(&r->lookups[i], TXS_SEED_FAILED, 0, "interrupted");
+    settle_all(r, INTERRUPTED, false);
 }
 
 static void on_closed(uv_handle_t *handle)

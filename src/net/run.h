@@ -6,6 +6,7 @@
 
 #include "conn.h"
 #include "resolver.h"
+#include "seeds.h"
 #include "ways.h"
 
 #define STOP_SIGNALS 3
@@ -17,6 +18,7 @@ struct txs_engine {
     const struct txs_sink *sink;
     struct txs_survey *survey;
     struct txs_address_set own; /* this machine's addresses */
+    struct seeds seeds;
     struct resolver *resolver;
     struct txs_random random;
     uint8_t control_key[32]; /* not of `random`: each nonce that a peer sees tells all of that */
@@ -24,7 +26,6 @@ struct txs_engine {
     struct txs_block_hunt hunt;
     struct txs_heard *heard;  /* room for one message */
     struct txs_address *told; /* and for what goes into one record */
-    uint32_t seed_told;       /* batch of the seed whose record is next */
     struct txs_peer_config peer_config, proxied_config;
     struct txs_peer_result unconnected; /* of peers that no connection came about with */
     struct conn_host host;

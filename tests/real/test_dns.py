@@ -10,8 +10,10 @@ import atexit
 import os
 import re
 import socket
+import struct
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 from datetime import datetime
@@ -35,6 +37,8 @@ LISTENING_POISON = ["10.0.0.1", "192.168.1.1", "127.0.0.1", "192.0.2.1", "::1", 
 GOOD_AMONG_POISON = "5.250.0.1"
 EVERYWHERE = "5.240.0.1"
 CUSTOM, OTHER, HANGING, MISSING = "custom.seed", "other.seed", "hanging.seed", "missing.seed"
+# Names of which one question is answered, and the other never, or by an error.
+HALVES = ["a.half.seed", "aaaa.half.seed", "broken.half.seed"]
 
 
 def seed_names(chain):
@@ -66,6 +70,9 @@ class Zone:
             for n, name in enumerate(hosts[host]):
                 self.answers[name] = self._good(number, n)
         self.custom = {CUSTOM: ["5.230.0.1", "2a01:4f8:230::1"], OTHER: ["5.230.0.1", "5.230.0.2"]}
+        self.halves = {"a.half.seed": ["5.231.0.1", "5.231.0.2"], "aaaa.half.seed": ["2a01:4f8:231::1"],
+                       "broken.half.seed": ["5.231.0.3"]}
+        self.halves.update({f"a{n}.half.seed": [f"5.232.0.{n}"] for n in range(1, 41)})
         self.expected = {address for name, addresses in self.answers.items()
                          for address in addresses} - set(POISON)
 
@@ -78,8 +85,45 @@ class Zone:
         return (four + six, four, six)[(number + n) % 3]
 
     def local_addresses(self):
-        custom = {address for addresses in self.custom.values() for address in addresses}
+        custom = {address for named in (self.custom, self.halves) for addresses in named.values()
+                  for address in addresses}
         return self.expected | custom | (set(LISTENING_POISON) - {"127.0.0.1", "::1"})
+
+
+class HalfServer:
+    """A name server that answers one question of each name: for `aaaa.` that for AAAA, else that for A.
+    The other never comes, or, for `broken.`, as a failure."""
+
+    A, AAAA = 1, 28
+
+    def __init__(self, names):
+        self.names = names
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.at = f"127.0.0.1#{self.socket.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while True:
+            query, client = self.socket.recvfrom(4096)
+            if reply := self._reply(query):
+                self.socket.sendto(reply, client)
+
+    def _reply(self, query):
+        labels, at = [], 12
+        while query[at]:
+            labels.append(query[at + 1:at + 1 + query[at]].decode().lower())
+            at += 1 + query[at]
+        kind, = struct.unpack(">H", query[at + 1:at + 3])
+        question = query[12:at + 5]
+        wanted = self.AAAA if labels[0] == "aaaa" else self.A
+        if kind != wanted:
+            failure = query[:2] + struct.pack(">5H", 0x8182, 1, 0, 0, 0) + question
+            return failure if labels[0] == "broken" else None
+        family = socket.AF_INET6 if kind == self.AAAA else socket.AF_INET
+        packed = [socket.inet_pton(family, text) for text in self.names[".".join(labels)]]
+        return (query[:2] + struct.pack(">5H", 0x8180, 1, len(packed), 0, 0) + question + b"".join(
+            b"\xc0\x0c" + struct.pack(">HHIH", kind, 1, 60, len(ip)) + ip for ip in packed))
 
 
 class NameServer:
@@ -90,6 +134,7 @@ class NameServer:
         self.hole = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.hole.bind(("127.0.0.1", 0))
         hole = f"127.0.0.1#{self.hole.getsockname()[1]}"
+        self.half = HalfServer(zone.halves)
         self.log = folder / "queries"
         hosts = folder / "hosts"
         hosts.write_text("".join(
@@ -100,7 +145,8 @@ class NameServer:
                  "--listen-address=127.0.0.1", "--bind-interfaces", "--log-queries",
                  f"--log-facility={self.log}", f"--addn-hosts={hosts}",
                  "--local=/#/",  # Names of nobody are NXDOMAIN, names of somebody NODATA.
-                 f"--server=/{zone.hanging_host}/{hole}", f"--server=/{HANGING}/{hole}"]
+                 f"--server=/{zone.hanging_host}/{hole}", f"--server=/{HANGING}/{hole}",
+                 f"--server=/half.seed/{self.half.at}"]
         words += [f"--txt-record={name},no address" for name in zone.empty[1:]]
         self.process = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *words])
         atexit.register(self.stop)
@@ -196,7 +242,7 @@ class Seeds(unittest.TestCase):
         """Each address once, whoever named it, and by one of those who did."""
         self.assertEqual(sorted(peer["address"] for peer in result.peers), sorted(expected))
         self.assertEqual(sorted(fake.contacts), sorted(expected), "each contacted once")
-        answers = {**zone.answers, **zone.custom}
+        answers = {**zone.answers, **zone.custom, **zone.halves}
         for peer in result.peers:
             kind, _, host = peer["source"].partition(":")
             self.assertEqual(kind, "dns")
@@ -280,6 +326,46 @@ class Seeds(unittest.TestCase):
         self.assertEqual(hosts[CUSTOM]["outcome"], "resolved")
         self.assert_peers(result, zone.custom[CUSTOM])
         self.assert_undelayed(result)
+
+    def test_half_an_answer_counts(self):
+        """What A gave is surveyed at once, though AAAA never comes, and the other way round; the record
+        says which half failed."""
+        words = [word for name in HALVES for word in ("--dnsseed", name)]
+        result = self.survey(*words, TXID)
+        self.assertEqual(
+            {seed["host"]: (seed["outcome"], seed["addresses"], seed["error"]) for seed in result.seeds},
+            dict(zip(HALVES, [("resolved", 2, "AAAA ETIMEDOUT"), ("resolved", 1, "A ETIMEDOUT"),
+                              ("resolved", 1, "AAAA EAI_AGAIN")])))
+        for seed in result.seeds:
+            late = seed["host"] != "broken.half.seed"
+            self.assertEqual(seed["duration_ms"] >= SEED_TIMEOUT_MS - 100, late, seed)
+        self.assert_peers(result, [address for name in HALVES for address in zone.halves[name]])
+        self.assert_undelayed(result)
+
+    def test_forty_halves_that_hang_keep_nobody_waiting(self):
+        hosts = [f"a{n}.half.seed" for n in range(1, 41)]
+        result = self.survey(*[word for host in [*hosts, CUSTOM] for word in ("--dnsseed", host)], TXID)
+        for seed in result.seeds:
+            self.assertEqual(seed["outcome"], "resolved", seed)
+            self.assertEqual(seed["error"], None if seed["host"] == CUSTOM else "AAAA ETIMEDOUT", seed)
+        self.assert_peers(result, [zone.halves[host][0] for host in hosts] + zone.custom[CUSTOM])
+        self.assert_undelayed(result)
+
+    def test_half_an_answer_is_gone_on_with(self):
+        """A run whose first part had half an answer asks its seed no more."""
+        with tempfile.TemporaryDirectory() as folder:
+            output = Path(folder) / "records"
+            words = ["--dnsseed", HALVES[0], "--output", output, TXID]
+            fake.contacts.clear()
+            self.assertEqual(survey.run([*words, "--max-peers", "1"]).code, 0)
+            names.forget()
+            again = survey.run([*words, "--resume"])
+            self.assertEqual(again.code, 0, again.explain())
+            self.assertEqual(names.queries(), set())
+            self.assertEqual(sorted(fake.contacts), zone.halves[HALVES[0]])
+            result = survey.load(output, 0)
+            survey.check_invariants(result)
+            self.assertEqual(len(result.seeds), 1)
 
     def assert_no_peer(self, result):
         kinds = [record["type"] for record in result.records]
