@@ -33,7 +33,7 @@ static void report_uv_error(struct conn *c, int uv_error, bool at_once)
 {
     enum txs_error error;
     enum txs_outcome outcome = conn_judge(c, uv_error, at_once, &error);
-    c->host->connect_failed(c, outcome, error);
+    c->owner->connect_failed(c, outcome, error);
 }
 
 static void on_handle_closed(uv_handle_t *handle)
@@ -44,7 +44,7 @@ static void on_handle_closed(uv_handle_t *handle)
         return;
     if (c->refused_at_once != 0)
         report_uv_error(c, c->refused_at_once, true);
-    c->host->gone(c);
+    c->owner->gone(c);
 }
 
 static void conn_close(struct conn *c)
@@ -59,7 +59,7 @@ static void conn_close(struct conn *c)
 
 static void fail_connecting(struct conn *c, enum txs_outcome outcome, enum txs_error error)
 {
-    c->host->connect_failed(c, outcome, error);
+    c->owner->connect_failed(c, outcome, error);
     conn_close(c);
 }
 
@@ -234,15 +234,15 @@ static void step(struct conn *c, struct txs_peer_event event)
         tap(c, TXS_TAP_SENT, actions.send);
         send_bytes(c, actions.send);
         for (size_t i = 0; i < actions.served_count; i++)
-            c->host->served(c, &actions.served[i]);
+            c->owner->served(c, &actions.served[i]);
         if (actions.told != NULL)
-            c->host->told(c, actions.told);
+            c->owner->told(c, actions.told);
         if (c->fault != TXS_ERROR_NONE && !actions.finished) {
             event = (struct txs_peer_event){.kind = TXS_PEER_STOP, .error = c->fault};
             continue;
         }
         if (actions.finished) {
-            c->host->finished(c);
+            c->owner->finished(c);
             conn_close(c);
             return;
         }
@@ -260,7 +260,7 @@ static void receive(struct conn *c, struct txs_span bytes)
 /* From here on the connection is one to the peer. */
 static void begin_dialogue(struct conn *c)
 {
-    c->host->connected(c);
+    c->owner->connected(c);
     if (c->peer == NULL) {
         fail_connecting(c, TXS_OUTCOME_LOCAL_ERROR, TXS_ERROR_NO_MEMORY);
         return;
@@ -354,6 +354,24 @@ static void on_connected(uv_connect_t *request, int status)
         begin_dialogue(c);
     if (reset && !c->closing)
         on_lost(c, UV_ECONNRESET);
+}
+
+struct conn *conn_new(struct conn_host *host, const struct conn_owner *owner)
+{
+    struct conn *c = calloc(1, sizeof *c);
+    if (c == NULL)
+        return NULL;
+    c->host = host;
+    c->owner = owner;
+    c->connected_ms = c->connecting_ms = TXS_NEVER;
+    return c;
+}
+
+void conn_free(struct conn *c)
+{
+    txs_tunnel_free(c->tunnel);
+    txs_peer_free(c->peer);
+    free(c);
 }
 
 int conn_start(struct conn *c)

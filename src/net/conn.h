@@ -28,20 +28,26 @@
 
 struct conn;
 
-/* What all connections share. The callbacks may call conn_stop() of others, not of this one. */
+/* Who has a connection. The callbacks may call conn_stop() of others, not of this one. */
+struct conn_owner {
+    void (*connected)(struct conn *c); /* to make its peer, which stays NULL without memory */
+    /* No connection came about, the survey's end included; there is no peer. */
+    void (*connect_failed)(struct conn *c, enum txs_outcome outcome, enum txs_error error);
+    /* It could not be started: no callback will come, and it may be freed. */
+    void (*no_socket)(struct conn *c, int uv_error);
+    void (*served)(struct conn *c, const struct txs_served *served);
+    void (*told)(struct conn *c, const struct txs_told *told);
+    void (*finished)(struct conn *c); /* the peer's result is complete */
+    void (*gone)(struct conn *c);     /* it may be freed */
+};
+
+/* What all connections share. */
 struct conn_host {
     uv_loop_t *loop;
     uint64_t connect_timeout_ms, proxy_connect_timeout_ms;
     char *read_buffer;           /* one for all: what is read is used up before the next read */
     const struct txs_sink *sink; /* its tap */
     void *context;
-    void (*connected)(struct conn *c); /* to make its peer, which stays NULL without memory */
-    /* No connection came about, the survey's end included; there is no peer. */
-    void (*connect_failed)(struct conn *c, enum txs_outcome outcome, enum txs_error error);
-    void (*served)(struct conn *c, const struct txs_served *served);
-    void (*told)(struct conn *c, const struct txs_told *told);
-    void (*finished)(struct conn *c); /* the peer's result is complete */
-    void (*gone)(struct conn *c);
     /* Once a turn, behind its wait and before anything is read. */
     void (*woke)(struct conn_host *host);
     void (*stalled)(struct conn_host *host, uint64_t ms); /* calls conn_stalled() for all */
@@ -58,6 +64,7 @@ struct conn {
     uv_timer_t timer;
     uv_connect_t connect;
     struct conn_host *host;
+    const struct conn_owner *owner;
     struct txs_attempt attempt;
     struct txs_address address;
     const union socket_address *proxy;    /* where the socket leads; NULL: to the address */
@@ -87,9 +94,11 @@ struct conn {
 void conn_host_open(struct conn_host *host);
 void conn_host_close(struct conn_host *host);
 
-/* Begins to connect. `c` is zeroed but for host, address, attempt, proxy, tunnel and i2p_session. A
- * libuv error means that there is nothing to close and no callback will come: no socket was to be
- * had. */
+/* NULL when out of memory. */
+struct conn *conn_new(struct conn_host *host, const struct conn_owner *owner);
+void conn_free(struct conn *c);
+/* Begins to connect; address, proxy, tunnel and i2p_session say where to. A libuv error means that
+ * there is nothing to close and no callback will come: no socket was to be had. */
 int conn_start(struct conn *c);
 /* What a libuv error says that was met before there was a connection to the peer. */
 enum txs_outcome conn_judge(const struct conn *c, int uv_error, bool at_once,

@@ -1,26 +1,12 @@
 /* Connections: whom the survey names next is dialled, and what comes of it is recorded. */
 #include "dial.h"
+#include "launch.h"
 
 #include <stdlib.h>
 
 #define LOCAL_FAULTS_MAX 5
 
 /* Records of peers */
-
-static void conn_free(struct conn *c)
-{
-    txs_tunnel_free(c->tunnel);
-    txs_peer_free(c->peer);
-    free(c);
-}
-
-/* Its handles are closed, or never were there. */
-static void conn_let_go(struct conn *c)
-{
-    c->is_gone = true;
-    if (!c->waits_for_record)
-        conn_free(c);
-}
 
 /* It is over, and gets its record as soon as the sink has room for it; until then it counts as in
  * progress. */
@@ -179,32 +165,17 @@ static void on_conn_finished(struct conn *c)
 
 static void on_conn_gone(struct conn *c)
 {
-    struct txs_engine *e = c->host->context;
-    if (c->previous != NULL)
-        c->previous->next = c->next;
-    else
-        e->conns = c->next;
-    if (c->next != NULL)
-        c->next->previous = c->previous;
-    conn_let_go(c);
+    launch_forget(c->host->context, c);
+    c->is_gone = true;
+    if (!c->waits_for_record)
+        conn_free(c);
 }
 
 /* Dialling */
 
-static struct conn *conn_new(struct txs_engine *e, const struct txs_attempt *attempt)
+static void no_socket(struct conn *c, int error)
 {
-    struct conn *c = calloc(1, sizeof *c);
-    if (c == NULL)
-        return NULL;
-    c->host = &e->host;
-    c->attempt = *attempt;
-    c->address = *txs_survey_address(e->survey, attempt->peer);
-    c->connected_ms = c->connecting_ms = TXS_NEVER;
-    return c;
-}
-
-static void no_socket(struct txs_engine *e, struct conn *c, int error)
-{
+    struct txs_engine *e = c->host->context;
     if (error == UV_EMFILE || error == UV_ENFILE) {
         uint32_t before = txs_survey_window(e->survey);
         bool others = txs_survey_in_progress(e->survey) > 1;
@@ -221,56 +192,27 @@ static void no_socket(struct txs_engine *e, struct conn *c, int error)
     enum txs_error code;
     enum txs_outcome outcome = conn_judge(c, error, true, &code);
     connect_failed(c, outcome, code);
-    conn_let_go(c);
+    on_conn_gone(c);
 }
 
-static void prepend(struct conn **list, struct conn *c)
-{
-    c->previous = NULL;
-    c->next = *list;
-    if (*list != NULL)
-        (*list)->previous = c;
-    *list = c;
-}
+static const struct conn_owner owner = {
+    .connected = on_conn_connected,
+    .connect_failed = connect_failed,
+    .no_socket = no_socket,
+    .served = on_conn_served,
+    .told = on_conn_told,
+    .finished = on_conn_finished,
+    .gone = on_conn_gone,
+};
 
-static void start(struct txs_engine *e, struct conn *c)
+static struct conn *new_conn(struct txs_engine *e, const struct txs_attempt *attempt)
 {
-    enum txs_outcome outcome;
-    enum txs_error code;
-    switch (ways_take(&e->ways, c, &outcome, &code)) {
-    case WAY_OPENING:
-        prepend(&e->waiting, c);
-        return;
-    case WAY_CLOSED:
-        connect_failed(c, outcome, code);
-        conn_let_go(c);
-        return;
-    case WAY_OPEN:
-        break;
-    }
-    int error = conn_start(c);
-    if (error != 0)
-        no_socket(e, c, error);
-    else
-        prepend(&e->conns, c);
-}
-
-/* Takes those that wait out of their list, one after the other. */
-static struct conn *next_waiting(struct txs_engine *e)
-{
-    struct conn *c = e->waiting;
+    struct conn *c = conn_new(&e->host, &owner);
     if (c == NULL)
         return NULL;
-    e->waiting = c->next;
-    c->next = NULL;
+    c->attempt = *attempt;
+    c->address = *txs_survey_address(e->survey, attempt->peer);
     return c;
-}
-
-static void start_waiting(struct txs_engine *e)
-{
-    while (e->waiting != NULL && !ways_opening(&e->ways) &&
-           txs_survey_pace(e->survey, txs_engine_now_ms(e)))
-        start(e, next_waiting(e));
 }
 
 /* Without memory for a peer and not even for remembering it, its record is lost, and the run with
@@ -285,7 +227,7 @@ static void lose(struct txs_engine *e)
 static bool dial(struct txs_engine *e, const struct txs_attempt *attempt)
 {
     e->last_dial_ms = txs_engine_now_ms(e);
-    struct conn *c = conn_new(e, attempt);
+    struct conn *c = new_conn(e, attempt);
     if (c == NULL) {
         struct txs_attempt later = *attempt;
         if (++later.local_faults == LOCAL_FAULTS_MAX ||
@@ -293,7 +235,7 @@ static bool dial(struct txs_engine *e, const struct txs_attempt *attempt)
             lose(e);
         return false;
     }
-    start(e, c);
+    launch(e, c);
     return true;
 }
 
@@ -307,7 +249,7 @@ void dial_what_is_due(struct txs_engine *e)
     struct txs_attempt attempt;
     if (e->flushed == TXS_FULL || e->flushed == TXS_BROKEN)
         return;
-    start_waiting(e);
+    launch_waiting(e);
     uint64_t now = txs_engine_now_ms(e);
     while (txs_survey_next(e->survey, now, &attempt) && dial(e, &attempt))
         ;
@@ -323,28 +265,19 @@ void dial_stop(struct txs_engine *e, enum txs_error why)
     txs_survey_stop(e->survey);
     struct txs_attempt attempt;
     while (txs_survey_waiting(e->survey, &attempt)) {
-        struct conn *c = conn_new(e, &attempt);
+        struct conn *c = new_conn(e, &attempt);
         if (c == NULL) {
             lose(e);
             continue;
         }
         record_failure(e, c, TXS_OUTCOME_INTERRUPTED, why);
-        conn_let_go(c);
+        on_conn_gone(c);
     }
-    for (struct conn *c; (c = next_waiting(e)) != NULL; conn_let_go(c))
-        record_failure(e, c, TXS_OUTCOME_INTERRUPTED, why);
-    for (struct conn *c = e->conns; c != NULL; c = c->next)
-        conn_stop(c, why);
+    launch_stop(e, why);
 }
 
 void dial_prepare(struct txs_engine *e)
 {
     e->records_end = &e->records;
     e->host.context = e;
-    e->host.connected = on_conn_connected;
-    e->host.connect_failed = connect_failed;
-    e->host.served = on_conn_served;
-    e->host.told = on_conn_told;
-    e->host.finished = on_conn_finished;
-    e->host.gone = on_conn_gone;
 }

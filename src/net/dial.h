@@ -4,7 +4,7 @@
 
 #include "run.h"
 
-/* Fills in the callbacks of all connections. */
+/* Before the first of them. */
 void dial_prepare(struct txs_engine *engine);
 /* Makes the connections that window and rate allow now, and sets the timer for the next. */
 void dial_what_is_due(struct txs_engine *engine);
