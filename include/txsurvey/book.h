@@ -99,6 +99,10 @@ size_t txs_book_untaken(const struct txs_book *book);
 
 /* The DNS names of a chain's built-in seeds (seeds/<chain>.txt): of each the plain name and the
  * names of the service filters that it serves. NULL and 0 for a chain without seeds. */
-const char *const *txs_seed_hosts(const char *chain_name, size_t *count);
+struct txs_seed_name {
+    const char *host;
+    bool is_filter;
+};
+const struct txs_seed_name *txs_seed_names(const char *chain_name, size_t *count);
 
 #endif

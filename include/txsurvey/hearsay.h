@@ -25,6 +25,10 @@ uint8_t txs_gossip_tier(uint32_t time_s, int64_t now_s, size_t place);
  * before, 0 for none, and then that of this one. */
 size_t txs_survey_add_seed(struct txs_survey *survey, const char *host, struct txs_heard *heard,
                            size_t count, uint32_t *batch);
+/* The same for what a node behind a seed's name told: it is gossip, with tiers as that has, and is
+ * not capped as a whole. */
+size_t txs_survey_add_seed_gossip(struct txs_survey *survey, const char *host,
+                                  struct txs_heard *heard, size_t count, uint32_t *batch);
 /* The same for what the peer of an attempt told; its batch goes into the attempt. */
 void txs_survey_add_gossip(struct txs_survey *survey, struct txs_attempt *attempt,
                            struct txs_heard *heard, size_t count);

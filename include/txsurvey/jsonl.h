@@ -82,7 +82,7 @@ struct txs_trace *txs_trace_new(struct txs_output *output, const struct txs_chai
                                 const struct txs_wall_clock *wall);
 void txs_trace_free(struct txs_trace *trace);
 /* As txs_sink.tap. */
-void txs_trace_tap(struct txs_trace *trace, void **slot, const struct txs_address *peer,
+void txs_trace_tap(struct txs_trace *trace, void **slot, const struct txs_tapped *peer,
                    enum txs_tap_event event, uint64_t now_ms, struct txs_span bytes);
 
 #endif

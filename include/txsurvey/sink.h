@@ -34,6 +34,11 @@ enum txs_flush {
     TXS_BROKEN,  /* records can no longer be written */
 };
 
+/* Whose bytes they are. */
+struct txs_tapped {
+    const char *name; /* that a proxy resolved; NULL: it is known by its address */
+    const struct txs_address *address;
+};
 enum txs_tap_event { TXS_TAP_SENT, TXS_TAP_RECEIVED, TXS_TAP_END };
 
 /* Where results go. All functions are called on the loop's thread, between txs_engine_run()'s begin
@@ -59,8 +64,8 @@ struct txs_sink {
     /* Sees all bytes of a connection as they are sent and received, for a trace; may be NULL.
      * `slot` is the tap's own, NULL at first, one a connection; a last call with TXS_TAP_END frees
      * it. */
-    void (*tap)(void *context, void **slot, const struct txs_address *peer,
-                enum txs_tap_event event, uint64_t now_ms, struct txs_span bytes);
+    void (*tap)(void *context, void **slot, const struct txs_tapped *peer, enum txs_tap_event event,
+                uint64_t now_ms, struct txs_span bytes);
 };
 
 #endif

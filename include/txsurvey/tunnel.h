@@ -30,6 +30,11 @@ struct txs_tunnel;
  * `random` becomes user and password (RFC 1929): Tor sends connections with different ones over
  * different circuits. All constructors: NULL when out of memory. */
 struct txs_tunnel *txs_tunnel_socks5(const struct txs_address *to, const uint64_t random[2]);
+/* The same to a host name, which the proxy resolves; it is borrowed, and must outlive the tunnel.
+ */
+#define TXS_SOCKS5_NAME_MAX 255
+struct txs_tunnel *txs_tunnel_socks5_name(const char *name, uint16_t port,
+                                          const uint64_t random[2]);
 
 #define TXS_SAM_ID_LEN 10 /* as many hex digits as Core takes */
 #define TXS_SAM_LINE_MAX 65536u

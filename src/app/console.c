@@ -320,7 +320,9 @@ static const char *why_nobody(const struct console *c, const struct txs_plan *pl
     if (ignored_sum(tally) > 0)
         return "all addresses were left out";
     if (plan->seed_count > 0 && plan->proxy.given)
-        return "with --proxy no DNS seed is asked (name peers with --connect or --peers)";
+        return c->seeds_resolved > 0 ? "the nodes behind the DNS seeds named nobody"
+                                     : "no DNS seed was reached through the proxy (-v tells what "
+                                       "came of each)";
     if (plan->seed_count > 0)
         return c->seeds_resolved > 0 ? "the DNS seeds named nobody"
                                      : "no DNS seed answered (is there a network? -v tells what "

@@ -69,7 +69,7 @@ static void on_warn(void *context, const char *text)
     console_warn(&((struct app *)context)->console, text);
 }
 
-static void on_tap(void *context, void **slot, const struct txs_address *peer,
+static void on_tap(void *context, void **slot, const struct txs_tapped *peer,
                    enum txs_tap_event event, uint64_t now_ms, struct txs_span bytes)
 {
     txs_trace_tap(((struct app *)context)->outputs.trace, slot, peer, event, now_ms, bytes);

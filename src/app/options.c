@@ -138,13 +138,15 @@ static enum txs_status take_all(struct options *o, int argc, char **argv, enum o
     return status;
 }
 
+/* Behind a proxy a name leads to one node, whichever form it has: the plain one will do. */
 static enum txs_status add_built_in_seeds(struct options *o, struct txs_message *message)
 {
     size_t count;
-    const char *const *hosts = txs_seed_hosts(o->plan.chain->name, &count);
+    const struct txs_seed_name *names = txs_seed_names(o->plan.chain->name, &count);
     enum txs_status status = TXS_OK;
     for (size_t i = 0; i < count && status == TXS_OK; i++)
-        status = txs_plan_add_seed(&o->plan, hosts[i], message);
+        if (!names[i].is_filter || !o->plan.proxy.given)
+            status = txs_plan_add_seed(&o->plan, names[i].host, message);
     return status;
 }
 

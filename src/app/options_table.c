@@ -401,7 +401,9 @@ const struct option_spec option_specs[] = {
      "also survey well-known ports of other services (22, 25, 80, ...) when gossip names them",
      SETS(plan.any_port), SHOWN(bool, plan.any_port)},
     {0, "proxy", "HOST:PORT", GROUP_PEERS, PASS_REST,
-     "connect through this SOCKS5 proxy, for all networks but I2P; DNS seeds are then not asked",
+     "connect through this SOCKS5 proxy, for all networks but I2P; DNS seeds are then not looked "
+     "up: "
+     "the proxy connects to the node behind each name, which is asked for addresses",
      TAKES(proxy), SHOWN(proxy, plan.proxy)},
     {0, "onion", "HOST:PORT", GROUP_PEERS, PASS_REST,
      "connect to .onion peers through this SOCKS5 proxy (Tor)", TAKES(onion),

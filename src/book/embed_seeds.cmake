@@ -18,13 +18,13 @@ foreach(list IN LISTS SEED_LISTS)
     if(NOT words)
       set(words x9)
     endif()
-    string(APPEND names "    \"${host}\",\n")
+    string(APPEND names "    {\"${host}\", false},\n")
     foreach(label IN LISTS words)
-      string(APPEND names "    \"${label}.${host}\",\n")
+      string(APPEND names "    {\"${label}.${host}\", true},\n")
     endforeach()
   endforeach()
   if(names)
-    string(APPEND tables "static const char *const ${chain}[] = {\n${names}};\n\n")
+    string(APPEND tables "static const struct txs_seed_name ${chain}[] = {\n${names}};\n\n")
     string(APPEND cases "    if (strcmp(chain_name, \"${chain}\") == 0) {\n"
                         "        *count = sizeof ${chain} / sizeof *${chain};\n"
                         "        return ${chain};\n    }\n")
@@ -36,7 +36,7 @@ file(WRITE ${OUT}.new
 
 #include <string.h>
 
-${tables}const char *const *txs_seed_hosts(const char *chain_name, size_t *count)
+${tables}const struct txs_seed_name *txs_seed_names(const char *chain_name, size_t *count)
 {
 ${cases}    *count = 0;
     return NULL;

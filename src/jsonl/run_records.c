@@ -160,13 +160,15 @@ static json_t *seed_duration_ms(const struct field_source *s)
 const struct field seed_fields[] = {
     {"host", "the DNS name", host},
     {"outcome",
-     "resolved (it named somebody), failed (an error or an empty answer) or timeout (5 s)",
+     "resolved (it named somebody), failed (an error or an empty answer) or timeout (5 s; with "
+     "--proxy, where the node behind the name is asked, as long as a peer has)",
      seed_outcome},
     {"addresses", "how many addresses the answer held", seed_addresses},
     {"new_addresses", "those that are surveyed because it was the first to name them, ADDR:PORT",
      seed_new_addresses},
     {"error",
-     "the resolver's error, or null; of one that resolved what its other question failed with, "
+     "the resolver's error, or with --proxy that of the connection, or null; of one that resolved "
+     "what its other question failed with, "
      "such "
      "as AAAA ETIMEDOUT",
      seed_error},

@@ -53,7 +53,7 @@ void txs_trace_free(struct txs_trace *t)
 }
 
 struct moment {
-    const struct txs_address *peer;
+    const struct txs_tapped *peer;
     enum txs_tap_event event;
     uint64_t now_ms;
 };
@@ -63,12 +63,12 @@ static void write_message(struct txs_trace *t, const struct moment *m, const cha
                           uint32_t length, struct txs_span bytes)
 {
     char address[TXS_ADDRESS_TEXT_MAX];
-    txs_address_host(address, m->peer);
+    txs_address_host(address, m->peer->address);
     json_t *line = json_object();
     bool whole =
         line != NULL && json_put(line, "time", json_time(txs_wall_clock_ms(t->wall, m->now_ms))) &&
-        json_put(line, "address", json_string(address)) &&
-        json_put(line, "port", json_integer(m->peer->port)) &&
+        json_put(line, "address", json_string(m->peer->name ? m->peer->name : address)) &&
+        json_put(line, "port", json_integer(m->peer->address->port)) &&
         json_put(line, "direction", json_string(m->event == TXS_TAP_SENT ? "sent" : "received")) &&
         json_put(line, "command", command == NULL ? json_null() : json_string(command)) &&
         json_put(line, "length", command == NULL ? json_null() : json_integer(length)) &&
@@ -159,7 +159,7 @@ static void end(struct txs_trace *t, struct moment *m, struct traced *traced)
     free(traced);
 }
 
-void txs_trace_tap(struct txs_trace *t, void **slot, const struct txs_address *peer,
+void txs_trace_tap(struct txs_trace *t, void **slot, const struct txs_tapped *peer,
                    enum txs_tap_event event, uint64_t now_ms, struct txs_span bytes)
 {
     struct moment m = {peer, event, now_ms};

@@ -19,6 +19,7 @@ static void set_wall_clock(struct txs_engine *e, int64_t epoch_unix_ms)
 {
     e->wall.epoch_unix_ms = epoch_unix_ms;
     e->peer_config.epoch_unix_ms = e->proxied_config.epoch_unix_ms = epoch_unix_ms;
+    e->seed_config.epoch_unix_ms = epoch_unix_ms;
 }
 
 static void note_still(struct txs_engine *e, uint64_t ms, const char *warning)

@@ -1,6 +1,7 @@
 #include "conn.h"
 
 #include "connect_error.h"
+#include "seeds.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -14,11 +15,17 @@ static struct conn *conn_of(void *handle)
     return ((uv_handle_t *)handle)->data;
 }
 
+static const char *host_name(const struct conn *c)
+{
+    return c->seed != NULL ? c->seed->host : NULL;
+}
+
 static void tap(struct conn *c, enum txs_tap_event event, struct txs_span bytes)
 {
     const struct txs_sink *sink = c->host->sink;
     if (sink->tap != NULL && (event == TXS_TAP_END ? c->tap_slot != NULL : bytes.len > 0))
-        sink->tap(sink->context, &c->tap_slot, &c->address, event, uv_now(c->host->loop), bytes);
+        sink->tap(sink->context, &c->tap_slot, &(struct txs_tapped){host_name(c), &c->address},
+                  event, uv_now(c->host->loop), bytes);
 }
 
 /* Closing */

@@ -1,5 +1,6 @@
 /* Connections: whom the survey names next is dialled, and what comes of it is recorded. */
 #include "dial.h"
+#include "heard.h"
 #include "launch.h"
 
 #include <stdlib.h>
@@ -140,16 +141,7 @@ static void on_conn_served(struct conn *c, const struct txs_served *served)
 static void on_conn_told(struct conn *c, const struct txs_told *told)
 {
     struct txs_engine *e = c->host->context;
-    struct txs_addr_reader reader = txs_addr_reader_of(told->payload, told->v2);
-    struct txs_addr_entry entry;
-    int64_t now_s = txs_wall_clock_ms(&e->wall, txs_engine_now_ms(e)) / 1000;
-    size_t count = 0;
-    while (count < TXS_ADDR_MAX && txs_addr_next(&reader, &entry)) {
-        if (!txs_addr_entry_address(&e->heard[count].address, &entry))
-            continue;
-        e->heard[count].tier = txs_gossip_tier(entry.time, now_s, c->attempt.heard + count);
-        count++;
-    }
+    size_t count = heard_read(e, told, c->attempt.heard);
     c->attempt.heard += (uint32_t)count;
     txs_survey_add_gossip(e->survey, &c->attempt, e->heard, count);
 }

@@ -2,6 +2,7 @@
  * In each case everything in progress is recorded, the summary follows, and the sink is emptied. */
 #include "ending.h"
 #include "dial.h"
+#include "fetch.h"
 
 #include <signal.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@ void ending_begin(struct txs_engine *e, enum txs_reason reason, enum txs_error w
     e->stopping = true;
     e->reason = reason;
     dial_stop(e, why);
+    fetch_stop(e);
     resolver_stop(e->resolver);
 }
 

@@ -7,6 +7,7 @@
 #include "clocks.h"
 #include "dial.h"
 #include "ending.h"
+#include "fetch.h"
 #include "limits.h"
 #include "route.h"
 
@@ -51,8 +52,10 @@ static void on_before_wait(uv_prepare_t *prepare)
 {
     struct txs_engine *e = engine_of(prepare);
     flush(e); /* room for what is dialled next */
-    if (!e->stopping)
+    if (!e->stopping) {
+        fetch_what_is_due(e);
         dial_what_is_due(e);
+    }
     flush(e); /* who could not even be dialled has a record as well */
     ending_complete(e);
     flush(e);
@@ -155,6 +158,7 @@ static void init_peers(struct txs_engine *e)
     e->host.connect_timeout_ms = plan->connect_timeout_ms;
     e->host.proxy_connect_timeout_ms = plan->proxy_connect_timeout_ms;
     e->host.sink = e->sink;
+    fetch_prepare(e);
     dial_prepare(e);
     clocks_prepare(e);
     conn_host_open(&e->host);

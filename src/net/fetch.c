@@ -27,19 +27,14 @@ static enum txs_seed_outcome outcome_of(enum txs_outcome outcome)
     return TXS_SEED_FAILED;
 }
 
-static const char *error_of(const struct seed *seed, enum txs_outcome outcome, enum txs_error error)
-{
-    if (outcome == TXS_OUTCOME_INTERRUPTED)
-        return SEED_INTERRUPTED;
-    if (seed->addresses > 0)
-        return NULL;
-    return error != TXS_ERROR_NONE ? txs_error_name(error) : "no_addresses";
-}
-
 static void settle(struct conn *c, enum txs_outcome outcome, enum txs_error error)
 {
-    seeds_settle(c->host->context, c->seed, outcome_of(outcome),
-                 error_of(c->seed, outcome, error));
+    struct txs_engine *e = c->host->context;
+    const char *word = error != TXS_ERROR_NONE ? txs_error_name(error) : "no_addresses";
+    if (e->stopping)
+        seeds_settle(e, c->seed, TXS_SEED_FAILED, SEED_INTERRUPTED);
+    else
+        seeds_settle(e, c->seed, outcome_of(outcome), c->seed->addresses > 0 ? NULL : word);
 }
 
 /* The connection's owner */
@@ -63,7 +58,7 @@ static void on_told(struct conn *c, const struct txs_told *told)
     struct txs_engine *e = c->host->context;
     size_t count = heard_read(e, told, c->attempt.heard);
     c->attempt.heard += (uint32_t)count;
-    seeds_hear(e, c->seed, e->heard, count);
+    seeds_hear_gossip(e, c->seed, e->heard, count);
 }
 
 static void on_finished(struct conn *c)

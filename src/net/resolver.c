@@ -9,7 +9,6 @@
 #include <string.h>
 
 #define EMPTY "EMPTY"
-#define INTERRUPTED "interrupted"
 
 /* The questions about a name. */
 enum kind { KIND_A, KIND_AAAA, KINDS };
@@ -151,10 +150,9 @@ static void on_deadline(uv_timer_t *timer)
     settle_all(timer->data, uv_err_name(UV_ETIMEDOUT), true);
 }
 
-static void on_refused(uv_timer_t *timer)
+static void on_no_threads(uv_timer_t *timer)
 {
-    struct resolver *r = timer->data;
-    settle_all(r, r->engine->plan->proxy.given ? "proxy" : "no_threads", false);
+    settle_all(timer->data, "no_threads", false);
 }
 
 static void ask(struct resolver *r, struct question *q, int family)
@@ -173,7 +171,7 @@ static void ask(struct resolver *r, struct question *q, int family)
 
 struct resolver *resolver_new(struct txs_engine *e)
 {
-    size_t count = e->seeds.count;
+    size_t count = e->plan->proxy.given ? 0 : e->seeds.count;
     struct resolver *r = calloc(1, sizeof *r + count * sizeof(struct lookup));
     if (r == NULL)
         return NULL;
@@ -194,10 +192,10 @@ struct resolver *resolver_new(struct txs_engine *e)
  */
 void resolver_start(struct resolver *r)
 {
-    if (r->engine->seeds.outstanding == 0)
+    if (r->count == 0 || r->engine->seeds.outstanding == 0)
         return;
-    if (r->engine->plan->proxy.given || limits_prepare_pool(r->count * KINDS) == 0) {
-        uv_timer_start(&r->deadline, on_refused, 0, 0);
+    if (limits_prepare_pool(r->count * KINDS) == 0) {
+        uv_timer_start(&r->deadline, on_no_threads, 0, 0);
         return;
     }
     uv_timer_start(&r->deadline, on_deadline, RESOLVER_DEADLINE_MS, 0);
@@ -215,7 +213,7 @@ void resolver_stalled(struct resolver *r, uint64_t ms)
 
 void resolver_stop(struct resolver *r)
 {
-    settle_all(r, INTERRUPTED, false);
+    settle_all(r, SEED_INTERRUPTED, false);
 }
 
 static void on_closed(uv_handle_t *handle)

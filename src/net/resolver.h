@@ -18,7 +18,8 @@
 struct txs_engine;
 struct resolver;
 
-/* For the engine's seeds, which must be open. NULL when out of memory. */
+/* For the engine's seeds, which must be open; for none where all goes through a proxy. NULL when
+ * out of memory. */
 struct resolver *resolver_new(struct txs_engine *engine);
 /* Begins to look up those that are not settled yet. Where no thread can be had for them, all are
  * settled as failed, in the loop's first turn. */

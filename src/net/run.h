@@ -19,6 +19,7 @@ struct txs_engine {
     struct txs_survey *survey;
     struct txs_address_set own; /* this machine's addresses */
     struct seeds seeds;
+    size_t seeds_dialled; /* of them, in their order, through the proxy */
     struct resolver *resolver;
     struct txs_random random;
     uint8_t control_key[32]; /* not of `random`: each nonce that a peer sees tells all of that */
@@ -26,7 +27,7 @@ struct txs_engine {
     struct txs_block_hunt hunt;
     struct txs_heard *heard;  /* room for one message */
     struct txs_address *told; /* and for what goes into one record */
-    struct txs_peer_config peer_config, proxied_config;
+    struct txs_peer_config peer_config, proxied_config, seed_config;
     struct txs_peer_result unconnected; /* of peers that no connection came about with */
     struct conn_host host;
     struct ways ways;

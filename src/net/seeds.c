@@ -45,6 +45,14 @@ size_t seeds_hear(struct txs_engine *e, struct seed *seed, struct txs_heard *lis
     return distinct;
 }
 
+size_t seeds_hear_gossip(struct txs_engine *e, struct seed *seed, struct txs_heard *list,
+                         size_t count)
+{
+    size_t distinct = txs_survey_add_seed_gossip(e->survey, seed->host, list, count, &seed->told);
+    seed->addresses += (uint32_t)distinct;
+    return distinct;
+}
+
 void seeds_settle(struct txs_engine *e, struct seed *seed, enum txs_seed_outcome otherwise,
                   const char *error)
 {

@@ -1,10 +1,12 @@
-/* The names of seeds: what each told, and its record. Who asks them, the resolver, tells it here.
- */
+/* The names of seeds: what each told, and its record. Who asks them, the resolver or, where all
+ * goes through a proxy, fetch.c, tells it here. */
 #ifndef TXSURVEY_NET_SEEDS_H
 #define TXSURVEY_NET_SEEDS_H
 
 #include "txsurvey/hearsay.h"
 #include "txsurvey/record.h"
+
+#define SEED_INTERRUPTED "interrupted" /* the error of one that the survey's end came before */
 
 struct txs_engine;
 
@@ -28,9 +30,11 @@ void seeds_settle_before(struct txs_engine *engine, const char *host);
 /* They are asked from now on. */
 void seeds_start(struct txs_engine *engine);
 /* What a seed said, all of it or a part; the list may be changed, and stays the caller's. Returns
- * the number of distinct addresses in it. */
+ * the number of distinct addresses in it. Gossip is what a node behind its name said. */
 size_t seeds_hear(struct txs_engine *engine, struct seed *seed, struct txs_heard *list,
                   size_t count);
+size_t seeds_hear_gossip(struct txs_engine *engine, struct seed *seed, struct txs_heard *list,
+                         size_t count);
 /* No more is awaited of it: its record is written, once. Who told something has resolved, whatever
  * else failed; of the others `otherwise` says what came of it. `error` may be NULL. */
 void seeds_settle(struct txs_engine *engine, struct seed *seed, enum txs_seed_outcome otherwise,

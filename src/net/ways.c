@@ -1,5 +1,7 @@
 #include "ways.h"
 
+#include "seeds.h"
+
 #include <assert.h>
 #include <netdb.h>
 #include <string.h>
@@ -101,7 +103,9 @@ static enum way take_socks5(const union socket_address *proxy, struct ways *w, s
 {
     const uint64_t credentials[2] = {txs_random_next(w->random), txs_random_next(w->random)};
     c->proxy = proxy;
-    c->tunnel = txs_tunnel_socks5(&c->address, credentials);
+    c->tunnel = c->seed != NULL
+                    ? txs_tunnel_socks5_name(c->seed->host, c->address.port, credentials)
+                    : txs_tunnel_socks5(&c->address, credentials);
     return c->tunnel != NULL ? WAY_OPEN : no_memory(outcome, error);
 }
 

@@ -20,11 +20,12 @@ enum part { PART_METHOD, PART_VERDICT, PART_REPLY, PART_BOUND_TYPE, PART_NAME_LE
 struct socks5 {
     struct txs_tunnel tunnel;
     struct txs_address to;
+    const char *name; /* in place of its host; NULL: none */
     char user[CREDENTIAL_LEN + 1], password[CREDENTIAL_LEN + 1];
     enum part part;
     uint8_t kept[2];  /* of a part that is read */
     size_t got, need; /* bytes of the part */
-    uint8_t out[6 + TXS_ADDRESS_TEXT_MAX];
+    uint8_t out[7 + TXS_SOCKS5_NAME_MAX];
 };
 
 static const struct {
@@ -100,6 +101,13 @@ static void say_credentials(struct socks5 *s)
     await(s, PART_VERDICT, 2);
 }
 
+static void put_name(struct txs_writer *w, const char *name, uint16_t port)
+{
+    txs_put_u8(w, TYPE_NAME);
+    put_text(w, name);
+    txs_put_u16be(w, port);
+}
+
 static void put_destination(struct txs_writer *w, const struct txs_address *to)
 {
     char name[TXS_ADDRESS_TEXT_MAX];
@@ -115,9 +123,8 @@ static void put_destination(struct txs_writer *w, const struct txs_address *to)
         break;
     case TXS_NETWORK_ONION:
         txs_address_host(name, to);
-        txs_put_u8(w, TYPE_NAME);
-        put_text(w, name);
-        break;
+        put_name(w, name, to->port);
+        return;
     case TXS_NETWORK_I2P:
     case TXS_NETWORK_COUNT:
         assert(false); /* a SOCKS5 proxy has no way there */
@@ -131,7 +138,10 @@ static void say_connect(struct socks5 *s)
     txs_put_u8(&w, VERSION);
     txs_put_u8(&w, COMMAND_CONNECT);
     txs_put_u8(&w, 0);
-    put_destination(&w, &s->to);
+    if (s->name != NULL)
+        put_name(&w, s->name, s->to.port);
+    else
+        put_destination(&w, &s->to);
     say(s, &w);
     s->tunnel.asked = true;
     await(s, PART_REPLY, 2);
@@ -226,15 +236,34 @@ static void take(struct txs_tunnel *t, struct txs_span *in)
         take_part(s);
 }
 
-struct txs_tunnel *txs_tunnel_socks5(const struct txs_address *to, const uint64_t random[2])
+static struct socks5 *socks5_new(const uint64_t random[2])
 {
     struct socks5 *s = calloc(1, sizeof *s);
     if (s == NULL)
         return NULL;
     s->tunnel.greet = greet;
     s->tunnel.take = take;
-    s->to = *to;
     snprintf(s->user, sizeof s->user, "%016llx", (unsigned long long)random[0]);
     snprintf(s->password, sizeof s->password, "%016llx", (unsigned long long)random[1]);
+    return s;
+}
+
+struct txs_tunnel *txs_tunnel_socks5(const struct txs_address *to, const uint64_t random[2])
+{
+    struct socks5 *s = socks5_new(random);
+    if (s == NULL)
+        return NULL;
+    s->to = *to;
+    return &s->tunnel;
+}
+
+struct txs_tunnel *txs_tunnel_socks5_name(const char *name, uint16_t port, const uint64_t random[2])
+{
+    assert(strlen(name) <= TXS_SOCKS5_NAME_MAX);
+    struct socks5 *s = socks5_new(random);
+    if (s == NULL)
+        return NULL;
+    s->name = name;
+    s->to.port = port;
     return &s->tunnel;
 }

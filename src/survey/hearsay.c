@@ -148,18 +148,32 @@ uint32_t hearsay_batch_of_peer(struct txs_survey *s, uint32_t peer, uint32_t pre
     return txs_book_batch_of_peer(s->book, peer, previous, group);
 }
 
+/* `heard` is united; the seed may add `max` addresses by it. */
+static void add_of_seed(struct txs_survey *s, const char *host, struct txs_heard *heard,
+                        size_t count, size_t max, uint32_t *batch)
+{
+    uint32_t before = *batch;
+    *batch = hearsay_batch_of_seed(s, host, before);
+    if (*batch != 0)
+        add_heard(s, heard, count,
+                  (struct allowance){max, GROUP_MAX_OF_A_SOURCE, HOST_MAX_OF_A_SOURCE, before});
+}
+
 size_t txs_survey_add_seed(struct txs_survey *s, const char *host, struct txs_heard *heard,
                            size_t count, uint32_t *batch)
 {
     size_t distinct = unite(s, heard, count);
     for (size_t i = 0; i < distinct; i++)
         heard[i].tier = TXS_TIER_SEED;
-    uint32_t before = *batch;
-    *batch = hearsay_batch_of_seed(s, host, before);
-    if (*batch != 0)
-        add_heard(s, heard, distinct,
-                  (struct allowance){SEED_MAX_ADDRESSES, GROUP_MAX_OF_A_SOURCE,
-                                     HOST_MAX_OF_A_SOURCE, before});
+    add_of_seed(s, host, heard, distinct, SEED_MAX_ADDRESSES, batch);
+    return distinct;
+}
+
+size_t txs_survey_add_seed_gossip(struct txs_survey *s, const char *host, struct txs_heard *heard,
+                                  size_t count, uint32_t *batch)
+{
+    size_t distinct = unite(s, heard, count);
+    add_of_seed(s, host, heard, distinct, SIZE_MAX, batch);
     return distinct;
 }
 

@@ -313,12 +313,6 @@ class BadProxies(ProxyCase):
                 self.assertIn(option, result.stderr)
         self.assertEqual(len(proxy.requests), 1)
 
-    def test_no_seed_is_asked(self):
-        result = self.survey(["--proxy", self.proxy().at, "--dnsseed", "seed.example.org",
-                              "--dnsseed", "localhost"], code=3)
-        self.assertEqual([(seed["outcome"], seed["error"]) for seed in result.seeds],
-                         [("failed", "proxy")] * 2)
-
     def test_descriptors_are_this_machines_fault(self):
         if not shutil.which("strace"):
             skip_test("no strace")

@@ -449,11 +449,15 @@ static void main_has_seeds_and_regtest_none(void **state)
 {
     (void)state;
     size_t count;
-    assert_non_null(txs_seed_hosts("main", &count));
+    const struct txs_seed_name *names = txs_seed_names("main", &count);
     assert_true(count >= 5);
-    assert_null(txs_seed_hosts("regtest", &count));
+    assert_false(names[0].is_filter);
+    assert_true(names[1].is_filter);
+    assert_memory_equal(names[1].host + strcspn(names[1].host, ".") + 1, names[0].host,
+                        strlen(names[0].host));
+    assert_null(txs_seed_names("regtest", &count));
     assert_int_equal(count, 0);
-    assert_null(txs_seed_hosts("nowhere", &count));
+    assert_null(txs_seed_names("nowhere", &count));
     assert_int_equal(count, 0);
 }
 

@@ -85,6 +85,32 @@ static void ipv6_and_cjdns_are_sent_as_ipv6(void **state)
     REQUIRE_SENT(run, GREETING "\x05\x01\x00\x04\xfc\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x20\x8d");
 }
 
+static void a_name_goes_to_the_proxy_as_it_is(void **state)
+{
+    (void)state;
+    struct txs_tunnel *t = txs_tunnel_socks5_name("seed.example", 8333, (const uint64_t[2]){1, 2});
+    struct txs_tunnel_actions a = txs_tunnel_step(t, (struct txs_span){NULL, 0});
+    a = txs_tunnel_step(t, (struct txs_span){(const uint8_t *)"\x05\x00", 2});
+    static const char wanted[] = "\x05\x01\x00\x03\x0cseed.example\x20\x8d";
+    assert_int_equal(a.send.len, sizeof wanted - 1);
+    assert_memory_equal(a.send.data, wanted, sizeof wanted - 1);
+    assert_true(a.asked);
+    txs_tunnel_free(t);
+}
+
+static void the_longest_name_has_room(void **state)
+{
+    (void)state;
+    char name[TXS_SOCKS5_NAME_MAX + 1] = "";
+    memset(name, 'x', TXS_SOCKS5_NAME_MAX);
+    struct txs_tunnel *t = txs_tunnel_socks5_name(name, 1, (const uint64_t[2]){1, 2});
+    txs_tunnel_step(t, (struct txs_span){NULL, 0});
+    struct txs_tunnel_actions a =
+        txs_tunnel_step(t, (struct txs_span){(const uint8_t *)"\x05\x00", 2});
+    assert_int_equal(a.send.len, 5 + TXS_SOCKS5_NAME_MAX + 2);
+    txs_tunnel_free(t);
+}
+
 static void an_onion_name_is_left_to_the_proxy_to_resolve(void **state)
 {
     (void)state;
@@ -224,6 +250,8 @@ int main(void)
         cmocka_unit_test(a_proxy_without_passwords_is_asked_for_the_address_at_once),
         cmocka_unit_test(a_proxy_that_wants_a_password_gets_one_of_this_connection),
         cmocka_unit_test(ipv6_and_cjdns_are_sent_as_ipv6),
+        cmocka_unit_test(a_name_goes_to_the_proxy_as_it_is),
+        cmocka_unit_test(the_longest_name_has_room),
         cmocka_unit_test(an_onion_name_is_left_to_the_proxy_to_resolve),
         cmocka_unit_test(the_bound_address_may_be_of_any_type),
         cmocka_unit_test(the_longest_name_is_skipped_whole),

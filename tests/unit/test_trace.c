@@ -35,6 +35,7 @@ static bool trace_two_lines(void)
     uint8_t bytes[100];
     void *slot = NULL;
     struct txs_address peer;
+    const struct txs_tapped tapped = {NULL, &peer};
     const struct txs_chain *chain = txs_chain_by_name("main");
     assert_true(txs_address_parse(&peer, "127.0.0.1", 1));
     assert_int_equal(txs_output_open(&output, "/dev/null", &message), TXS_OK);
@@ -42,10 +43,10 @@ static bool trace_two_lines(void)
     assert_non_null(trace);
     struct txs_writer w = txs_writer_to(bytes, sizeof bytes);
     txs_put_frame(&w, chain->magic, "verack", (struct txs_span){NULL, 0});
-    txs_trace_tap(trace, &slot, &peer, TXS_TAP_SENT, 0, (struct txs_span){bytes, w.len});
+    txs_trace_tap(trace, &slot, &tapped, TXS_TAP_SENT, 0, (struct txs_span){bytes, w.len});
     memset(bytes, 0xff, 24);
-    txs_trace_tap(trace, &slot, &peer, TXS_TAP_RECEIVED, 0, (struct txs_span){bytes, 24});
-    txs_trace_tap(trace, &slot, &peer, TXS_TAP_END, 0, (struct txs_span){NULL, 0});
+    txs_trace_tap(trace, &slot, &tapped, TXS_TAP_RECEIVED, 0, (struct txs_span){bytes, 24});
+    txs_trace_tap(trace, &slot, &tapped, TXS_TAP_END, 0, (struct txs_span){NULL, 0});
     txs_trace_free(trace);
     return txs_output_close(output, &message);
 }
