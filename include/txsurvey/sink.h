@@ -13,6 +13,7 @@ struct txs_progress {
     uint64_t connected; /* connections that were made so far */
     uint64_t in_progress;
     uint64_t last_dial_ms; /* when the last attempt began, as elapsed_ms */
+    const char *waits_for; /* the option whose proxy or router is waited for; NULL: none is */
     const struct txs_tally *tally;
 };
 

@@ -14,6 +14,7 @@ struct txs_attempt {
     uint32_t heard;        /* how many addresses it told */
     uint32_t attempts;     /* made, this one included */
     uint32_t local_faults; /* attempts that failed on this machine */
+    uint32_t put_back;     /* attempts that failed, it seems, for the proxy's sake */
     uint64_t started_ms;   /* of the first attempt */
     bool stood_still;      /* this machine did for long, during this attempt */
 };

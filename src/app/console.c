@@ -186,6 +186,8 @@ void console_progress(struct console *c, const struct txs_progress *p)
     if (p->seeds_asked > 0)
         len += snprintf(line + len, sizeof line - (size_t)len, "  seeds %" PRIu64 "/%" PRIu64,
                         p->seeds_settled, p->seeds_asked);
+    if (p->waits_for != NULL)
+        len += snprintf(line + len, sizeof line - (size_t)len, "  waiting for %s", p->waits_for);
     if (c->terminal)
         rewrite_line(c, line, (size_t)len);
     else

@@ -27,6 +27,7 @@
 #define CONN_READ_BUFFER_BYTES 65536
 
 struct conn;
+struct doubt;
 struct seed;
 
 /* Who has a connection. The callbacks may call conn_stop() of others, not of this one. */
@@ -70,6 +71,8 @@ struct conn {
     struct txs_address address;
     struct seed *seed; /* whose name stands for the address; NULL: a peer's connection */
     const union socket_address *proxy;    /* where the socket leads; NULL: to the address */
+    struct doubt *doubt;                  /* about the way; NULL: a connection of our own */
+    bool again;                           /* it waits to be made once more */
     struct txs_tunnel *tunnel;            /* owned; given with a proxy, until it is open */
     uint64_t i2p_session;                 /* its number; 0: not over I2P */
     struct txs_peer *peer;                /* owned; from connected() on */

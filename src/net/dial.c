@@ -101,7 +101,8 @@ static bool try_again(struct txs_engine *e, struct conn *c, enum txs_outcome out
         return ++c->attempt.local_faults < LOCAL_FAULTS_MAX &&
                txs_survey_again(e->survey, txs_engine_now_ms(e), &c->attempt);
     if (outcome == TXS_OUTCOME_CONNECT_TIMEOUT)
-        return c->attempt.attempts - c->attempt.local_faults <= e->plan->retries &&
+        return c->attempt.attempts - c->attempt.local_faults - c->attempt.put_back <=
+                   e->plan->retries &&
                txs_survey_again(e->survey, txs_engine_now_ms(e), &c->attempt);
     return false;
 }
@@ -110,6 +111,8 @@ static void connect_failed(struct conn *c, enum txs_outcome outcome, enum txs_er
 {
     struct txs_engine *e = c->host->context;
     ways_note(&e->ways, c, error);
+    if (launch_again(e, c, error))
+        return;
     if (outcome != TXS_OUTCOME_INTERRUPTED)
         note_dial(e, c, outcome == TXS_OUTCOME_CONNECT_REFUSED);
     if (!try_again(e, c, outcome))
@@ -119,6 +122,7 @@ static void connect_failed(struct conn *c, enum txs_outcome outcome, enum txs_er
 static void on_conn_connected(struct conn *c)
 {
     struct txs_engine *e = c->host->context;
+    ways_opened(c);
     const struct txs_peer_config *config = c->proxy != NULL ? &e->proxied_config : &e->peer_config;
     c->peer = txs_peer_new(config, &c->address, txs_random_next(&e->random));
     e->connected += c->peer != NULL;

@@ -81,6 +81,7 @@ static void report_progress(uv_timer_t *timer)
             .connected = e->connected,
             .in_progress = txs_survey_in_progress(e->survey),
             .last_dial_ms = e->last_dial_ms > e->started_ms ? e->last_dial_ms - e->started_ms : 0,
+            .waits_for = e->waiting != NULL ? ways_name(&e->ways, e->waiting) : NULL,
             .tally = txs_survey_tally(e->survey),
         });
 }

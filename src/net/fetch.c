@@ -42,7 +42,14 @@ static void settle(struct conn *c, enum txs_outcome outcome, enum txs_error erro
 static void on_connected(struct conn *c)
 {
     struct txs_engine *e = c->host->context;
+    ways_opened(c);
     c->peer = txs_peer_new(&e->seed_config, &c->address, txs_random_next(&e->random));
+}
+
+static void on_connect_failed(struct conn *c, enum txs_outcome outcome, enum txs_error error)
+{
+    if (!launch_again(c->host->context, c, error))
+        settle(c, outcome, error);
 }
 
 static void on_no_socket(struct conn *c, int uv_error)
@@ -75,7 +82,7 @@ static void on_gone(struct conn *c)
 
 static const struct conn_owner owner = {
     .connected = on_connected,
-    .connect_failed = settle,
+    .connect_failed = on_connect_failed,
     .no_socket = on_no_socket,
     .told = on_told,
     .finished = on_finished,

@@ -1,5 +1,7 @@
 #include "launch.h"
 
+#include <stdio.h>
+
 static void prepend(struct conn **list, struct conn *c)
 {
     c->previous = NULL;
@@ -49,9 +51,46 @@ void launch(struct txs_engine *e, struct conn *c)
 
 void launch_waiting(struct txs_engine *e)
 {
-    while (e->waiting != NULL && !ways_opening(&e->ways) &&
-           txs_survey_pace(e->survey, txs_engine_now_ms(e)))
-        launch(e, next_waiting(&e->waiting));
+    struct conn *list = e->waiting;
+    e->waiting = NULL;
+    for (struct conn *c; (c = next_waiting(&list)) != NULL;) {
+        if (ways_opening(&e->ways, c) || !txs_survey_pace(e->survey, txs_engine_now_ms(e))) {
+            prepend(&e->waiting, c);
+            continue;
+        }
+        c->attempt.attempts += c->again;
+        c->again = false;
+        launch(e, c);
+    }
+}
+
+static void warn_of_doubt(struct txs_engine *e, const struct conn *c)
+{
+    char text[160];
+    snprintf(text, sizeof text,
+             "%s: it has failed for everybody so far, as one does that has just been started: "
+             "they are tried again, for a minute at most",
+             ways_name(&e->ways, c));
+    run_warn(e, text);
+}
+
+bool launch_again(struct txs_engine *e, const struct conn *c, enum txs_error error)
+{
+    unsigned pauses = c->doubt != NULL ? c->doubt->pauses : 0;
+    if (e->stopping || c->doubt == NULL || !doubt_failed(c->doubt, error, txs_engine_now_ms(e)))
+        return false;
+    struct conn *again = conn_new(&e->host, c->owner);
+    if (again == NULL)
+        return false;
+    again->attempt = c->attempt;
+    again->attempt.put_back++;
+    again->address = c->address;
+    again->seed = c->seed;
+    again->again = true;
+    prepend(&e->waiting, again);
+    if (pauses == 1 && c->doubt->pauses == 2)
+        warn_of_doubt(e, c);
+    return true;
 }
 
 void launch_stop(struct txs_engine *e, enum txs_error why)

@@ -10,6 +10,9 @@
 void launch(struct txs_engine *engine, struct conn *c);
 /* Begins those that waited for a way that is open now, as far as the rate allows. */
 void launch_waiting(struct txs_engine *engine);
+/* One failed: true where that may be the doing of its way and not of its peer's, and it waits to be
+ * made again. This one is then over without a result. */
+bool launch_again(struct txs_engine *engine, const struct conn *c, enum txs_error error);
 /* Ends all, those that wait included. */
 void launch_stop(struct txs_engine *engine, enum txs_error why);
 /* It is gone. */

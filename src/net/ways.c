@@ -6,6 +6,8 @@
 #include <netdb.h>
 #include <string.h>
 
+static const char *const names[BY_COUNT] = {"--proxy", "--onion", "--i2psam"};
+
 /* Proxies' names */
 
 /* Of a name that has both, the IPv4 address: Tor and I2P's routers listen on 127.0.0.1 alone, while
@@ -43,18 +45,17 @@ enum txs_status ways_open(struct ways *w, uv_loop_t *loop, const struct txs_plan
 {
     enum txs_status status = TXS_OK;
     *w = (struct ways){
+        .loop = loop,
         .random = random,
-        .has_proxy = plan->proxy.given,
-        .has_onion = plan->onion.given,
-        .has_i2p = plan->i2psam.given,
+        .has = {plan->proxy.given, plan->onion.given, plan->i2psam.given},
         .i2p = {.loop = loop, .hello_timeout_ms = plan->proxy_connect_timeout_ms, .random = random},
     };
-    if (w->has_proxy)
-        status = look_up(&w->proxy, &plan->proxy, "--proxy", message);
-    if (w->has_onion && status == TXS_OK)
-        status = look_up(&w->onion, &plan->onion, "--onion", message);
-    if (w->has_i2p && status == TXS_OK)
-        status = look_up(&w->i2p.bridge, &plan->i2psam, "--i2psam", message);
+    if (w->has[BY_PROXY])
+        status = look_up(&w->proxies[BY_PROXY], &plan->proxy, names[BY_PROXY], message);
+    if (w->has[BY_ONION] && status == TXS_OK)
+        status = look_up(&w->proxies[BY_ONION], &plan->onion, names[BY_ONION], message);
+    if (w->has[BY_I2P] && status == TXS_OK)
+        status = look_up(&w->i2p.bridge, &plan->i2psam, names[BY_I2P], message);
     return status;
 }
 
@@ -62,13 +63,8 @@ enum txs_status ways_open(struct ways *w, uv_loop_t *loop, const struct txs_plan
 
 void ways_start(struct ways *w)
 {
-    if (w->has_i2p)
+    if (w->has[BY_I2P])
         sam_session_want(&w->i2p);
-}
-
-bool ways_opening(const struct ways *w)
-{
-    return w->i2p.state == SAM_OPENING;
 }
 
 void ways_stalled(struct ways *w, uint64_t ms)
@@ -82,6 +78,12 @@ void ways_note(struct ways *w, const struct conn *c, enum txs_error error)
     if (error == TXS_ERROR_SAM_INVALID_ID && w->i2p.state == SAM_READY &&
         c->i2p_session == w->i2p.number)
         sam_session_lose(&w->i2p, TXS_OUTCOME_PROXY_FAILED, error);
+}
+
+void ways_opened(const struct conn *c)
+{
+    if (c->doubt != NULL)
+        doubt_end(c->doubt);
 }
 
 void ways_close(struct ways *w)
@@ -98,11 +100,11 @@ static enum way no_memory(enum txs_outcome *outcome, enum txs_error *error)
     return WAY_CLOSED;
 }
 
-static enum way take_socks5(const union socket_address *proxy, struct ways *w, struct conn *c,
-                            enum txs_outcome *outcome, enum txs_error *error)
+static enum way take_socks5(struct ways *w, enum by by, struct conn *c, enum txs_outcome *outcome,
+                            enum txs_error *error)
 {
     const uint64_t credentials[2] = {txs_random_next(w->random), txs_random_next(w->random)};
-    c->proxy = proxy;
+    c->proxy = &w->proxies[by];
     c->tunnel = c->seed != NULL
                     ? txs_tunnel_socks5_name(c->seed->host, c->address.port, credentials)
                     : txs_tunnel_socks5(&c->address, credentials);
@@ -133,15 +135,45 @@ static enum way take_i2p(struct ways *w, struct conn *c, enum txs_outcome *outco
     return c->tunnel != NULL ? WAY_OPEN : no_memory(outcome, error);
 }
 
-enum way ways_take(struct ways *w, struct conn *c, enum txs_outcome *outcome, enum txs_error *error)
+/* BY_COUNT: by a connection of our own. */
+static enum by way_to(const struct ways *w, const struct conn *c)
 {
     if (c->address.network == TXS_NETWORK_I2P) {
-        assert(w->has_i2p); /* else the survey has left it out */
-        return take_i2p(w, c, outcome, error);
+        assert(w->has[BY_I2P]); /* else the survey has left it out */
+        return BY_I2P;
     }
-    if (c->address.network == TXS_NETWORK_ONION && w->has_onion)
-        return take_socks5(&w->onion, w, c, outcome, error);
-    if (w->has_proxy)
-        return take_socks5(&w->proxy, w, c, outcome, error);
-    return WAY_OPEN;
+    if (c->address.network == TXS_NETWORK_ONION && w->has[BY_ONION])
+        return BY_ONION;
+    return w->has[BY_PROXY] ? BY_PROXY : BY_COUNT;
+}
+
+static bool is_opening(const struct ways *w, enum by by)
+{
+    return (by == BY_I2P && w->i2p.state == SAM_OPENING) ||
+           (by != BY_COUNT && doubt_pauses(&w->doubts[by], uv_now(w->loop)));
+}
+
+bool ways_opening(const struct ways *w, const struct conn *c)
+{
+    return is_opening(w, way_to(w, c));
+}
+
+const char *ways_name(const struct ways *w, const struct conn *c)
+{
+    enum by by = way_to(w, c);
+    return by != BY_COUNT ? names[by] : "";
+}
+
+enum way ways_take(struct ways *w, struct conn *c, enum txs_outcome *outcome, enum txs_error *error)
+{
+    enum by by = way_to(w, c);
+    if (by == BY_COUNT)
+        return WAY_OPEN;
+    if (is_opening(w, by))
+        return WAY_OPENING;
+    enum way way =
+        by == BY_I2P ? take_i2p(w, c, outcome, error) : take_socks5(w, by, c, outcome, error);
+    if (way == WAY_OPEN)
+        c->doubt = &w->doubts[by];
+    return way;
 }

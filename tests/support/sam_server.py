@@ -29,8 +29,8 @@ class Destination:
 class SamServer(Server):
     """`peers` maps a Destination to (host, port). `lines` are all requests that came.
 
-    `answers` maps the first two words of a request, or a whole request, to what is done in place of
-    the right answer: a text is sent as a line, a number is waited before it (seconds), None is
+    `answers` maps the first two words of a request, those and a DESTINATION, or a whole request, to what
+    is done in place of the right answer: a text is sent as a line, a number is waited before it (seconds), None is
     silence, and a function gets the connection. A list holds such answers for the first requests.
     """
 
@@ -68,7 +68,8 @@ class SamServer(Server):
         """False when the connection has no more requests."""
         verb = " ".join(words[:2])
         pairs = dict(word.split("=", 1) for word in words[2:])
-        instead = self.answers.get(request, self.answers.get(verb, ""))
+        to = f"{verb} {pairs.get('DESTINATION')}"
+        instead = next((self.answers[key] for key in (request, to, verb) if key in self.answers), "")
         if isinstance(instead, list):
             instead = instead.pop(0) if instead else ""
         if instead is None:
