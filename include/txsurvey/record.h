@@ -347,6 +347,8 @@ enum txs_seed_outcome {
 #undef X
 };
 const char *txs_seed_outcome_name(enum txs_seed_outcome outcome);
+/* In the error of one that the survey's end came before, whatever it had told until then. */
+#define TXS_SEED_INTERRUPTED "interrupted"
 
 /* One name asked of the DNS, as it is recorded. */
 struct txs_seed_record {

@@ -13,14 +13,15 @@
 void console_init(struct console *c, const struct options *options)
 {
     const struct txs_plan *plan = &options->plan;
-    bool terminal = isatty(STDERR_FILENO);
+    bool terminal = isatty(STDERR_FILENO), proxies = txs_plan_has_proxies(plan);
     *c = (struct console){
         .verbosity = options->verbosity,
         .terminal = terminal,
         .progress = options->progress == PROGRESS_ALWAYS ||
                     (options->progress == PROGRESS_AUTO && terminal && options->verbosity >= 0 &&
                      (options->output != NULL || !isatty(STDOUT_FILENO))),
-        .session_ms = plan->connect_timeout_ms + plan->handshake_timeout_ms +
+        .session_ms = (proxies ? plan->proxy_connect_timeout_ms : plan->connect_timeout_ms) +
+                      (proxies ? plan->proxy_handshake_timeout_ms : plan->handshake_timeout_ms) +
                       plan->response_timeout_ms + plan->patience_ms,
     };
 }
@@ -323,7 +324,7 @@ static const char *why_nobody(const struct console *c, const struct txs_plan *pl
         return "all addresses were left out";
     if (plan->seed_count > 0 && plan->proxy.given)
         return c->seeds_resolved > 0 ? "the nodes behind the DNS seeds named nobody"
-                                     : "no DNS seed was reached through the proxy (-v tells what "
+                                     : "no DNS seed answered through the proxy (-v tells what "
                                        "came of each)";
     if (plan->seed_count > 0)
         return c->seeds_resolved > 0 ? "the DNS seeds named nobody"

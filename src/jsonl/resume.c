@@ -180,13 +180,20 @@ static enum txs_status take_told(struct resume *r, const json_t *record, size_t 
     return TXS_OK;
 }
 
+static bool was_interrupted(const json_t *seed)
+{
+    const char *error = parse_text(seed, "error");
+    return error != NULL && strstr(error, TXS_SEED_INTERRUPTED) != NULL;
+}
+
 static enum txs_status take_seed(struct resume *r, const json_t *record)
 {
     struct txs_restored_seed seed = {.host = parse_text(record, "host")};
     if (seed.host == NULL)
         return refuse(r, "a seed without a name");
     if (is_text(record, "outcome", txs_seed_outcome_name(TXS_SEED_FAILED)) ||
-        is_text(record, "outcome", txs_seed_outcome_name(TXS_SEED_TIMEOUT))) {
+        is_text(record, "outcome", txs_seed_outcome_name(TXS_SEED_TIMEOUT)) ||
+        was_interrupted(record)) {
         r->left_over = true; /* it is asked again */
         return TXS_OK;
     }

@@ -329,7 +329,6 @@ void txs_engine_run(struct txs_engine *e, struct txs_ending *ending)
     if (e->sink->progress_every_ms > 0)
         uv_timer_start(&e->progress, report_progress, e->sink->progress_every_ms,
                        e->sink->progress_every_ms);
-    seeds_start(e);
     resolver_start(e->resolver);
     ways_start(&e->ways);
     uv_prepare_start(&e->before_wait, on_before_wait);

@@ -32,7 +32,7 @@ static void settle(struct conn *c, enum txs_outcome outcome, enum txs_error erro
     struct txs_engine *e = c->host->context;
     const char *word = error != TXS_ERROR_NONE ? txs_error_name(error) : "no_addresses";
     if (e->stopping)
-        seeds_settle(e, c->seed, TXS_SEED_FAILED, SEED_INTERRUPTED);
+        seeds_settle(e, c->seed, TXS_SEED_FAILED, TXS_SEED_INTERRUPTED);
     else
         seeds_settle(e, c->seed, outcome_of(outcome), c->seed->addresses > 0 ? NULL : word);
 }
@@ -96,6 +96,7 @@ static void dial(struct txs_engine *e, struct seed *seed)
         seeds_settle(e, seed, TXS_SEED_FAILED, txs_error_name(TXS_ERROR_NO_MEMORY));
         return;
     }
+    seeds_ask(e, seed);
     c->seed = seed;
     c->address = (struct txs_address){.network = TXS_NETWORK_IPV6, .port = e->plan->chain->port};
     launch(e, c);
@@ -120,7 +121,7 @@ void fetch_stop(struct txs_engine *e)
     if (!e->plan->proxy.given)
         return;
     for (; e->seeds_dialled < e->seeds.count; e->seeds_dialled++)
-        seeds_settle(e, &e->seeds.list[e->seeds_dialled], TXS_SEED_FAILED, SEED_INTERRUPTED);
+        seeds_settle(e, &e->seeds.list[e->seeds_dialled], TXS_SEED_FAILED, TXS_SEED_INTERRUPTED);
 }
 
 /* Neither ids nor a control nor a block: a census of its addresses alone. */

@@ -194,6 +194,8 @@ void resolver_start(struct resolver *r)
 {
     if (r->count == 0 || r->engine->seeds.outstanding == 0)
         return;
+    for (size_t i = 0; i < r->count; i++)
+        seeds_ask(r->engine, r->lookups[i].seed);
     if (limits_prepare_pool(r->count * KINDS) == 0) {
         uv_timer_start(&r->deadline, on_no_threads, 0, 0);
         return;
@@ -213,7 +215,7 @@ void resolver_stalled(struct resolver *r, uint64_t ms)
 
 void resolver_stop(struct resolver *r)
 {
-    settle_all(r, SEED_INTERRUPTED, false);
+    settle_all(r, TXS_SEED_INTERRUPTED, false);
 }
 
 static void on_closed(uv_handle_t *handle)

@@ -33,9 +33,9 @@ void seeds_settle_before(struct txs_engine *e, const char *host)
     }
 }
 
-void seeds_start(struct txs_engine *e)
+void seeds_ask(struct txs_engine *e, struct seed *seed)
 {
-    e->seeds.started_ms = txs_engine_now_ms(e);
+    seed->asked_ms = txs_engine_now_ms(e);
 }
 
 size_t seeds_hear(struct txs_engine *e, struct seed *seed, struct txs_heard *list, size_t count)
@@ -60,14 +60,15 @@ void seeds_settle(struct txs_engine *e, struct seed *seed, enum txs_seed_outcome
         return;
     seed->settled = true;
     e->seeds.outstanding--;
-    e->sink->seed(e->sink->context,
-                  &(struct txs_seed_record){
-                      .host = seed->host,
-                      .outcome = seed->addresses > 0 ? TXS_SEED_RESOLVED : otherwise,
-                      .addresses = seed->addresses,
-                      .told = e->told,
-                      .told_count = txs_survey_told(e->survey, seed->told, e->told, TOLD_MAX),
-                      .error = error,
-                      .duration_ms = txs_engine_now_ms(e) - e->seeds.started_ms,
-                  });
+    e->sink->seed(
+        e->sink->context,
+        &(struct txs_seed_record){
+            .host = seed->host,
+            .outcome = seed->addresses > 0 ? TXS_SEED_RESOLVED : otherwise,
+            .addresses = seed->addresses,
+            .told = e->told,
+            .told_count = txs_survey_told(e->survey, seed->told, e->told, TOLD_MAX),
+            .error = error,
+            .duration_ms = seed->asked_ms != 0 ? txs_engine_now_ms(e) - seed->asked_ms : 0,
+        });
 }

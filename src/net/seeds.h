@@ -6,8 +6,6 @@
 #include "txsurvey/hearsay.h"
 #include "txsurvey/record.h"
 
-#define SEED_INTERRUPTED "interrupted" /* the error of one that the survey's end came before */
-
 struct txs_engine;
 
 struct seed {
@@ -15,11 +13,11 @@ struct seed {
     bool settled;       /* it has its record */
     uint32_t told;      /* batch of the last addresses that it told; 0 for none */
     uint32_t addresses; /* that it told, each once */
+    uint64_t asked_ms;
 };
 struct seeds {
     struct seed *list; /* those of the plan, in its order */
     size_t count, outstanding;
-    uint64_t started_ms;
 };
 
 /* False when out of memory. */
@@ -27,8 +25,8 @@ bool seeds_open(struct txs_engine *engine);
 void seeds_close(struct txs_engine *engine);
 /* This name was settled, and recorded, by an earlier part of the run: it is not asked. */
 void seeds_settle_before(struct txs_engine *engine, const char *host);
-/* They are asked from now on. */
-void seeds_start(struct txs_engine *engine);
+/* It is asked now. */
+void seeds_ask(struct txs_engine *engine, struct seed *seed);
 /* What a seed said, all of it or a part; the list may be changed, and stays the caller's. Returns
  * the number of distinct addresses in it. Gossip is what a node behind its name said. */
 size_t seeds_hear(struct txs_engine *engine, struct seed *seed, struct txs_heard *list,

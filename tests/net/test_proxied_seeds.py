@@ -176,7 +176,7 @@ class Seeds(SeedCase):
                           (self.proxy(script=answer(5)).at, "socks5_connection_refused")):
             result = self.survey(["--proxy", at, "--dnsseed", "seed.example"], code=3)
             self.assertEqual(self.said_of(result), {"seed.example": ("failed", 0, error)})
-            self.assertIn("no peer to survey: no DNS seed was reached through the proxy", result.stderr)
+            self.assertIn("no peer to survey: no DNS seed answered through the proxy", result.stderr)
 
     def test_the_trace_names_them(self):
         trace = self.folder / "trace"
@@ -205,6 +205,24 @@ class Seeds(SeedCase):
         survey.check_invariants(result)
         self.assertEqual(len(result.peers), 20)
         self.assertEqual(len(result.seeds), 2)
+
+
+    def test_who_was_interrupted_is_dialled_again(self):
+        """It had told its own address, as Core does first, when the end came."""
+        told = [(public(1, n), 8333) for n in range(20)]
+        self.seed(1)
+        lists = [addr(told[:1]), addr(told)]
+        name = self.seed(1, tell=lambda peer: self.tell(peer, lists.pop(0)))
+        words = ["--proxy", self.socks.at, *QUICK, "--output", self.output, "--dnsseed", name, TXID]
+        self.assertEqual(survey.run([*words, "--deadline", str(2 * SLOWNESS)]).code, 0)
+        self.assertEqual(self.said_of(survey.load(self.output)), {name: ("resolved", 1, "interrupted")})
+        again = survey.run([*words, "--resume"])
+        self.assertEqual(again.code, 0, again.explain())
+        result = survey.load(self.output, 0)
+        survey.check_invariants(result)
+        self.assertEqual(self.said_of(result), {name: ("resolved", 20, None)})
+        self.assertEqual(len(result.seeds[0]["new_addresses"]), 19)
+        self.assert_served(result, 20)
 
 
 class Interruptions(SeedCase):

@@ -351,6 +351,20 @@ class Seeds(unittest.TestCase):
         self.assert_peers(result, [zone.halves[host][0] for host in hosts] + zone.custom[CUSTOM])
         self.assert_undelayed(result)
 
+    def test_a_half_that_was_interrupted_is_asked_again(self):
+        with tempfile.TemporaryDirectory() as folder:
+            output = Path(folder) / "records"
+            words = ["--dnsseed", HALVES[0], "--output", output, TXID]
+            self.assertEqual(survey.run([*words, "--deadline", "2"]).code, 0)
+            self.assertEqual(survey.load(output).seeds[0]["error"], "AAAA interrupted")
+            names.forget()
+            self.assertEqual(survey.run([*words, "--resume"]).code, 0)
+            self.assertIn(("AAAA", HALVES[0]), names.queries())
+            result = survey.load(output, 0)
+            survey.check_invariants(result)
+            self.assertEqual([seed["error"] for seed in result.seeds], ["AAAA ETIMEDOUT"])
+            self.assertEqual(len(result.peers), 2)
+
     def test_half_an_answer_is_gone_on_with(self):
         """A run whose first part had half an answer asks its seed no more."""
         with tempfile.TemporaryDirectory() as folder:
