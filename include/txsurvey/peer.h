@@ -36,12 +36,14 @@
  * TXS_BODY_FREE_BYTES; what it needs beyond that comes out of a pool, and where that is empty the
  * transaction's hash is still computed but its bytes are not kept. Transactions larger than any
  * that is relayed (MAX_STANDARD_TX_WEIGHT) have a pool of their own, so that peers that hold back
- * the end of such ones take no room from others. */
+ * the end of such ones take no room from others. So has what is read of blocks: who needs more of a
+ * block than TXS_BODY_FREE_BYTES takes room for all of it or none, lest all keep the same part. */
 #define TXS_BODY_FREE_BYTES 16384u
 #define TXS_BODY_STANDARD_BYTES 400000u
 struct txs_body_pool {
     size_t left_bytes;
     size_t large_left_bytes;
+    size_t block_left_bytes;  /* for the transactions of a block that is being read */
     size_t gossip_left_bytes; /* for lists of addresses in arrival, beyond TXS_GOSSIP_FREE_BYTES */
 };
 
@@ -56,8 +58,6 @@ struct txs_block_hunt {
     int32_t *positions;  /* of each id among its transactions; -1 while unknown */
 };
 
-/* Of a block that is being read, bytes of transactions are kept up to this. */
-#define TXS_BLOCK_KEPT_BYTES (512u * 1024)
 /* What was asked for may take as long as an answer, and a second for so many bytes more, as they
  * arrive: a size that is not ours to choose is no silence. */
 #define TXS_ANSWER_RATE_BYTES 10000u

@@ -372,9 +372,9 @@ const struct field share_fields[] = {
     {"timeout", "that gave no answer", t_timeout},
     {"unasked", "peers that could not be asked", t_unasked},
     {"unrecorded",
-     "of those that served it, so many in a form (witness) without a transaction record: there "
-     "were "
-     "too many forms, and none of these was served as often as one with a record",
+     "of those that served it, so many in a form (witness) without a transaction record: none had "
+     "room for its bytes, or there were too many forms, and none of these was served as often as "
+     "one with a record",
      t_unrecorded},
     {"share", "served of asked, null where nobody was asked", t_share},
     {"ci95", "its 95 % confidence interval (Wilson), low and high", t_ci95},

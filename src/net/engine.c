@@ -21,6 +21,7 @@
 #define OTHER_DESCRIPTORS 32
 #define BODY_POOL_BYTES (64u * 1024 * 1024)
 #define LARGE_BODY_POOL_BYTES (32u * 1024 * 1024)
+#define BLOCK_POOL_BYTES (80u * 1000 * 1000) /* 20 blocks of the largest size */
 #define GOSSIP_POOL_BYTES (32u * 1024 * 1024)
 
 static void flush(struct txs_engine *e)
@@ -133,6 +134,7 @@ static void init_peers(struct txs_engine *e)
     const struct txs_plan *plan = e->plan;
     e->pool.left_bytes = BODY_POOL_BYTES;
     e->pool.large_left_bytes = LARGE_BODY_POOL_BYTES;
+    e->pool.block_left_bytes = BLOCK_POOL_BYTES;
     e->pool.gossip_left_bytes = GOSSIP_POOL_BYTES;
     e->peer_config = (struct txs_peer_config){
         .chain = plan->chain,

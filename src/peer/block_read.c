@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define FIRST_VERSION_WITH_HEIGHT 2 /* BIP34 */
+#define MERKLEBLOCK_MAX_BYTES (512u * 1024)
 
 static bool hashes_to_ours(const struct txs_peer *p, struct txs_span header)
 {
@@ -25,7 +26,8 @@ static void forget_entries(struct txs_peer *p)
 static void begin(struct txs_peer *p, size_t head_bytes)
 {
     struct block_ask *b = p->block.ask;
-    body_begin(&p->body, &p->config->pool->left_bytes, TXS_BODY_FREE_BYTES);
+    body_begin_whole(&p->body, &p->config->pool->block_left_bytes, TXS_BODY_FREE_BYTES,
+                     p->splitter.length);
     txs_block_walker_init(&b->walker, head_bytes);
     b->malformed = b->mismatched = false;
     b->keeping = true;
@@ -51,8 +53,7 @@ static void keep(struct txs_peer *p, struct txs_span chunk)
     struct block_ask *b = p->block.ask;
     if (!b->keeping)
         return;
-    bool fits = p->body.len + chunk.len <= TXS_BLOCK_KEPT_BYTES;
-    b->keeping = fits && body_try(&p->body, chunk);
+    b->keeping = body_try(&p->body, chunk);
     if (!b->keeping)
         body_cut(&p->body, b->kept_len);
 }
@@ -210,8 +211,8 @@ static void end_blocktxn(struct txs_peer *p)
 
 static void begin_merkleblock(struct txs_peer *p)
 {
-    if (p->splitter.length <= TXS_BLOCK_KEPT_BYTES)
-        body_begin(&p->body, &p->config->pool->left_bytes, TXS_BODY_FREE_BYTES);
+    if (p->splitter.length <= MERKLEBLOCK_MAX_BYTES)
+        body_begin(&p->body, &p->config->pool->block_left_bytes, TXS_BODY_FREE_BYTES);
 }
 
 static void on_match(void *context, const uint8_t txid[32], uint32_t position)
@@ -237,7 +238,7 @@ static enum txs_error verify(struct txs_peer *p, struct txs_span payload)
 static void end_merkleblock(struct txs_peer *p)
 {
     struct block_ask *b = p->block.ask;
-    bool too_long = p->splitter.length > TXS_BLOCK_KEPT_BYTES;
+    bool too_long = p->splitter.length > MERKLEBLOCK_MAX_BYTES;
     if (!too_long && p->body.len != p->splitter.length) {
         block_over(p);
         return;

@@ -10,6 +10,12 @@ void body_begin(struct body *b, size_t *pool, size_t free_bytes)
     b->free_bytes = free_bytes;
 }
 
+void body_begin_whole(struct body *b, size_t *pool, size_t free_bytes, size_t whole)
+{
+    body_begin(b, pool, free_bytes);
+    b->whole = whole;
+}
+
 void body_drop(struct body *b)
 {
     if (b->pool != NULL)
@@ -29,7 +35,10 @@ static bool grow(struct body *b, size_t need)
     size_t cap = b->cap ? b->cap : 1024;
     while (cap < need)
         cap *= 2;
-    size_t pooled = cap > b->free_bytes ? cap - b->free_bytes : 0;
+    if (b->whole != 0 && cap > b->whole)
+        cap = b->whole;
+    size_t held = cap > b->free_bytes && b->whole != 0 ? b->whole : cap;
+    size_t pooled = held > b->free_bytes ? held - b->free_bytes : 0;
     if (pooled - b->from_pool > *b->pool)
         return false;
     uint8_t *data = realloc(b->data, cap);

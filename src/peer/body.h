@@ -11,9 +11,12 @@ struct body {
     size_t free_bytes; /* not taken from the pool */
     size_t *pool;      /* what is left of the one that it takes from */
     size_t from_pool;
+    size_t whole; /* what needs the pool takes so much of it at once; 0: as much as has come */
 };
 
 void body_begin(struct body *b, size_t *pool, size_t free_bytes);
+/* The same for one that is of use only as a whole, of so many bytes at most. */
+void body_begin_whole(struct body *b, size_t *pool, size_t free_bytes, size_t whole);
 bool body_try(struct body *b, struct txs_span chunk); /* false: no room, and nothing changed */
 void body_add(struct body *b, struct txs_span chunk); /* no room: all that was kept is dropped */
 void body_cut(struct body *b, size_t len);            /* to its first `len` bytes */

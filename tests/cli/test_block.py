@@ -200,23 +200,36 @@ class HowMuch(FromBlock):
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
         self.assertLess(peak, (10 + 40) * 1024)
 
-    def test_one_too_large_to_be_kept(self):
-        """Over half a MiB: served, for its hash is right, and its bytes are not recorded."""
-        large = made_tx(7, 600_000)
-        block = Block(700_000, [TX, large, made_tx(8)])
-        result = survey.run(["--patience=0", f"--block={block.hash}",
-                             *self.network(block.script()).connect(1), txid(TX), txid(large)])
-        self.assertEqual(result.code, 0, result.explain())
-        self.assertEqual([tx["txid"] for tx in result.transactions], [txid(TX)])
-        for tx in (TX, large):
-            entry = result.entry(txid(tx), address_of(1))
-            self.assertEqual((entry["status"], entry["bytes"]), ("served", len(tx)))
-
     def test_what_is_not_in_it_is_asked_for_once(self):
         result = survey.run(["--patience=0", f"--block={BLOCK.hash}", "--concurrency=1",
                              *self.network(BLOCK.script()).connect(5), UNKNOWN])
         self.assertEqual(result.totals(UNKNOWN)["notfound"], 5)
         self.block_of(result, asked=1, served=0, can_serve=5)
+
+
+class Recorded(FromBlock):
+    """Runs after HowMuch, whose peak is that of all before it, this process's own included."""
+
+    def served_from(self, txs, peers, *args):
+        """Each has its record, whoever served it."""
+        block = Block(700_000, txs)
+        result = survey.run(["--patience=0", f"--block={block.hash}", *args,
+                             *self.network(block.script()).connect(peers), *map(txid, txs)])
+        self.assertEqual(result.code, 0, result.explain())
+        survey.check_invariants(result)
+        self.assertEqual({tx["txid"] for tx in result.transactions}, set(map(txid, txs)))
+        for tx in txs:
+            totals = result.totals(txid(tx))
+            self.assertEqual((totals["served"], totals["unrecorded"]), (peers, 0))
+
+    def test_as_many_ids_as_there_may_be(self):
+        """Of a block of 3.9 MB, from one peer, from many at once."""
+        txs = [made_tx(number, 3_800) for number in range(1, 1001)]
+        self.served_from(txs, 1)
+        self.served_from(txs, 30, "--block-peers=30")
+
+    def test_a_large_one(self):
+        self.served_from([TX, made_tx(7, 600_000), made_tx(8)], 1)
 
 
 if __name__ == "__main__":

@@ -73,7 +73,8 @@ static void configure(struct session *s)
 {
     choose_ids(s);
     s->kind.hunt = choose_hunt(s);
-    s->pool.left_bytes = s->pool.gossip_left_bytes = s->kind.pool_is_empty ? 0 : POOL_BYTES;
+    size_t pool = s->kind.pool_is_empty ? 0 : POOL_BYTES;
+    s->pool.left_bytes = s->pool.block_left_bytes = s->pool.gossip_left_bytes = pool;
     s->config = (struct txs_peer_config){
         .chain = txs_chain_by_name("main"),
         .user_agent = {(const uint8_t *)"/fuzz/", 6},
@@ -317,6 +318,7 @@ void session_end(struct session *s, struct session_outcome *out)
     size_t pool = s->kind.pool_is_empty ? 0 : POOL_BYTES;
     txs_peer_free(s->peer);
     require(s->pool.left_bytes == pool && s->pool.gossip_left_bytes == pool);
+    require(s->pool.block_left_bytes == pool);
 }
 
 void session_require_same(const struct session_outcome *a, const struct session_outcome *b)

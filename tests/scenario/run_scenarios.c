@@ -485,7 +485,7 @@ static void begin(struct run *r)
     }
     if (txs_plan_complete(&r->plan) != TXS_OK)
         abort();
-    r->pool.left_bytes = r->pool_bytes;
+    r->pool.left_bytes = r->pool.block_left_bytes = r->pool_bytes;
     r->pool.gossip_left_bytes = r->gossip_bytes;
     r->config.chain = r->context.chain;
     r->config.user_agent = (struct txs_span){(const uint8_t *)AGENT, strlen(AGENT)};
@@ -556,6 +556,7 @@ static void happen(struct run *r, uint64_t now_ms, const struct words *w)
     }
     if (strcmp(w->word[1], "returned") == 0 && w->count > 2) {
         r->pool.left_bytes += strtoull(w->word[2], NULL, 10);
+        r->pool.block_left_bytes += strtoull(w->word[2], NULL, 10);
         r->pool_bytes += strtoull(w->word[2], NULL, 10);
         return;
     }
@@ -717,7 +718,8 @@ static void hold(struct run *r, const struct words *w, const char *rest)
     } else if (strcmp(w->word[1], "hunt") == 0) {
         check_hunt(r, w);
     } else if (strcmp(w->word[1], "pool") == 0) {
-        check(r, "the pool", r->pool.left_bytes, strtoull(w->word[2], NULL, 10));
+        size_t left = r->pool.left_bytes, blocks = r->pool.block_left_bytes;
+        check(r, "the pool", left < blocks ? left : blocks, strtoull(w->word[2], NULL, 10));
     } else if (strcmp(w->word[1], "gossip") == 0) {
         check(r, "the gossip's pool", r->pool.gossip_left_bytes, strtoull(w->word[2], NULL, 10));
     } else if (strcmp(w->word[1], "deadline") == 0) {
@@ -810,6 +812,8 @@ static void end(struct run *r)
     txs_peer_free(r->peer);
     if (r->pool.left_bytes != r->pool_bytes)
         fail(r, "the pool has %zu bytes of %zu", r->pool.left_bytes, r->pool_bytes);
+    if (r->pool.block_left_bytes != r->pool_bytes)
+        fail(r, "the blocks' pool has %zu bytes of %zu", r->pool.block_left_bytes, r->pool_bytes);
     if (r->pool.gossip_left_bytes != r->gossip_bytes)
         fail(r, "the gossip's pool has %zu bytes of %zu", r->pool.gossip_left_bytes,
              r->gossip_bytes);
