@@ -1,5 +1,5 @@
-/* Records read in again: one line, one object, and what both readers of them (--peers, --resume)
- * take out of it. */
+/* JSON read in again: a record, one object a line, and what both readers of them (--peers,
+ * --resume) take out of it. */
 #ifndef TXSURVEY_JSONL_PARSE_H
 #define TXSURVEY_JSONL_PARSE_H
 
@@ -11,14 +11,18 @@
 /* The longest record but that of a transaction, a peer's of a thousand ids, has half of it. */
 #define PARSE_LINE_MAX_BYTES (1024u * 1024)
 
-/* The object of a line that is not cut. TXS_E_USAGE with the reason, or TXS_E_NOMEM. */
-enum txs_status parse_line(json_t **out, const struct txs_line *line, struct txs_message *reason);
-/* The same of its first `count` members alone, whose values hold neither commas nor objects: of a
- * line of any length. */
-enum txs_status parse_head(json_t **out, const struct txs_line *line, unsigned count,
-                           struct txs_message *reason);
+/* An array or object; numbers are all reals, see parse_integer(). TXS_E_USAGE with the reason, or
+ * TXS_E_NOMEM. */
+enum txs_status parse_value(json_t **out, const char *text, size_t len, struct txs_message *reason);
+enum txs_status parse_object(json_t **out, const char *text, size_t len,
+                             struct txs_message *reason);
+/* Of an object whose text may be cut, the members that are neither objects nor arrays, as far as
+ * they are there. */
+enum txs_status parse_head(json_t **out, const char *text, size_t len, struct txs_message *reason);
 
 const char *parse_text(const json_t *object, const char *name); /* NULL: not there, or no text */
+/* A whole number of the range, also where it is written as 1.0 or 1e3; at most 2^53. */
+bool parse_integer(int64_t *out, const json_t *value, int64_t least, int64_t most);
 bool parse_hash(uint8_t out[32], const json_t *object, const char *name); /* false: no hash */
 bool parse_is_type(const json_t *record, const char *type);
 

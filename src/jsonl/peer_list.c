@@ -39,13 +39,15 @@ static enum txs_status take_json(struct txs_plan *plan, const struct txs_line *l
                                  struct txs_message *reason)
 {
     json_t *record;
-    enum txs_status status =
-        line->cut ? parse_head(&record, line, 1, reason) : parse_line(&record, line, reason);
+    enum txs_status status = line->cut ? parse_head(&record, line->text, line->len, reason)
+                                       : parse_object(&record, line->text, line->len, reason);
     if (status == TXS_E_USAGE && !line->ended)
         return TXS_OK;
     if (status != TXS_OK)
         return status;
-    if (line->cut && line->ended && parse_is_type(record, "peer"))
+    if (line->cut && line->ended && parse_text(record, "type") == NULL)
+        status = txs_fail(reason, TXS_E_USAGE, "a record without a type");
+    else if (line->cut && line->ended && parse_is_type(record, "peer"))
         status = txs_fail(reason, TXS_E_USAGE, "a peer's record of more than %u bytes",
                           PARSE_LINE_MAX_BYTES);
     else if (!line->cut)

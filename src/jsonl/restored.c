@@ -65,14 +65,13 @@ void restored_free(struct restored *r)
 
 /* Values. A member that is null, or not there, leaves what `out` holds. */
 
-static bool take_integer(json_int_t *out, const json_t *record, const char *name, json_int_t least,
-                         json_int_t most)
+static bool take_integer(int64_t *out, const json_t *record, const char *name, int64_t least,
+                         int64_t most)
 {
     const json_t *value = json_object_get(record, name);
     if (value == NULL || json_is_null(value))
         return true;
-    *out = json_integer_value(value);
-    return json_is_integer(value) && *out >= least && *out <= most;
+    return parse_integer(out, value, least, most);
 }
 
 static bool take_word(unsigned *out, const json_t *record, const char *name,
@@ -151,7 +150,7 @@ static const char *take_answer(struct restored *r, const json_t *entry)
     static const char none[] = "a peer's answer that is none of this run";
     uint8_t id[32];
     unsigned status = TXS_ID_STATUS_COUNT, via = TXS_VIA_NONE;
-    json_int_t position = -1;
+    int64_t position = -1;
     int at = parse_hash(id, entry, "txid") ? target_find(r->plan, id) : -1;
     if (at < 0 || r->answered[at] ||
         !take_word(&status, entry, "status", status_names, COUNT_OF(status_names)) ||
@@ -267,7 +266,7 @@ static bool block_is_possible(struct restored *r, const struct txs_peer_result *
 
 static bool take_version(struct txs_peer_result *out, const json_t *record)
 {
-    json_int_t none = (json_int_t)INT32_MIN - 1, height = none;
+    int64_t none = (int64_t)INT32_MIN - 1, height = none;
     bool given;
     if (!take_services(&given, &out->services, record) ||
         !take_integer(&height, record, "startingheight", INT32_MIN, INT32_MAX))
@@ -281,7 +280,7 @@ static bool take_version(struct txs_peer_result *out, const json_t *record)
 static bool take_block(struct txs_peer_result *out, const json_t *record)
 {
     unsigned way = TXS_BLOCK_WAY_NONE;
-    json_int_t height = -1;
+    int64_t height = -1;
     if (!take_word(&way, record, "block_asked", way_names, COUNT_OF(way_names)) ||
         !take_integer(&height, record, "block_height", 0, INT32_MAX))
         return false;

@@ -21,6 +21,7 @@
 /* Of good lines behind the first left-over. A run that ended by itself had them all in its output's
  * buffer. */
 #define BEHIND_MAX_BYTES (1024u * 1024 * 1024)
+#define MAX_INTEGER ((int64_t)1 << 53) /* no record holds one beyond */
 
 struct recorded_peer {
     struct txs_address address;
@@ -120,17 +121,15 @@ static bool same_block(const struct txs_plan *plan, const json_t *record)
            (!given || memcmp(hash, plan->block_hash, sizeof hash) == 0);
 }
 
-/* The same blocks with the same labels; which of them is the first is what shares go by. */
+/* The same blocks with the same labels, in any order: others may have sorted them. */
 static bool same_anchors(const struct txs_plan *plan, const json_t *record)
 {
     json_t *given = json_object_get(json_object_get(record, "options"), "anchor");
     if (json_object_size(given) != plan->anchor_count)
         return false;
-    void *at = json_object_iter(given);
-    for (size_t i = 0; i < plan->anchor_count; i++, at = json_object_iter_next(given, at)) {
+    for (size_t i = 0; i < plan->anchor_count; i++) {
         uint8_t hash[32];
-        if (strcmp(json_object_iter_key(at), plan->anchor_labels[i]) != 0 ||
-            !parse_hash(hash, given, plan->anchor_labels[i]) ||
+        if (!parse_hash(hash, given, plan->anchor_labels[i]) ||
             memcmp(hash, plan->anchors[i], sizeof hash) != 0)
             return false;
     }
@@ -142,7 +141,8 @@ static enum txs_status take_survey(struct resume *r, const json_t *record)
     const struct txs_plan *plan = r->records->plan;
     char shard[SHARD_TEXT_MAX];
     shard_text(shard, plan);
-    if (json_integer_value(json_object_get(record, "schema")) != SCHEMA)
+    int64_t schema;
+    if (!parse_integer(&schema, json_object_get(record, "schema"), SCHEMA, SCHEMA))
         return refuse(r, "its records are of another version");
     if (!is_text(record, "chain", plan->chain->name))
         return refuse(r, "the run was of another chain");
@@ -215,10 +215,14 @@ static enum txs_status remember_peer(struct resume *r, const struct txs_address 
     return TXS_OK;
 }
 
-static bool is_count_or_null(const json_t *value)
+/* 0 where it is null or not there. */
+static bool take_count(uint64_t *out, const json_t *value)
 {
-    return value == NULL || json_is_null(value) ||
-           (json_is_integer(value) && json_integer_value(value) >= 0);
+    int64_t count = 0;
+    if (value != NULL && !json_is_null(value) && !parse_integer(&count, value, 0, MAX_INTEGER))
+        return false;
+    *out = (uint64_t)count;
+    return true;
 }
 
 /* The survey ended while its addresses were awaited. */
@@ -247,9 +251,10 @@ static enum txs_status take_peer(struct resume *r, const json_t *record)
 {
     struct txs_peer_result result;
     struct txs_restored_peer peer = {.result = &result};
+    uint64_t addresses;
     if (!parse_peer_address(&peer.address, record))
         return refuse(r, "a peer without a proper address");
-    if (!is_count_or_null(json_object_get(record, "addresses")))
+    if (!take_count(&addresses, json_object_get(record, "addresses")))
         return refuse(r, "a peer without a proper count of addresses");
     const char *wrong = restored_result(&r->peers, &result, record);
     if (wrong != NULL)
@@ -300,9 +305,8 @@ static enum txs_status take_summary(struct resume *r, const json_t *record)
         return refuse(r, "a summary whose vantage_suspect is neither true nor false");
     for (unsigned i = 0; i < TXS_IGNORED_COUNT; i++) {
         const json_t *count = json_object_get(ignored, txs_ignored_name(i));
-        if (!is_count_or_null(count))
+        if (!take_count(&r->summary.ignored[i], count))
             return refuse(r, "a summary that does not count what was left out");
-        r->summary.ignored[i] = (uint64_t)json_integer_value(count);
     }
     r->summary.vantage_suspect = json_is_true(suspect);
     r->summarized = r->left_over = true;
@@ -333,17 +337,19 @@ static enum txs_status take_record(struct resume *r, const json_t *record)
     return refuse(r, "a record of an unknown type");
 }
 
-/* Of a transaction of any length, its ids are the first four members with `type` and `survey`. */
+/* A transaction may be of any length: its ids come before what is long. */
 static enum txs_status parse_record(struct resume *r, json_t **record)
 {
     for (size_t i = 0; i < r->line.len; i++)
-        if (r->line.text[i] < ' ' || r->line.text[i] > '~')
-            return refuse(r, "it is no record: not all of it is printable ASCII");
+        if ((unsigned char)r->line.text[i] < ' ' || r->line.text[i] == '\x7f')
+            return refuse(r, "it is no record: it holds a control character");
     if (r->line.len == 0 || r->line.text[0] != '{')
         return refuse(r, "it is no record");
+    if (r->line.len == 1)
+        return refuse(r, "it is no record: they stand one a line (jq -c)");
     if (!r->line.cut)
-        return parse_line(record, &r->line, &r->reason);
-    enum txs_status status = parse_head(record, &r->line, 4, &r->reason);
+        return parse_object(record, r->line.text, r->line.len, &r->reason);
+    enum txs_status status = parse_head(record, r->line.text, r->line.len, &r->reason);
     if (status == TXS_OK && !parse_is_type(*record, "transaction")) {
         json_decref(*record);
         return refuse(r, "it is too long");

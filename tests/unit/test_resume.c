@@ -486,7 +486,7 @@ static void a_block_has_one_place_for_each(void **state)
         IN_BLOCK("1.2.3.9", "16665", "5"),
         IN_BLOCK("1.2.3.9", "5", "16666"),
         IN_BLOCK("1.2.3.9", "-1", "16665"),
-        IN_BLOCK("1.2.3.9", "5.0", "16665"),
+        IN_BLOCK("1.2.3.9", "5.5", "16665"),
         FOUND("1.2.3.9", "block", "\"block_height\":8,", PLACED("block", "5"), ",\"via\":\"tx\""),
         FOUND("1.2.3.9", "block", "\"block_height\":-7,", PLACED("block", "5"), ",\"via\":\"tx\""),
         FOUND("1.2.3.9", "merkleblock", "\"block_height\":7,", PLACED("merkleblock", "5"),
