@@ -38,10 +38,9 @@ bool txs_network_by_name(enum txs_network *out, const char *name);
 size_t txs_network_address_len(enum txs_network network);
 
 /* Reads `ADDR` or `ADDR:PORT`; IPv6 with a port in brackets (`[::1]:8333`), without one bare or in
- * brackets; `.onion` (version 3, its checksum verified) and `.b32.i2p`, any case. An fc00::/8
- * address stays IPV6 here: only addrv2 says CJDNS. No zone ids, no host names, no IPv4 short forms.
- * `default_port` stands where none is given. Port 0 is refused, but for i2p, whose ports are 0.
- * Returns false, `out` untouched, for anything else. */
+ * brackets; `.onion` (version 3, its checksum verified) and `.b32.i2p`, any case. No zone ids, no
+ * host names, no IPv4 short forms. `default_port` stands where none is given. Port 0 is refused,
+ * but for i2p, whose ports are 0. Returns false, `out` untouched, for anything else. */
 bool txs_address_parse(struct txs_address *out, const char *text, uint16_t default_port);
 
 /* The address without its port, as `getnodeaddresses` prints it (IPv6 by RFC 5952). */
@@ -49,15 +48,17 @@ void txs_address_host(char out[TXS_ADDRESS_TEXT_MAX], const struct txs_address *
 /* With the port; IPv6 and CJDNS in brackets. */
 void txs_address_text(char out[TXS_ADDRESS_TEXT_MAX], const struct txs_address *address);
 
-/* An IPv4 or IPv6 (or mapped) address from 16 bytes as `version` and `addr` carry it. */
+/* The address of 16 bytes as `version` and `addr` carry it: IPv4 where it is mapped, CJDNS for
+ * fc00::/8 (nobody has IPv6 there: RFC 4193 leaves that half unused), else IPv6. */
 struct txs_address txs_address_from_ip16(const uint8_t ip[16], uint16_t port);
 /* The 16-byte form; all zero for networks that have none (onion, i2p). */
 void txs_address_to_ip16(uint8_t out[16], const struct txs_address *address);
 
 bool txs_address_equal(const struct txs_address *a, const struct txs_address *b);
 
-/* Makes an IPV6 address of fc00::/8 one of CJDNS, which text cannot tell; leaves others alone. */
-void txs_address_take_for_cjdns(struct txs_address *address);
+/* An IPv6 address that stands for a name of another network (OnionCat, GarliCat, Core's internal
+ * ones): nobody can be reached there. */
+bool txs_address_wraps_name(const struct txs_address *address);
 
 /* False for what must not be dialled because a seed or gossip said so: everything that Core's
  * IsRoutable leaves out, and also multicast, 240/4 and the embeddings of other networks. */

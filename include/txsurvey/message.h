@@ -139,9 +139,8 @@ int txs_addr_decode(struct txs_addr_entry *out, size_t max, struct txs_span payl
 int txs_addrv2_decode(struct txs_addr_entry *out, size_t max, struct txs_span payload);
 void txs_addr_encode(struct txs_writer *w, const struct txs_addr_entry *entries, size_t count);
 void txs_addrv2_encode(struct txs_writer *w, const struct txs_addr_entry *entries, size_t count);
-/* The address of an entry. False for a network that we do not know, for Tor version 2, and for IPv6
- * that embeds another network (IPv4-mapped under addrv2's IPV6, OnionCat, Core's internal range).
- */
+/* The address of an entry. False for a network that we do not know, for Tor version 2, and for IPv4
+ * that addrv2 calls IPv6. */
 bool txs_addr_entry_address(struct txs_address *out, const struct txs_addr_entry *entry);
 
 #define TXS_BLOCK_HEADER_BYTES 80

@@ -96,11 +96,10 @@ enum txs_status txs_plan_add_address(struct txs_plan *plan, const struct txs_nam
                                      struct txs_message *message);
 enum txs_status txs_plan_add_seed(struct txs_plan *plan, const char *host,
                                   struct txs_message *message);
-/* fc00::/8 is CJDNS where that can be reached, and a private IPv6 network otherwise (Core:
- * MaybeFlipIPv6toCJDNS). */
-void txs_plan_name_network(const struct txs_plan *plan, struct txs_address *address);
 /* Peers, some of them at least, are reached through a proxy or a bridge. */
 bool txs_plan_has_proxies(const struct txs_plan *plan);
+/* Whether a way leads to the address's network: directly, by a proxy, by --cjdnsreachable. */
+bool txs_plan_reaches(const struct txs_plan *plan, const struct txs_address *address);
 /* After the last id, peer and option. TXS_E_NOMEM or TXS_OK. */
 enum txs_status txs_plan_complete(struct txs_plan *plan);
 

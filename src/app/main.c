@@ -5,6 +5,7 @@
 #include "outputs.h"
 #include "save_peers.h"
 #include "survey_line.h"
+#include "unreachable.h"
 
 #include "txsurvey/engine.h"
 #include "txsurvey/jsonl.h"
@@ -121,6 +122,7 @@ static enum txs_status open_all(struct app *app, struct txs_sink *sink, struct t
     if (status != TXS_OK)
         return status;
     console_resumed(&app->console, app->restored_peers);
+    warn_of_unreachable(&app->console, &app->options.plan);
     return write_survey_line(app, message);
 }
 

@@ -146,6 +146,14 @@ bool parse_is_type(const json_t *record, const char *type)
     return text != NULL && strcmp(text, type) == 0;
 }
 
+/* CJDNS that nobody told us of as such was IPv6 in earlier versions. */
+static bool is_named(const struct txs_address *address, const char *network)
+{
+    return strcmp(network, txs_network_name(address->network)) == 0 ||
+           (address->network == TXS_NETWORK_CJDNS &&
+            strcmp(network, txs_network_name(TXS_NETWORK_IPV6)) == 0);
+}
+
 bool parse_peer_address(struct txs_address *out, const json_t *record)
 {
     const char *host = parse_text(record, "address"), *network = parse_text(record, "network");
@@ -160,21 +168,14 @@ bool parse_peer_address(struct txs_address *out, const json_t *record)
     txs_address_host(canonical, &address);
     if (strcasecmp(host, canonical) != 0) /* a port in it, or brackets */
         return false;
-    if (network != NULL && strcmp(network, txs_network_name(TXS_NETWORK_CJDNS)) == 0)
-        txs_address_take_for_cjdns(&address);
-    if (network != NULL && strcmp(network, txs_network_name(address.network)) != 0)
+    if (network != NULL && !is_named(&address, network))
         return false;
     *out = address;
     return true;
 }
 
-/* fc00::/8 as IPv6 is an address that nobody has: RFC 4193 leaves that half of its block unused. So
- * gossip that was taken meant CJDNS. */
 bool parse_told_address(struct txs_address *out, const json_t *text)
 {
     const char *value = json_string_value(text);
-    if (value == NULL || !txs_address_parse(out, value, 0))
-        return false;
-    txs_address_take_for_cjdns(out);
-    return true;
+    return value != NULL && txs_address_parse(out, value, 0);
 }

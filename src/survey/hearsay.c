@@ -23,6 +23,8 @@ static bool port_is_closed(const struct txs_survey *s, const struct txs_address 
 /* What others name may be aimed at somebody. */
 static enum txs_ignored closed_to_hearsay(const struct txs_survey *s, const struct txs_address *a)
 {
+    if (txs_address_wraps_name(a))
+        return TXS_IGNORED_NETWORK;
     if (!s->plan->allow_local && !txs_address_is_routable(a))
         return TXS_IGNORED_UNROUTABLE;
     if (port_is_closed(s, a))
@@ -58,11 +60,9 @@ static int by_address(const void *a, const void *b)
     return order != 0 ? order : (x->port > y->port) - (x->port < y->port);
 }
 
-static size_t unite(const struct txs_survey *s, struct txs_heard *heard, size_t count)
+static size_t unite(struct txs_heard *heard, size_t count)
 {
     size_t distinct = 0;
-    for (size_t i = 0; i < count; i++)
-        txs_plan_name_network(s->plan, &heard[i].address);
     if (count > 0)
         qsort(heard, count, sizeof *heard, by_address);
     for (size_t i = 0; i < count; i++)
@@ -127,11 +127,9 @@ static enum txs_status add_heard(struct txs_survey *s, struct txs_heard *heard, 
 static size_t only_new(struct txs_survey *s, struct txs_heard *heard, size_t count)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        txs_plan_name_network(s->plan, &heard[i].address);
+    for (size_t i = 0; i < count; i++)
         if (!txs_book_hear_again(s->book, &heard[i].address, heard[i].tier))
             heard[kept++] = heard[i];
-    }
     return kept;
 }
 
@@ -162,7 +160,7 @@ static void add_of_seed(struct txs_survey *s, const char *host, struct txs_heard
 size_t txs_survey_add_seed(struct txs_survey *s, const char *host, struct txs_heard *heard,
                            size_t count, uint32_t *batch)
 {
-    size_t distinct = unite(s, heard, count);
+    size_t distinct = unite(heard, count);
     for (size_t i = 0; i < distinct; i++)
         heard[i].tier = TXS_TIER_SEED;
     add_of_seed(s, host, heard, distinct, SEED_MAX_ADDRESSES, batch);
@@ -172,7 +170,7 @@ size_t txs_survey_add_seed(struct txs_survey *s, const char *host, struct txs_he
 size_t txs_survey_add_seed_gossip(struct txs_survey *s, const char *host, struct txs_heard *heard,
                                   size_t count, uint32_t *batch)
 {
-    size_t distinct = unite(s, heard, count);
+    size_t distinct = unite(heard, count);
     add_of_seed(s, host, heard, distinct, SIZE_MAX, batch);
     return distinct;
 }
@@ -184,7 +182,7 @@ void txs_survey_add_gossip(struct txs_survey *s, struct txs_attempt *attempt,
     if (batch == 0)
         return;
     attempt->told = batch;
-    count = unite(s, heard, only_new(s, heard, count));
+    count = unite(heard, only_new(s, heard, count));
     add_heard(s, heard, count,
               (struct allowance){SIZE_MAX, GROUP_MAX_OF_A_SOURCE, HOST_MAX_OF_A_SOURCE, before});
 }
@@ -204,7 +202,7 @@ enum txs_status hearsay_restore(struct txs_survey *s, const struct txs_address *
     for (size_t i = 0; i < count; i++)
         heard[i] = (struct txs_heard){told[i], tier};
     txs_book_many_tell(s->book);
-    enum txs_status status = add_heard(s, heard, unite(s, heard, count),
+    enum txs_status status = add_heard(s, heard, unite(heard, count),
                                        (struct allowance){SIZE_MAX, SIZE_MAX, SIZE_MAX, 0});
     free(heard);
     return status;

@@ -3,23 +3,9 @@
 
 #include "shard.h"
 
-/* The networks to which a way leads, bits by enum txs_network: IPv4 and IPv6, the others as far as
- * the plan names a proxy for them. */
-static uint32_t networks_with_a_way(const struct txs_plan *plan)
-{
-    uint32_t networks = 1u << TXS_NETWORK_IPV4 | 1u << TXS_NETWORK_IPV6;
-    if (plan->proxy.given || plan->onion.given)
-        networks |= 1u << TXS_NETWORK_ONION;
-    if (plan->i2psam.given)
-        networks |= 1u << TXS_NETWORK_I2P;
-    if (plan->cjdns_reachable)
-        networks |= 1u << TXS_NETWORK_CJDNS;
-    return networks;
-}
-
 enum txs_ignored known_closed_to_all(const struct txs_survey *s, const struct txs_address *a)
 {
-    if (!(s->plan->networks & networks_with_a_way(s->plan) & (1u << a->network)))
+    if (!(s->plan->networks & (1u << a->network)) || !txs_plan_reaches(s->plan, a))
         return TXS_IGNORED_NETWORK;
     if (txs_address_set_has(&s->plan->exclude, a))
         return TXS_IGNORED_EXCLUDED;

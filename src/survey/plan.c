@@ -161,10 +161,22 @@ enum txs_status txs_plan_add_seed(struct txs_plan *plan, const char *host,
     return TXS_OK;
 }
 
-void txs_plan_name_network(const struct txs_plan *plan, struct txs_address *a)
+/* Bits by enum txs_network: IPv4 and IPv6, the others as far as a way to them is given. */
+static uint32_t networks_with_a_way(const struct txs_plan *plan)
 {
+    uint32_t networks = 1u << TXS_NETWORK_IPV4 | 1u << TXS_NETWORK_IPV6;
+    if (plan->proxy.given || plan->onion.given)
+        networks |= 1u << TXS_NETWORK_ONION;
+    if (plan->i2psam.given)
+        networks |= 1u << TXS_NETWORK_I2P;
     if (plan->cjdns_reachable)
-        txs_address_take_for_cjdns(a);
+        networks |= 1u << TXS_NETWORK_CJDNS;
+    return networks;
+}
+
+bool txs_plan_reaches(const struct txs_plan *plan, const struct txs_address *a)
+{
+    return (networks_with_a_way(plan) & (1u << a->network)) != 0 && !txs_address_wraps_name(a);
 }
 
 bool txs_plan_has_proxies(const struct txs_plan *plan)
@@ -174,8 +186,6 @@ bool txs_plan_has_proxies(const struct txs_plan *plan)
 
 enum txs_status txs_plan_complete(struct txs_plan *plan)
 {
-    for (size_t i = 0; i < plan->peer_count; i++)
-        txs_plan_name_network(plan, &plan->peers[i].address);
     txs_address_set_complete(&plan->exclude);
     /* one more than there are: of none, NULL would not say that memory is short */
     plan->id_order = malloc((plan->id_count + 1) * sizeof *plan->id_order);

@@ -7,14 +7,10 @@
 enum txs_status txs_survey_restore_peer(struct txs_survey *s, const struct txs_restored_peer *peer)
 {
     uint32_t index = 0;
-    struct txs_address address = peer->address;
-    if (address.network == TXS_NETWORK_CJDNS) /* unless that can be reached this time, too */
-        address.network = TXS_NETWORK_IPV6;
-    txs_plan_name_network(s->plan, &address);
     if (txs_book_batch(s->book, "resumed", 0) == 0)
         return TXS_E_NOMEM;
-    bool taken = txs_book_take_address(s->book, &address, &index);
-    if (!taken && !txs_book_hear_again(s->book, &address, TXS_TIER_LAST))
+    bool taken = txs_book_take_address(s->book, &peer->address, &index);
+    if (!taken && !txs_book_hear_again(s->book, &peer->address, TXS_TIER_LAST))
         return TXS_E_NOMEM; /* or more addresses than the book holds */
     s->attempted += taken;
     count_peer(s, index, peer->result);

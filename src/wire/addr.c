@@ -129,14 +129,6 @@ void txs_addrv2_encode(struct txs_writer *w, const struct txs_addr_entry *entrie
     }
 }
 
-/* OnionCat (Tor version 2 in IPv6) and the range in which Core keeps names of seeds. */
-static bool embeds_a_name(const uint8_t ip[IP_BYTES])
-{
-    static const uint8_t onioncat[6] = {0xfd, 0x87, 0xd8, 0x7e, 0xeb, 0x43};
-    static const uint8_t internal[6] = {0xfd, 0x6b, 0x88, 0xc0, 0x87, 0x24};
-    return memcmp(ip, onioncat, 6) == 0 || memcmp(ip, internal, 6) == 0;
-}
-
 bool txs_addr_entry_address(struct txs_address *out, const struct txs_addr_entry *entry)
 {
     const struct network *known = network_by_id(entry->network_id);
@@ -150,8 +142,8 @@ bool txs_addr_entry_address(struct txs_address *out, const struct txs_addr_entry
         return false;
     memcpy(address.bytes, bytes, known->len);
     if (known->network == TXS_NETWORK_IPV6) {
-        struct txs_address plain = txs_address_from_ip16(bytes, entry->port);
-        if (plain.network != TXS_NETWORK_IPV6 || embeds_a_name(bytes))
+        address = txs_address_from_ip16(bytes, entry->port);
+        if (address.network == TXS_NETWORK_IPV4)
             return false;
     }
     if (known->network == TXS_NETWORK_CJDNS && bytes[0] != 0xfc)

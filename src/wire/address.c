@@ -44,6 +44,8 @@ struct txs_address txs_address_from_ip16(const uint8_t ip[16], uint16_t port)
         memcpy(address.bytes, ip + sizeof mapped_prefix, 4);
     } else {
         memcpy(address.bytes, ip, 16);
+        if (ip[0] == 0xfc)
+            address.network = TXS_NETWORK_CJDNS;
     }
     return address;
 }
@@ -70,12 +72,6 @@ void txs_address_to_ip16(uint8_t out[16], const struct txs_address *address)
 bool txs_address_equal(const struct txs_address *a, const struct txs_address *b)
 {
     return memcmp(a, b, sizeof *a) == 0;
-}
-
-void txs_address_take_for_cjdns(struct txs_address *address)
-{
-    if (address->network == TXS_NETWORK_IPV6 && address->bytes[0] == 0xfc)
-        address->network = TXS_NETWORK_CJDNS;
 }
 
 struct range {
@@ -128,6 +124,17 @@ static bool is_within_any(const uint8_t *bytes, const struct range *ranges, size
             return true;
     }
     return false;
+}
+
+bool txs_address_wraps_name(const struct txs_address *address)
+{
+    static const struct range wraps[] = {
+        {48, {0xfd, 0x87, 0xd8, 0x7e, 0xeb, 0x43}}, /* OnionCat: Tor version 2 */
+        {48, {0xfd, 0x60, 0xdb, 0x4d, 0xdd, 0xb5}}, /* GarliCat: I2P */
+        {48, {0xfd, 0x6b, 0x88, 0xc0, 0x87, 0x24}}, /* Core: names of seeds */
+    };
+    return address->network == TXS_NETWORK_IPV6 &&
+           is_within_any(address->bytes, wraps, sizeof wraps / sizeof wraps[0]);
 }
 
 bool txs_address_is_routable(const struct txs_address *address)

@@ -105,6 +105,8 @@ static enum txs_status read_range(struct txs_address_range *out, const char *tex
                         "'%.80s' has a port: an address is meant with all its ports, and stands "
                         "here without one",
                         text);
+    if (address.network == TXS_NETWORK_CJDNS) /* of a range both may be a part */
+        address.network = TXS_NETWORK_IPV6;
     if (address.network == TXS_NETWORK_IPV4 || address.network == TXS_NETWORK_IPV6)
         return read_ip_range(out, address, strchr(host, ':') != NULL, bits, text, message);
     if (bits != NULL)
@@ -158,7 +160,7 @@ bool txs_address_set_has(const struct txs_address_set *set, const struct txs_add
     struct txs_address_range one = range_around(address, 256);
     size_t low = 0, high = set->count;
     assert(set->ordered || set->count == 0);
-    if (one.network == TXS_NETWORK_CJDNS) /* in text the two look alike */
+    if (one.network == TXS_NETWORK_CJDNS)
         one.network = TXS_NETWORK_IPV6;
     while (low < high) { /* the first range that begins after the address */
         size_t middle = low + (high - low) / 2;

@@ -55,11 +55,12 @@ class Gossip(unittest.TestCase):
 
     def test_local_addresses(self):
         self.tells(("127.0.0.2", self.port), ("192.168.1.1", 8333), ("224.0.0.1", 8333),
-                   ("::1", 8333), ("fc00::1", 8333), ("2001:db8::1", 8333), ("0.0.0.0", 8333))
+                   ("::1", 8333), ("fc00::1", 8333), ("2001:db8::1", 8333), ("0.0.0.0", 8333),
+                   ("fd87:d87e:eb43::1", 8333), ("fd60:db4d:ddb5::1", 8333))
         result = self.crawl()
         self.assertEqual(self.network.contacts, ["127.0.0.1"])
-        self.ignored(result, unroutable=17, port=0)
-        self.assertEqual(result.peers[0]["addresses"], 17)
+        self.ignored(result, unroutable=16, network=3, port=0)
+        self.assertEqual(result.peers[0]["addresses"], 19)
         self.assertEqual(result.peers[0]["new_addresses"], [])
 
     def test_allow_local(self):

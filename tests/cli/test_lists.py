@@ -93,5 +93,49 @@ class Rewritten(Case):
         self.assertIn("one a line", self.resumed(self.jq(), 2).stderr)
 
 
+class Networks(Case):
+    """An address is of its network, whatever names it; where no way leads there, it is left out."""
+
+    def setUp(self):
+        super().setUp()
+        self.network = self.network()
+
+    def named(self, addresses, *args):
+        """By --connect and by a list, beside one that can be reached."""
+        (self.folder / "list").write_text("\n".join(addresses))
+        words = [f"--connect={self.network.at(1)}", "--connect-timeout=1", *OPTIONS, *args]
+        for by in ([f"--connect={address}" for address in addresses], [f"--peers={self.folder}/list"]):
+            yield self.survey([*words, *by])
+
+    def test_cjdns(self):
+        for result in self.named(["fc00::1", "[fcff::2]:8333", "fc12:3456:789a:1::2"]):
+            self.assertEqual(len(result.peers), 1)
+            self.assertEqual(result.summary["address_book"]["ignored"]["network"], 3)
+            self.assertRegex(result.stderr, r"warning: 3 .*\[fc00::1\]:8333.*--cjdnsreachable")
+        for result in self.named(["fc00::1"], "--cjdnsreachable"):
+            self.assertEqual({peer["network"] for peer in result.peers}, {"ipv4", "cjdns"})
+            self.assertNotIn("cjdns", result.stderr)
+
+    def test_names_that_ipv6_wraps(self):
+        for result in self.named(["fd87:d87e:eb43::1", "[fd60:db4d:ddb5:1::2]:8333"], "--allow-local",
+                                 "--cjdnsreachable"):
+            self.assertEqual(len(result.peers), 1)
+            self.assertEqual(result.summary["address_book"]["ignored"]["network"], 2)
+            self.assertRegex(result.stderr, r"warning: 2 .*\[fd87:d87e:eb43::1\]:8333.*nobody")
+
+    def test_what_is_only_local_is_surveyed(self):
+        """IPv4 in IPv6 is that IPv4; NAT64, 6to4, Teredo and documentation are IPv6."""
+        embedded = ["64:ff9b::7f00:2", "2002:7f00:2::1", "2001::1", "2001:db8::1", "fd00::1"]
+        for result in self.named([f"[::ffff:127.0.0.2]:{self.network.port}", *embedded]):
+            self.assertEqual({peer["address"] for peer in result.peers},
+                             {"127.0.0.1", "127.0.0.2", *embedded})
+            self.assertEqual(result.peer("127.0.0.2", self.network.port)["outcome"], "answered")
+            self.assertNotIn("left out", result.stderr)
+
+    def test_onlynet_needs_no_warning(self):
+        for result in self.named(["fc00::1"], "--onlynet=ipv4"):
+            self.assertNotIn("warning", result.stderr)
+
+
 if __name__ == "__main__":
     harness.main()

@@ -51,10 +51,6 @@ static void addresses_of_the_vectors(void **state)
         txs_address_host(host, &address);
         assert_string_equal(host, text);
         assert_true(parse(&parsed, text));
-        if (address.network == TXS_NETWORK_CJDNS) {
-            assert_int_equal(parsed.network, TXS_NETWORK_IPV6);
-            parsed.network = TXS_NETWORK_CJDNS;
-        }
         if (address.network == TXS_NETWORK_I2P)
             address.port = 0;
         assert_true(txs_address_equal(&parsed, &address));
@@ -295,7 +291,6 @@ static void addresses_of_16_bytes(void **state)
     struct txs_address address;
     uint8_t ip[16], zero[16] = {0};
     assert_true(parse(&address, "[fc00::1]:1"));
-    address.network = TXS_NETWORK_CJDNS;
     txs_address_to_ip16(ip, &address);
     assert_memory_equal(ip, address.bytes, 16);
     assert_true(parse(&address, "1.2.3.4"));
@@ -384,7 +379,7 @@ static void ranges_that_are_not_routable(void **state)
         {"3fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
          "4000::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", NULL},
         {NULL, "64:ff9b::", "64:ff9b:1:ffff:ffff:ffff:ffff:ffff", NULL},
-        {NULL, "fc00::", "fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", NULL},
+        {NULL, "fd00::", "fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", NULL},
         {NULL, "fe80::", "feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", NULL},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -395,6 +390,43 @@ static void ranges_that_are_not_routable(void **state)
         if (rows[i].after != NULL && !is_routable(rows[i].after))
             fail_msg("'%s' is not routable", rows[i].after);
     }
+}
+
+/* Nobody is there, whoever names them; one bit further they are addresses like others. */
+static void names_that_ipv6_wraps(void **state)
+{
+    (void)state;
+    static const char *const wraps[] = {"fd87:d87e:eb43::1",
+                                        "fd60:db4d:ddb5:ffff::", "fd6b:88c0:8724::1"};
+    static const char *const others[] = {
+        "fd87:d87e:eb42::1", "fd60:db4d:ddb4::1", "fc87:d87e:eb43::1",
+        "::ffff:8.8.8.8",    "64:ff9b::808:808",  "2002:808:808::1",
+        "2001::1",           "1.2.3.4",           ONION};
+    struct txs_address address;
+    for (size_t i = 0; i < sizeof wraps / sizeof *wraps; i++) {
+        assert_true(parse(&address, wraps[i]));
+        assert_true(txs_address_wraps_name(&address));
+        assert_int_equal(address.network, TXS_NETWORK_IPV6);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        assert_true(parse(&address, others[i]));
+        assert_false(txs_address_wraps_name(&address));
+    }
+}
+
+static void fc_is_cjdns_whatever_names_it(void **state)
+{
+    (void)state;
+    struct txs_address address;
+    static const char *const texts[] = {"fc00::1", "[fcff::]:8333", "fc00::"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        assert_true(parse(&address, texts[i]));
+        assert_int_equal(address.network, TXS_NETWORK_CJDNS);
+    }
+    assert_true(parse(&address, "fd00::1"));
+    assert_int_equal(address.network, TXS_NETWORK_IPV6);
+    assert_true(parse(&address, "fbff::1"));
+    assert_int_equal(address.network, TXS_NETWORK_IPV6);
 }
 
 static void other_networks_are_routable(void **state)
@@ -409,7 +441,6 @@ static void other_networks_are_routable(void **state)
     assert_false(is_routable("fd6b:88c0:8724::1")); /* Core's internal names */
     struct txs_address cjdns;
     assert_true(parse(&cjdns, "fc32::1"));
-    cjdns.network = TXS_NETWORK_CJDNS;
     assert_true(txs_address_is_routable(&cjdns));
     cjdns.bytes[0] = 0xfd;
     assert_false(txs_address_is_routable(&cjdns));
@@ -420,6 +451,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses_of_the_vectors),
         cmocka_unit_test(good_spellings),
+        cmocka_unit_test(names_that_ipv6_wraps),
+        cmocka_unit_test(fc_is_cjdns_whatever_names_it),
         cmocka_unit_test(bad_spellings),
         cmocka_unit_test(text_of_any_length_is_refused),
         cmocka_unit_test(a_default_port_of_zero_is_refused_too),

@@ -143,9 +143,7 @@ static void cjdns_is_meant_by_its_ipv6_text(void **state)
     struct txs_address_set set = set_of("fc00::/16");
     struct txs_address address;
     assert_true(txs_address_parse(&address, "fc00:1234::1", 8333));
-    assert_int_equal(address.network, TXS_NETWORK_IPV6);
-    assert_true(txs_address_set_has(&set, &address));
-    address.network = TXS_NETWORK_CJDNS;
+    assert_int_equal(address.network, TXS_NETWORK_CJDNS);
     assert_true(txs_address_set_has(&set, &address));
     address.bytes[1] = 1;
     assert_false(txs_address_set_has(&set, &address));

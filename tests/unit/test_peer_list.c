@@ -97,7 +97,7 @@ static void every_network_is_read(void **state)
     (void)state;
     check_peers(PEER("2a01::1", "1", ",\"network\":\"ipv6\""), "ipv6 [2a01::1]:1 2");
     check_peers(PEER("fc00::1", "1", ",\"network\":\"cjdns\""), "cjdns [fc00::1]:1 2");
-    check_peers(PEER("fc00::1", "1", ",\"network\":\"ipv6\""), "ipv6 [fc00::1]:1 2");
+    check_peers(PEER("fc00::1", "1", ",\"network\":\"ipv6\""), "cjdns [fc00::1]:1 2");
     check_peers(PEER(ONION, "8333", ",\"network\":\"onion\""), "onion " ONION ":8333 2");
     check_peers(PEER(I2P, "0", ",\"network\":\"i2p\""), "i2p " I2P ":0 2");
     check_peers(PEER(I2P, "8333", ",\"network\":\"i2p\""), "i2p " I2P ":8333 2");

@@ -17,18 +17,16 @@
  * with address of ipaddress.ip_address(text).packed or base64.b32decode(name)[:32]. */
 static const struct {
     const char *text;
-    bool cjdns;
     uint32_t shards[5];
 } vectors[] = {
-    {"8.8.8.8:8333", false, {1, 2, 1, 2, 62914}},
-    {"8.8.8.8:8334", false, {1, 1, 1, 31, 18527}},
-    {"::ffff:8.8.8.8", false, {1, 2, 1, 2, 62914}},
-    {"255.255.255.255:65535", false, {1, 1, 7, 57, 6713}},
-    {"[2a01:4f8::1]:8333", false, {1, 1, 6, 45, 39277}},
-    {"[fc32::1]:8333", false, {1, 2, 6, 6, 30406}},
-    {"[fc32::1]:8333", true, {1, 1, 1, 15, 25679}},
-    {ONION, false, {1, 2, 1, 60, 39612}},
-    {I2P, false, {1, 1, 6, 47, 61039}},
+    {"8.8.8.8:8333", {1, 2, 1, 2, 62914}},
+    {"8.8.8.8:8334", {1, 1, 1, 31, 18527}},
+    {"::ffff:8.8.8.8", {1, 2, 1, 2, 62914}},
+    {"255.255.255.255:65535", {1, 1, 7, 57, 6713}},
+    {"[2a01:4f8::1]:8333", {1, 1, 6, 45, 39277}},
+    {"[fc32::1]:8333", {1, 1, 1, 15, 25679}},
+    {ONION, {1, 2, 1, 60, 39612}},
+    {I2P, {1, 1, 6, 47, 61039}},
 };
 static const uint32_t counts[5] = {1, 2, 7, 64, 65536};
 
@@ -38,8 +36,6 @@ static void as_computed_elsewhere(void **state)
     for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
         struct txs_address address;
         assert_true(txs_address_parse(&address, vectors[i].text, 8333));
-        if (vectors[i].cjdns)
-            address.network = TXS_NETWORK_CJDNS;
         for (size_t c = 0; c < 5; c++)
             assert_int_equal(shard_of(&address, counts[c]), vectors[i].shards[c]);
     }
