@@ -3,6 +3,7 @@
 #define TXSURVEY_ADDRESS_H
 
 #include "txsurvey/bytes.h"
+#include "txsurvey/status.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -42,6 +43,11 @@ size_t txs_network_address_len(enum txs_network network);
  * host names, no IPv4 short forms. `default_port` stands where none is given. Port 0 is refused,
  * but for i2p, whose ports are 0. Returns false, `out` untouched, for anything else. */
 bool txs_address_parse(struct txs_address *out, const char *text, uint16_t default_port);
+
+/* The same for what people write: says of what is no address what it seems to be, with its text in
+ * front. Refuses bare IPv6 that may end in the default port. TXS_E_USAGE. */
+enum txs_status txs_address_read(struct txs_address *out, const char *text, uint16_t default_port,
+                                 struct txs_message *reason);
 
 /* The address without its port, as `getnodeaddresses` prints it (IPv6 by RFC 5952). */
 void txs_address_host(char out[TXS_ADDRESS_TEXT_MAX], const struct txs_address *address);

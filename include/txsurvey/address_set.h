@@ -20,7 +20,8 @@ struct txs_address_set {
     bool ordered; /* sorted and disjoint, for txs_address_set_has() */
 };
 
-/* Adds `ADDR` or `ADDR/BITS` (IPv4, IPv6; bits past BITS must be zero), `.onion` or `.b32.i2p`.
+/* Adds `ADDR`, `ADDR/BITS` (IPv4, IPv6; bits past BITS must be zero), `FIRST-LAST` (both included;
+ * IPv4, IPv6), `.onion` or `.b32.i2p`.
  * TXS_E_USAGE with a message for anything else, TXS_E_NOMEM. */
 enum txs_status txs_address_set_add(struct txs_address_set *set, const char *text,
                                     struct txs_message *message);

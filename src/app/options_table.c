@@ -382,7 +382,8 @@ const struct option_spec option_specs[] = {
      "attempt at most N peers, the likeliest first [no limit]", TAKES(max_peers),
      SHOWN(number, plan.max_peers)},
     {0, "exclude", "FILE", GROUP_PEERS, PASS_REST,
-     "never contact the addresses and ranges (ADDR/BITS) of FILE, one a line, whoever names them; "
+     "never contact the addresses and ranges (ADDR/BITS, FIRST-LAST) of FILE, one a line, whoever "
+     "names them; "
      "repeatable",
      TAKES(exclude), NOT_SHOWN},
     {0, "shard", "I/N", GROUP_PEERS, PASS_REST,

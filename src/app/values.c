@@ -126,6 +126,13 @@ enum txs_status value_host(const char *text, struct txs_message *message)
 
 static enum txs_status no_proxy(const char *text, struct txs_message *message)
 {
+    struct txs_address address;
+    bool is_ipv6 = text[0] == '[' || strchr(text, ':') != strrchr(text, ':');
+    if (is_ipv6 && txs_address_read(&address, text, 1, message) != TXS_OK)
+        return TXS_E_USAGE;
+    if (is_ipv6)
+        return txs_fail(message, TXS_E_USAGE,
+                        "'%.120s' has no port, or IPv6 without its brackets: [::1]:9050", text);
     return txs_fail(message, TXS_E_USAGE, "'%.120s' is no HOST:PORT, PORT from 1 to 65535", text);
 }
 

@@ -139,12 +139,8 @@ enum txs_status txs_plan_add_peer(struct txs_plan *plan, const char *text,
                                   enum txs_named_by named_by, struct txs_message *message)
 {
     struct txs_named_peer peer = {.named_by = (uint8_t)named_by, .expect = TXS_EXPECT_ANSWER};
-    if (!txs_address_parse(&peer.address, text, plan->chain->port))
-        return txs_fail(
-            message, TXS_E_USAGE,
-            "'%.120s' is no address (ADDR or ADDR:PORT, PORT from 1 to 65535, IPv6 as [::1]:8333)",
-            text);
-    return txs_plan_add_address(plan, &peer, message);
+    enum txs_status status = txs_address_read(&peer.address, text, plan->chain->port, message);
+    return status == TXS_OK ? txs_plan_add_address(plan, &peer, message) : status;
 }
 
 enum txs_status txs_plan_add_seed(struct txs_plan *plan, const char *host,

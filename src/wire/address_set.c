@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Addresses are meant with all their ports. What may end in this one is refused all the same: where
+ * it was meant as a port, another address would be left alone. */
+#define ANY_PORT 8333
+
 /* The room is the count's next power of two, so that it needs no field; uniting only makes the
  * count smaller. */
 static bool make_room(struct txs_address_set *set)
@@ -86,33 +90,92 @@ static enum txs_status read_ip_range(struct txs_address_range *out, struct txs_a
     return TXS_OK;
 }
 
-static enum txs_status read_range(struct txs_address_range *out, const char *text,
-                                  struct txs_message *message)
+/* The first `len` bytes of `text`, which is what the user wrote: one address with all its ports. */
+static enum txs_status read_address(struct txs_address *out, bool *in_ipv6, const char *text,
+                                    size_t len, struct txs_message *message)
 {
     char host[TXS_ADDRESS_TEXT_MAX];
-    struct txs_address address;
-    size_t host_len = strcspn(text, "/");
-    const char *bits = text[host_len] == '/' ? text + host_len + 1 : NULL;
-    if (host_len >= sizeof host)
+    if (len >= sizeof host)
         return txs_fail(message, TXS_E_USAGE, "'%.80s...' is no address", text);
-    memcpy(host, text, host_len);
-    host[host_len] = '\0';
-    if (!txs_address_parse(&address, host, 1)) /* any port will do */
-        return txs_fail(message, TXS_E_USAGE, "'%.80s' is no address and no range of addresses",
-                        text);
+    memcpy(host, text, len);
+    host[len] = '\0';
+    enum txs_status status = txs_address_read(out, host, ANY_PORT, message);
+    if (status != TXS_OK)
+        return status;
     if (has_port(host))
         return txs_fail(message, TXS_E_USAGE,
                         "'%.80s' has a port: an address is meant with all its ports, and stands "
                         "here without one",
                         text);
-    if (address.network == TXS_NETWORK_CJDNS) /* of a range both may be a part */
-        address.network = TXS_NETWORK_IPV6;
-    if (address.network == TXS_NETWORK_IPV4 || address.network == TXS_NETWORK_IPV6)
-        return read_ip_range(out, address, strchr(host, ':') != NULL, bits, text, message);
+    *in_ipv6 = strchr(host, ':') != NULL;
+    if (out->network == TXS_NETWORK_CJDNS) /* of a range both may be a part */
+        out->network = TXS_NETWORK_IPV6;
+    return TXS_OK;
+}
+
+static bool has_ranges(const struct txs_address *address)
+{
+    return address->network == TXS_NETWORK_IPV4 || address->network == TXS_NETWORK_IPV6;
+}
+
+static enum txs_status no_ranges(const char *text, struct txs_message *message)
+{
+    return txs_fail(message, TXS_E_USAGE, "'%.80s': only IPv4 and IPv6 have ranges", text);
+}
+
+/* FIRST-LAST */
+static enum txs_status read_from_to(struct txs_address_range *out, const char *text,
+                                    size_t first_len, const char *last, struct txs_message *message)
+{
+    struct txs_address a, b;
+    bool in_ipv6;
+    enum txs_status status = read_address(&a, &in_ipv6, text, first_len, message);
+    if (status == TXS_OK)
+        status = read_address(&b, &in_ipv6, last, strlen(last), message);
+    if (status != TXS_OK)
+        return status;
+    if (!has_ranges(&a) || !has_ranges(&b))
+        return no_ranges(text, message);
+    if (a.network != b.network)
+        return txs_fail(message, TXS_E_USAGE, "'%.80s': a range is of one network", text);
+    if (memcmp(a.bytes, b.bytes, sizeof a.bytes) > 0)
+        return txs_fail(message, TXS_E_USAGE, "'%.80s' ends before it begins", text);
+    *out = (struct txs_address_range){.network = a.network};
+    memcpy(out->first, a.bytes, sizeof out->first);
+    memcpy(out->last, b.bytes, sizeof out->last);
+    return TXS_OK;
+}
+
+/* ADDR or ADDR/BITS */
+static enum txs_status read_prefix(struct txs_address_range *out, const char *text,
+                                   struct txs_message *message)
+{
+    struct txs_address address;
+    bool in_ipv6;
+    size_t len = strcspn(text, "/");
+    const char *bits = text[len] == '/' ? text + len + 1 : NULL;
+    enum txs_status status = read_address(&address, &in_ipv6, text, len, message);
+    if (status != TXS_OK)
+        return status;
+    if (has_ranges(&address))
+        return read_ip_range(out, address, in_ipv6, bits, text, message);
     if (bits != NULL)
-        return txs_fail(message, TXS_E_USAGE, "'%.80s': only IPv4 and IPv6 have ranges", text);
+        return no_ranges(text, message);
     *out = range_around(&address, 256);
     return TXS_OK;
+}
+
+/* Host names may hold a hyphen, addresses none. */
+static enum txs_status read_range(struct txs_address_range *out, const char *text,
+                                  struct txs_message *message)
+{
+    size_t len = strcspn(text, "-");
+    if (text[len] == '\0' || strspn(text, "0123456789abcdefABCDEF:.[] \t") != len)
+        return read_prefix(out, text, message);
+    const char *last = text + len + 1 + strspn(text + len + 1, " \t");
+    while (len > 0 && strchr(" \t", text[len - 1]) != NULL)
+        len--;
+    return read_from_to(out, text, len, last, message);
 }
 
 enum txs_status txs_address_set_add(struct txs_address_set *set, const char *text,

@@ -84,6 +84,25 @@ WRONG += [(address, ["--connect", address]) for address in (
     "127.0.0.256", "127.1", "127.0.0.1.", "localhost", "localhost:8333", "seed.example.org",
     "fe80::1%lo", "[fe80::1%lo]:8333", "[::1", "[::1]8333", "[::1]:0", "[127.0.0.1]:8333", "::1::",
     "aaaa.onion", "x.b32.i2p", "http://127.0.0.1/")]
+# What it seems to be, whichever option it is given to.
+V3 = "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion"
+NO_ADDRESSES = [
+    ("is a host name", "seed.example.org"), ("is a host name", "localhost"), ("is a host name", "node-1"),
+    ("version 2", "expyuzz4wqqyqhjn.onion"), ("version 2", "EXPYUZZ4WQQYQHJN.onion"),
+    ("checksum is wrong", "q" + V3[1:]), ("56 of a-z", "abc.onion"), ("56 of a-z", "1" + V3[1:]),
+    ("address book", "node.i2p"), ("52 of a-z", "abc.b32.i2p"), ("encrypted", "a" * 56 + ".b32.i2p"),
+    ("four numbers", "127.0.0.256"), ("four numbers", "127.1"), ("zones", "fe80::1%eth0"),
+    ("[2001:db8::1]:8333, or [2001:db8::1:8333]", "2001:db8::1:8333"),
+    ("[2001:db8::1]:18333", "2001:db8::1:18333"),
+    ("[2001:db8:0:0:0:0:0:1]:8333", "2001:db8:0:0:0:0:0:1:8333"), ("slash", "http://127.0.0.1/")]
+NO_PORTS = [
+    ("port '65536'", "127.0.0.1:65536"), ("port '0'", "[::1]:0"), ("port 'x'", f"{V3}:x"),
+    ("port '-1'", "127.0.0.1:-1"), ("IPv6 alone", "[127.0.0.1]:8333"), ("slash", "10.0.0.0/8")]
+WRONG += [(words, ["--connect", address]) for words, address in NO_ADDRESSES + NO_PORTS]
+WRONG += [("[::1]:9050", [option, proxy]) for option in ("--proxy", "--onion", "--i2psam")
+          for proxy in ("::1:9050", "2001:db8::1:9050", "[::1]")]
+WRONG += [("slash", ["--proxy", "http://127.0.0.1:9050"]), ("IPv6 alone", ["--onion", "[127.0.0.1]:9050"]),
+          ("[2001:db8::1]:19050", ["--proxy", "2001:db8::1:19050"])]
 ANCHOR = "b" * 64
 WRONG += [("--anchor", ["--anchor", anchor]) for anchor in (
     "", "b" * 63, "b" * 65, "x" * 64, "main", "main=", f"main={'b' * 63}", f"={ANCHOR}", f"Main={ANCHOR}",
@@ -206,6 +225,14 @@ class Wrong(Case):
                     with self.subTest(option=option, line=line[:20], number=number):
                         path = self.write("lines", content)
                         self.refused([option, path, TXID], [str(path), f"line {number}"])
+
+    def test_what_an_address_seems_to_be(self):
+        """The same in files of addresses, with the line; where there is one, a port is no fault."""
+        for option, rows in (("--peers", NO_ADDRESSES + NO_PORTS), ("--exclude", NO_ADDRESSES[:-1])):
+            for words, address in rows:
+                with self.subTest(option=option, address=address):
+                    path = self.write("list", f"127.0.0.9\n{address} # here\n")
+                    self.refused([option, path], [str(path), "line 2", words])
 
     def test_endless_line(self):
         self.refused(["--txid-file", "/dev/zero", TXID], ["/dev/zero", "line 1"])

@@ -150,6 +150,23 @@ static void cjdns_is_meant_by_its_ipv6_text(void **state)
     txs_address_set_free(&set);
 }
 
+static void ranges_from_to(void **state)
+{
+    (void)state;
+    check("1.2.3.4-1.2.3.9", "1.2.3.4 1.2.3.7 1.2.3.9", "1.2.3.3 1.2.3.10");
+    check("1.2.3.4-1.2.3.4", "1.2.3.4", "1.2.3.3 1.2.3.5");
+    check("2001:db8::-[2001:db8::ffff]", "2001:db8:: 2001:db8::1", "2001:db8::1:0");
+    check("::ffff:1.2.3.4-1.2.3.5", "1.2.3.4 1.2.3.5", "1.2.3.6");
+    check("0.0.0.0-255.255.255.255", "0.0.0.0 8.8.8.8 255.255.255.255", "::1");
+    check("fb00::-fd00::", "fc00::1 fbff::1 fd00::", "fd00::1");
+    struct txs_address_set set = set_of("");
+    struct txs_message message;
+    assert_int_equal(add(&set, "1.2.3.4 - 1.2.3.6", &message), TXS_OK);
+    txs_address_set_complete(&set);
+    assert_true(has(&set, "1.2.3.5"));
+    txs_address_set_free(&set);
+}
+
 static void networks_do_not_meet(void **state)
 {
     (void)state;
@@ -258,14 +275,24 @@ static void wrong_texts(void **state)
         {"", "is no address"},
         {"/", "is no address"},
         {"/8", "is no address"},
-        {"example.org", "is no address"},
-        {"1.2.3", "is no address"},
-        {"1.2.3.4.5/8", "is no address"},
+        {"example.org", "host name"},
+        {"my-node.example.org", "host name"},
+        {"1.2.3.4-", "is no address"},
+        {"1.2.3.4-1.2.3", "no IPv4 address"},
+        {"1.2.3.4-1.2.3.3", "ends before it begins"},
+        {"1.2.3.4-2001:db8::", "one network"},
+        {"1.2.3.4:1-1.2.3.5", "has a port"},
+        {"1.2.3.4-1.2.3.5:1", "has a port"},
+        {"1.2.3.0/24-1.2.4.0", "from 0 to 32"},
+        {"1.2.3.4-1.2.3.5-1.2.3.6", "is no"},
+        {"2001:db8::1:8333", "may end in a port"},
+        {"1.2.3", "is no IPv4 address"},
+        {"1.2.3.4.5/8", "is no IPv4 address"},
         {"1.2.3.4 ", "is no address"},
         {"fe80::1%eth0", "is no address"},
         {"[::1", "is no address"},
         {"[2001:db8::/32]", "is no address"},
-        {"aaaa.onion", "is no address"},
+        {"aaaa.onion", "is no onion address"},
         {"0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567",
          "is no address"},
         {"1.2.3.4:8333", "has a port"},
@@ -315,6 +342,7 @@ int main(void)
         cmocka_unit_test(the_ends_of_ranges),
         cmocka_unit_test(mapped_addresses_are_ipv4),
         cmocka_unit_test(cjdns_is_meant_by_its_ipv6_text),
+        cmocka_unit_test(ranges_from_to),
         cmocka_unit_test(networks_do_not_meet),
         cmocka_unit_test(many_ranges_of_any_order),
         cmocka_unit_test(united_ranges_are_counted_once),
