@@ -25,27 +25,22 @@ struct txs_line_reader;
 /* Reads on from where `fd` stands, which is borrowed; `name` is for messages. A line that is longer
  * than `max_bytes` is cut. NULL when out of memory. */
 struct txs_line_reader *txs_line_reader_new(int fd, const char *name, size_t max_bytes);
-/* The same for a path, or standard input where it is `-`. */
+/* The same for a path, or standard input where it is `-`; passes over a byte-order mark. */
 enum txs_status txs_line_reader_open(struct txs_line_reader **out, const char *path,
                                      size_t max_bytes, struct txs_message *message);
 /* False at the end of the file and when it cannot be read: txs_line_reader_status(). */
 bool txs_line_next(struct txs_line_reader *reader, struct txs_line *line);
 /* Passes over the rest of a line that is cut; its text stays. */
 void txs_line_finish(struct txs_line_reader *reader, struct txs_line *line);
+/* Of a line that is cut, its next piece, in place of the one before. False at its end. */
+bool txs_line_more(struct txs_line_reader *reader, struct txs_line *line);
 enum txs_status txs_line_reader_status(const struct txs_line_reader *reader,
                                        struct txs_message *message);
-/* Fails with `reason`, in front of which come the file and the line that was read last. */
-enum txs_status txs_line_refuse(const struct txs_line_reader *reader, enum txs_status status,
-                                const char *reason, struct txs_message *message);
+/* Fails with `reason`, in front of which come the file and the line of that number. */
+enum txs_status txs_line_refuse(const struct txs_line_reader *reader, uint64_t number,
+                                enum txs_status status, const char *reason,
+                                struct txs_message *message);
 void txs_line_reader_free(struct txs_line_reader *reader);
-
-/* Hands out all lines of `path`, or of standard input where it is `-`, to `take`, without a
- * byte-order mark in front of the first. Anything but TXS_OK ends the reading, with the reason in
- * its message, to which the file and the line's number are then added in front. */
-typedef enum txs_status txs_raw_line_fn(void *context, struct txs_line_reader *reader,
-                                        struct txs_line *line, struct txs_message *reason);
-enum txs_status txs_lines_each(const char *path, size_t max_bytes, txs_raw_line_fn *take,
-                               void *context, struct txs_message *message);
 
 /* An item has at most 4095 bytes, its comment and white space included. */
 #define TXS_LINE_ITEM_MAX 4096

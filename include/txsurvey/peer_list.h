@@ -4,12 +4,21 @@
 
 #include "txsurvey/plan.h"
 
+/* How lists are read, and what of them was left out. */
+struct txs_list_notes {
+    bool skip_bad;                    /* leave out what names no address, */
+    uint64_t skipped;                 /* so many, */
+    struct txs_message first_skipped; /* the first of them with its file and line */
+    uint64_t inbound;                 /* entries of getpeerinfo whose port nobody listens at */
+};
+
 /* Adds the peers of a file, or of standard input where `path` is `-`, to the plan, whose chain must
- * be set. A line is `ADDR[:PORT]`, blank or a comment, or a record of an earlier run, of which
- * those of peers count. A record that a killed run left unfinished at the end is passed over.
- * TXS_E_USAGE, with file and line, for anything else. */
+ * be set. In any order there stand lines of `ADDR[:PORT]`, comments, records of an earlier run, of
+ * which those of peers count, and what other tools write: see src/jsonl/peer_formats.c. A record
+ * that a killed run left unfinished at the end is passed over. TXS_E_USAGE, with file and line, for
+ * anything else, and for a list of another chain. */
 enum txs_status txs_peer_list_read(struct txs_plan *plan, const char *path,
-                                   struct txs_message *message);
+                                   struct txs_list_notes *notes, struct txs_message *message);
 
 /* A list on its way to a file, which is replaced as a whole or stays as it is. */
 struct txs_peer_list;

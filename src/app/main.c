@@ -1,11 +1,11 @@
 /* Wiring: options to plan, plan to engine, the engine's results to records and console. */
 #include "console.h"
 #include "exits.h"
+#include "named_peers.h"
 #include "options.h"
 #include "outputs.h"
 #include "save_peers.h"
 #include "survey_line.h"
-#include "unreachable.h"
 
 #include "txsurvey/engine.h"
 #include "txsurvey/jsonl.h"
@@ -122,7 +122,7 @@ static enum txs_status open_all(struct app *app, struct txs_sink *sink, struct t
     if (status != TXS_OK)
         return status;
     console_resumed(&app->console, app->restored_peers);
-    warn_of_unreachable(&app->console, &app->options.plan);
+    warn_of_named_peers(&app->console, &app->options);
     return write_survey_line(app, message);
 }
 

@@ -2,6 +2,7 @@
 #ifndef TXSURVEY_APP_OPTIONS_H
 #define TXSURVEY_APP_OPTIONS_H
 
+#include "txsurvey/peer_list.h"
 #include "txsurvey/plan.h"
 #include "txsurvey/status.h"
 
@@ -41,6 +42,7 @@ struct options {
     enum progress_when progress;
     int verbosity;                        /* -q lowers, -v raises it */
     bool no_seeds, own_seeds, peer_lists; /* --no-dnsseed, --dnsseed, --peers */
+    struct txs_list_notes list_notes;     /* of --peers */
     bool block_peers_given;
     bool only_networks;   /* --onlynet was given */
     struct input *inputs; /* the files that were read */

@@ -132,7 +132,7 @@ static enum txs_status take_peers(struct options *o, const char *value, struct t
 {
     o->peer_lists = true;
     enum txs_status status = note_input(o, INPUT_OF_PEERS, value, message);
-    return status == TXS_OK ? txs_peer_list_read(&o->plan, value, message) : status;
+    return status == TXS_OK ? txs_peer_list_read(&o->plan, value, &o->list_notes, message) : status;
 }
 
 static enum txs_status take_max_peers(struct options *o, const char *value,
@@ -369,9 +369,13 @@ const struct option_spec option_specs[] = {
      "survey this peer, and no built-in seeds; repeatable; IPv6 as [::1]:8333", TAKES(connect),
      NOT_SHOWN},
     {0, "peers", "FILE", GROUP_PEERS, PASS_REST,
-     "survey the peers of FILE, one ADDR[:PORT] a line or the records of an earlier run, and no "
+     "survey the peers of FILE, one ADDR[:PORT] a line, the records of an earlier run or a list of "
+     "another tool (getnodeaddresses, getpeerinfo, dnsseed.dump, nodes_main.txt, Bitnodes), and no "
      "built-in seeds; repeatable; - is standard input",
      TAKES(peers), NOT_SHOWN},
+    {0, "skip-bad-lines", NULL, GROUP_PEERS, PASS_CHAIN,
+     "leave out what in the lists of --peers is no address, and say how much",
+     SETS(list_notes.skip_bad), NOT_SHOWN},
     {0, "save-peers", "FILE", GROUP_PEERS, PASS_REST,
      "at the end, write the peers that could be reached to FILE, for --peers of the next run",
      TAKES(save_peers), NOT_SHOWN},

@@ -32,23 +32,6 @@ struct txs_line_reader *txs_line_reader_new(int fd, const char *name, size_t max
     return r;
 }
 
-enum txs_status txs_line_reader_open(struct txs_line_reader **out, const char *path,
-                                     size_t max_bytes, struct txs_message *message)
-{
-    bool standard_input = strcmp(path, "-") == 0;
-    int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0)
-        return txs_fail(message, TXS_E_USAGE, "%.200s: %s", path, strerror(errno));
-    *out = txs_line_reader_new(fd, standard_input ? "standard input" : path, max_bytes);
-    if (*out == NULL) {
-        if (!standard_input)
-            close(fd);
-        return txs_fail(message, TXS_E_NOMEM, "out of memory");
-    }
-    (*out)->own_fd = !standard_input;
-    return TXS_OK;
-}
-
 void txs_line_reader_free(struct txs_line_reader *r)
 {
     if (r == NULL)
@@ -97,6 +80,34 @@ static bool read_more(struct txs_line_reader *r)
     return n > 0;
 }
 
+/* Some editors put one in front of UTF-8. Reads no further than it takes to know. */
+static void skip_byte_order_mark(struct txs_line_reader *r)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    for (size_t i = 0; i < 3; i++)
+        if ((r->end == i && !read_more(r)) || r->buffer[i] != mark[i])
+            return;
+    r->begin = r->offset = 3;
+}
+
+enum txs_status txs_line_reader_open(struct txs_line_reader **out, const char *path,
+                                     size_t max_bytes, struct txs_message *message)
+{
+    bool standard_input = strcmp(path, "-") == 0;
+    int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return txs_fail(message, TXS_E_USAGE, "%.200s: %s", path, strerror(errno));
+    *out = txs_line_reader_new(fd, standard_input ? "standard input" : path, max_bytes);
+    if (*out == NULL) {
+        if (!standard_input)
+            close(fd);
+        return txs_fail(message, TXS_E_NOMEM, "out of memory");
+    }
+    (*out)->own_fd = !standard_input;
+    skip_byte_order_mark(*out);
+    return TXS_OK;
+}
+
 /* The newline behind the first `searched` bytes of what is read; NULL: there is none. */
 static const char *find_newline(const struct txs_line_reader *r, size_t searched)
 {
@@ -129,28 +140,28 @@ void txs_line_finish(struct txs_line_reader *r, struct txs_line *line)
     r->begin += rest;
 }
 
-bool txs_line_next(struct txs_line_reader *r, struct txs_line *line)
+/* What stands next, to the end of its line or as much as may be handed out at a time. */
+static bool next_piece(struct txs_line_reader *r, struct txs_line *line)
 {
     const char *newline;
     size_t searched = 0;
-    txs_line_finish(r, line);
     while ((newline = find_newline(r, searched)) == NULL) {
         searched = r->end - r->begin;
         if (searched > r->max_bytes || !read_more(r))
             break;
     }
     size_t len = newline != NULL ? (size_t)(newline - (r->buffer + r->begin)) : searched;
-    if (newline == NULL && (len == 0 || r->error != 0))
-        return false;
     size_t consumed = len + (newline != NULL);
     *line = (struct txs_line){
         .text = r->buffer + r->begin,
         .len = len,
-        .number = ++r->number,
+        .number = r->number,
         .offset = r->offset,
         .end = r->offset + consumed,
         .ended = newline != NULL,
     };
+    if (newline == NULL && (len == 0 || r->error != 0))
+        return false;
     if (len > r->max_bytes) {
         line->len = r->max_bytes;
         line->cut = r->unfinished = true;
@@ -161,6 +172,25 @@ bool txs_line_next(struct txs_line_reader *r, struct txs_line *line)
     return true;
 }
 
+bool txs_line_next(struct txs_line_reader *r, struct txs_line *line)
+{
+    txs_line_finish(r, line);
+    if (!next_piece(r, line))
+        return false;
+    line->number = ++r->number;
+    return true;
+}
+
+bool txs_line_more(struct txs_line_reader *r, struct txs_line *line)
+{
+    if (!r->unfinished)
+        return false;
+    r->unfinished = false;
+    r->begin += r->max_bytes;
+    r->offset += r->max_bytes;
+    return next_piece(r, line);
+}
+
 enum txs_status txs_line_reader_status(const struct txs_line_reader *r, struct txs_message *message)
 {
     if (r->error == 0)
@@ -169,11 +199,12 @@ enum txs_status txs_line_reader_status(const struct txs_line_reader *r, struct t
     return txs_fail(message, status, "%s: %s", r->name, strerror(r->error));
 }
 
-enum txs_status txs_line_refuse(const struct txs_line_reader *r, enum txs_status status,
-                                const char *reason, struct txs_message *message)
+enum txs_status txs_line_refuse(const struct txs_line_reader *r, uint64_t number,
+                                enum txs_status status, const char *reason,
+                                struct txs_message *message)
 {
     return txs_fail(message, status, "%.200s: line %llu: %.250s", r->name,
-                    (unsigned long long)r->number, reason);
+                    (unsigned long long)number, reason);
 }
 
 enum txs_status txs_line_item(char out[TXS_LINE_ITEM_MAX], const struct txs_line *line,
@@ -195,55 +226,30 @@ enum txs_status txs_line_item(char out[TXS_LINE_ITEM_MAX], const struct txs_line
     return TXS_OK;
 }
 
-/* Some editors put one in front of UTF-8. Reads no further than it takes to know. */
-static void skip_byte_order_mark(struct txs_line_reader *r)
+static enum txs_status take_items(struct txs_line_reader *reader, txs_line_fn *take, void *context,
+                                  struct txs_message *message)
 {
-    static const char mark[] = "\xef\xbb\xbf";
-    for (size_t i = 0; i < 3; i++)
-        if ((r->end == i && !read_more(r)) || r->buffer[i] != mark[i])
-            return;
-    r->begin = r->offset = 3;
-}
-
-enum txs_status txs_lines_each(const char *path, size_t max_bytes, txs_raw_line_fn *take,
-                               void *context, struct txs_message *message)
-{
-    struct txs_line_reader *reader;
     struct txs_line line;
-    enum txs_status status = txs_line_reader_open(&reader, path, max_bytes, message);
-    if (status != TXS_OK)
-        return status;
-    skip_byte_order_mark(reader);
-    while (status == TXS_OK && txs_line_next(reader, &line)) {
-        struct txs_message reason = {""};
-        status = take(context, reader, &line, &reason);
-        if (status != TXS_OK)
-            txs_line_refuse(reader, status, reason.text, message);
-    }
-    if (status == TXS_OK)
-        status = txs_line_reader_status(reader, message);
-    txs_line_reader_free(reader);
-    return status;
-}
-
-struct items {
-    txs_line_fn *take;
-    void *context;
-};
-
-static enum txs_status take_item(void *context, struct txs_line_reader *reader,
-                                 struct txs_line *line, struct txs_message *reason)
-{
-    const struct items *items = context;
     char item[TXS_LINE_ITEM_MAX];
-    (void)reader;
-    enum txs_status status = txs_line_item(item, line, reason);
-    return status == TXS_OK && *item != '\0' ? items->take(items->context, item, reason) : status;
+    while (txs_line_next(reader, &line)) {
+        struct txs_message reason = {""};
+        enum txs_status status = txs_line_item(item, &line, &reason);
+        if (status == TXS_OK && *item != '\0')
+            status = take(context, item, &reason);
+        if (status != TXS_OK)
+            return txs_line_refuse(reader, line.number, status, reason.text, message);
+    }
+    return txs_line_reader_status(reader, message);
 }
 
 enum txs_status txs_lines_read(const char *path, txs_line_fn *take, void *context,
                                struct txs_message *message)
 {
-    struct items items = {take, context};
-    return txs_lines_each(path, TXS_LINE_ITEM_MAX - 1, take_item, &items, message);
+    struct txs_line_reader *reader;
+    enum txs_status status = txs_line_reader_open(&reader, path, TXS_LINE_ITEM_MAX - 1, message);
+    if (status != TXS_OK)
+        return status;
+    status = take_items(reader, take, context, message);
+    txs_line_reader_free(reader);
+    return status;
 }

@@ -1,91 +1,139 @@
-/* Peers from a file: plain addresses, or the records of an earlier run. */
+/* Peers from a file: lines and JSON, in any of the forms of peer_formats.c. */
 #include "txsurvey/peer_list.h"
 
+#include "json_items.h"
 #include "parse.h"
+#include "peer_formats.h"
 
 #include <string.h>
 
-static bool is_known(const json_t *record, const char *name)
+struct reading {
+    struct peer_source source;
+    struct txs_line_reader *reader;
+    struct json_items items;
+    uint64_t at;     /* the line of the item that is taken */
+    bool last_ended; /* the last line ended with a newline */
+    bool over;       /* the file has ended */
+};
+
+/* What names no address may be left out. */
+static enum txs_status judge(struct reading *r, enum txs_status status, struct txs_message *reason)
 {
-    const json_t *value = json_object_get(record, name);
-    return value != NULL && !json_is_null(value);
+    struct txs_list_notes *notes = r->source.notes;
+    struct txs_message message;
+    if (status != TXS_E_USAGE || !notes->skip_bad || r->source.other_chain)
+        return status;
+    txs_line_refuse(r->reader, r->at, status, reason->text, &message);
+    if (notes->skipped++ == 0)
+        notes->first_skipped = message;
+    return TXS_OK;
 }
 
-static enum txs_expect expect_of(const json_t *record)
+static enum txs_status take_value(struct reading *r, const struct json_item *item,
+                                  struct txs_message *reason)
 {
-    const char *outcome = parse_text(record, "outcome");
-    if (outcome != NULL && strcmp(outcome, txs_outcome_name(TXS_OUTCOME_ANSWERED)) == 0)
-        return TXS_EXPECT_ANSWER;
-    bool connected = is_known(record, "handshake_ms") || is_known(record, "connect_ms");
-    return connected ? TXS_EXPECT_CONNECTION : TXS_EXPECT_NOTHING;
-}
-
-static enum txs_status take_record(struct txs_plan *plan, const json_t *record,
-                                   struct txs_message *reason)
-{
-    if (parse_text(record, "type") == NULL)
-        return txs_fail(reason, TXS_E_USAGE, "a record without a type");
-    if (!parse_is_type(record, "peer"))
-        return TXS_OK;
-    struct txs_named_peer peer = {.named_by = TXS_NAMED_FILE, .expect = (uint8_t)expect_of(record)};
-    if (!parse_peer_address(&peer.address, record))
-        return txs_fail(reason, TXS_E_USAGE, "a peer's record without a proper address and port");
-    return txs_plan_add_address(plan, &peer, reason);
-}
-
-/* Of a line that is too long the type is all that can be known, and enough unless it is a peer's.
- */
-static enum txs_status take_json(struct txs_plan *plan, const struct txs_line *line,
-                                 struct txs_message *reason)
-{
-    json_t *record;
-    enum txs_status status = line->cut ? parse_head(&record, line->text, line->len, reason)
-                                       : parse_object(&record, line->text, line->len, reason);
-    if (status == TXS_E_USAGE && !line->ended)
-        return TXS_OK;
+    json_t *value;
+    enum txs_status status = item->cut ? parse_head(&value, item->text, item->len, reason)
+                                       : parse_value(&value, item->text, item->len, reason);
     if (status != TXS_OK)
         return status;
-    if (line->cut && line->ended && parse_text(record, "type") == NULL)
-        status = txs_fail(reason, TXS_E_USAGE, "a record without a type");
-    else if (line->cut && line->ended && parse_is_type(record, "peer"))
-        status = txs_fail(reason, TXS_E_USAGE, "a peer's record of more than %u bytes",
-                          PARSE_LINE_MAX_BYTES);
-    else if (!line->cut)
-        status = take_record(plan, record, reason);
-    json_decref(record);
+    bool is_peer = parse_text(value, "type") == NULL || parse_is_type(value, "peer");
+    if (item->cut && is_peer)
+        status =
+            txs_fail(reason, TXS_E_USAGE, "a peer in more than %u bytes", PARSE_LINE_MAX_BYTES);
+    else
+        status = peer_formats_take(
+            &r->source, &(struct peer_item){.json = value, .is_member = item->is_member}, reason);
+    json_decref(value);
     return status;
 }
 
-/* The bytes before a line's first word. */
-static size_t lead_of(const struct txs_line *line)
+/* A record that a killed run left unfinished, in the last line, is passed over. */
+static bool is_torn_at_the_end(const struct reading *r, const struct json_item *item)
 {
-    size_t lead = 0;
-    while (lead < line->len && (line->text[lead] == ' ' || line->text[lead] == '\t'))
-        lead++;
-    return lead;
+    return r->over && !r->last_ended && item->line == r->items.line;
 }
 
-static enum txs_status take_line(void *context, struct txs_line_reader *reader,
-                                 struct txs_line *line, struct txs_message *reason)
+static enum txs_status on_item(void *context, const struct json_item *item,
+                               struct txs_message *reason)
 {
-    struct txs_plan *plan = context;
-    char item[TXS_LINE_ITEM_MAX];
-    size_t lead = lead_of(line);
-    bool is_record = lead < line->len && line->text[lead] == '{';
-    if (is_record)
-        txs_line_finish(reader, line);
-    line->text += lead;
-    line->len -= lead;
-    if (is_record)
-        return take_json(plan, line, reason);
-    enum txs_status status = txs_line_item(item, line, reason);
-    if (status == TXS_OK && *item != '\0')
-        status = txs_plan_add_peer(plan, item, TXS_NAMED_FILE, reason);
+    struct reading *r = context;
+    r->at = item->line;
+    if (item->ended)
+        return judge(r, take_value(r, item, reason), reason);
+    if (is_torn_at_the_end(r, item))
+        return TXS_OK;
+    return judge(r, txs_fail(reason, TXS_E_USAGE, "it is no JSON: it ends early"), reason);
+}
+
+static enum txs_status take_json(struct reading *r, struct txs_line *line,
+                                 struct txs_message *reason)
+{
+    enum txs_status status = json_items_line_begins(&r->items, line->len > 0 ? line->text[0] : '\0',
+                                                    line->number, reason);
+    do {
+        if (status == TXS_OK)
+            status = json_items_add(&r->items, line->text, line->len, reason);
+    } while (txs_line_more(r->reader, line));
+    r->last_ended = line->ended;
+    return status == TXS_OK && line->ended ? json_items_line_ends(&r->items, reason) : status;
+}
+
+static enum txs_status take_words(struct reading *r, const struct txs_line *line,
+                                  struct txs_message *reason)
+{
+    char words[TXS_LINE_ITEM_MAX], comment[TXS_LINE_ITEM_MAX];
+    enum txs_status status = txs_line_item(words, line, reason);
+    if (status != TXS_OK)
+        return status;
+    const char *mark = line->len > 0 ? memchr(line->text, '#', line->len) : NULL;
+    size_t len = mark == NULL ? 0 : line->len - (size_t)(mark + 1 - line->text);
+    if (mark != NULL)
+        memcpy(comment, mark + 1, len);
+    comment[len] = '\0';
+    const struct peer_item item = {.words = words, .comment = mark == NULL ? NULL : comment};
+    return peer_formats_take(&r->source, &item, reason);
+}
+
+static enum txs_status take_line(struct reading *r, struct txs_line *line,
+                                 struct txs_message *reason)
+{
+    r->at = line->number;
+    if (!json_items_idle(&r->items) || json_items_begin(line->text, line->len))
+        return take_json(r, line, reason);
+    enum txs_status status = judge(r, take_words(r, line, reason), reason);
+    txs_line_finish(r->reader, line);
+    r->last_ended = line->ended;
+    return status;
+}
+
+static enum txs_status read_all(struct reading *r, struct txs_message *message)
+{
+    struct txs_line line;
+    struct txs_message reason = {""};
+    enum txs_status status = TXS_OK;
+    while (status == TXS_OK && txs_line_next(r->reader, &line))
+        status = take_line(r, &line, &reason);
+    if (status == TXS_OK)
+        status = txs_line_reader_status(r->reader, message);
+    else
+        return txs_line_refuse(r->reader, r->at, status, reason.text, message);
+    r->over = true;
+    if (status == TXS_OK && json_items_end(&r->items, &reason) != TXS_OK)
+        return txs_line_refuse(r->reader, r->at, TXS_E_USAGE, reason.text, message);
     return status;
 }
 
 enum txs_status txs_peer_list_read(struct txs_plan *plan, const char *path,
-                                   struct txs_message *message)
+                                   struct txs_list_notes *notes, struct txs_message *message)
 {
-    return txs_lines_each(path, PARSE_LINE_MAX_BYTES, take_line, plan, message);
+    struct reading r = {.source = {.plan = plan, .notes = notes}};
+    enum txs_status status = txs_line_reader_open(&r.reader, path, PARSE_LINE_MAX_BYTES, message);
+    if (status != TXS_OK)
+        return status;
+    json_items_init(&r.items, PARSE_LINE_MAX_BYTES, on_item, &r);
+    status = read_all(&r, message);
+    json_items_free(&r.items);
+    txs_line_reader_free(r.reader);
+    return status;
 }

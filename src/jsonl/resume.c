@@ -144,8 +144,10 @@ static enum txs_status take_survey(struct resume *r, const json_t *record)
     int64_t schema;
     if (!parse_integer(&schema, json_object_get(record, "schema"), SCHEMA, SCHEMA))
         return refuse(r, "its records are of another version");
-    if (!is_text(record, "chain", plan->chain->name))
-        return refuse(r, "the run was of another chain");
+    const char *chain = parse_text(record, "chain");
+    if (chain == NULL || strcmp(chain, plan->chain->name) != 0)
+        return txs_fail(&r->reason, TXS_E_USAGE, "the run was of chain %.20s, this one is of %s",
+                        chain == NULL ? "?" : chain, plan->chain->name);
     if (!is_text(record, "id_type", id_type_name(plan)) ||
         !same_ids(r, json_object_get(record, "txids")))
         return refuse(r, "the run asked for other transactions");
@@ -448,7 +450,7 @@ static enum txs_status read_file(struct resume *r, const char *path, struct txs_
         txs_line_finish(reader, &r->line);
         status = take_line(r);
         if (status != TXS_OK)
-            txs_line_refuse(reader, status, r->reason.text, message);
+            txs_line_refuse(reader, r->line.number, status, r->reason.text, message);
     }
     if (status == TXS_OK && txs_line_reader_status(reader, message) != TXS_OK)
         status = TXS_E_IO;

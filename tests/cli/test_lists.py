@@ -64,7 +64,9 @@ class Rewritten(Case):
                 self.assertEqual([share["notfound"] for share in records[-1]["shares"]], [2, 0])
 
     def test_peers(self):
-        for name, text in self.rewritten().items():
+        forms = {**self.rewritten(), "of many lines": self.jq(), "of many lines, sorted": self.jq("-S"),
+                 "an array": self.jq("-s"), "an array in a line": self.jq("-cs")}
+        for name, text in forms.items():
             with self.subTest(name=name):
                 (self.folder / "list").write_text(text)
                 result = self.survey([f"--peers={self.folder}/list", *OPTIONS, UNKNOWN])
@@ -91,6 +93,101 @@ class Rewritten(Case):
 
     def test_resume_takes_a_record_a_line(self):
         self.assertIn("one a line", self.resumed(self.jq(), 2).stderr)
+
+
+class Formats(Case):
+    """Lists as other tools write them, by hand: with two peers of ours in each, and their port."""
+
+    def setUp(self):
+        super().setUp()
+        self.list = self.folder / "list"
+        self.network = self.network()
+
+    def forms(self):
+        one, two = self.network.at(1), self.network.at(2)
+        port = self.network.port
+        return {
+            "a list": f"# mine\n{one}\n{two} # another\n",
+            "getnodeaddresses": json.dumps([
+                {"time": 1700000000, "services": 1033, "address": host, "port": port, "network": "ipv4"}
+                for host in (address_of(1), address_of(2))], indent=2),
+            "getpeerinfo": json.dumps([
+                {"id": 0, "addr": one, "addrbind": "10.0.0.2:50000", "network": "not_publicly_routable",
+                 "services": "0000000000000409", "servicesnames": ["NETWORK"], "inbound": False,
+                 "bytessent_per_msg": {"ping": 32}, "connection_type": "outbound-full-relay"},
+                {"id": 1, "addr": two, "inbound": False},
+                {"id": 2, "addr": "127.0.0.9:50001", "inbound": True}], indent=2),
+            "dnsseed.dump": "# address                                        good  lastSuccess    %(2h)   "
+                            "%(8h)   %(1d)   %(7d)  %(30d)  blocks      svcs  version\n"
+                            f"{one:47}    1  1700000000  100.00% 100.00%  99.87%  99.16%  81.31%  820000  "
+                            '0000040d  70016 "/Satoshi:26.0.0(#1)/"\n'
+                            f"{two:47}    0           0    0.00%   0.00%   0.00%   0.00%   0.00%       0  "
+                            '00000000  0 ""\n',
+            "nodes_main.txt": f"{one} # AS64496\n{two} # AS64497\n",
+            "a Bitnodes snapshot": json.dumps({
+                "timestamp": 1700000000, "total_nodes": 2, "latest_height": 820000, "nodes": {
+                    at: [70016, "/Satoshi:26.0.0/", 1699999999, 1033, 820000, "a.example", "Bonn", "DE",
+                         50.73, 7.09, "Europe/Berlin", "AS64496", "Example"] for at in (one, two)}}),
+            "a Bitnodes export": json.dumps([
+                [host, port, 70016, "/Satoshi:26.0.0/", 1699999999, 1033, 820000, None, None, None, 0.0,
+                 0.0, None, "AS64496", "Example"] for host in (address_of(1), address_of(2))]),
+        }
+
+    def test_each(self):
+        for name, text in self.forms().items():
+            for skip in ([], ["--skip-bad-lines"]):
+                with self.subTest(name=name, skip=skip):
+                    self.list.write_text(text)
+                    result = self.survey([f"--peers={self.list}", *skip, *OPTIONS])
+                    self.assertEqual({(peer["address"], peer["source"], peer["outcome"]) for peer in
+                                      result.peers},
+                                     {(address_of(n), "file", "answered") for n in (1, 2)})
+                    self.assertNotIn("--skip-bad-lines", result.stderr)
+                    self.assertEqual("1 inbound" in result.stderr, name == "getpeerinfo")
+
+    def test_all_of_them_by_standard_input(self):
+        text = "\n".join(self.forms().values())
+        result = self.survey(["--peers=-", *OPTIONS], stdin=text.encode())
+        self.assertEqual(len(result.peers), 2)
+
+    def test_who_answered_last_time_comes_first(self):
+        """The good ones of a seeder's dump, too."""
+        self.list.write_text(self.forms()["dnsseed.dump"].replace("    1  17", "    0  17", 1).replace(
+            "    0           0", "    1           0", 1))
+        result = self.survey([f"--peers={self.list}", "--max-peers=1", *OPTIONS])
+        self.assertEqual([peer["address"] for peer in result.peers], [address_of(2)])
+
+    def test_skip_bad_lines(self):
+        self.list.write_text(f"seed.example.org:8333\n{self.network.at(1)}\n127.0.0.1:99999\n"
+                             "expyuzz4wqqyqhjn.onion:8333\n[\n[\"x\", 1]]\n")
+        result = self.survey([f"--peers={self.list}", "--skip-bad-lines", *OPTIONS])
+        self.assertEqual([peer["address"] for peer in result.peers], [address_of(1)])
+        warnings = [line for line in result.stderr.splitlines() if "warning" in line]
+        self.assertEqual(len(warnings), 1, result.stderr)
+        self.assertIn("4 left out", warnings[0])
+        self.assertIn(f"{self.list}: line 1: 'seed.example.org:8333' is a host name", warnings[0])
+        done = survey.run([f"--peers={self.list}", *OPTIONS, TXID])
+        self.assertEqual(done.code, 2, done.explain())
+        self.assertIn("line 1", done.stderr)
+
+    def test_another_chain(self):
+        """Records and saved lists say of which they are; bad lines or not."""
+        records, saved = self.folder / "records", self.folder / "saved"
+        survey.run(["-o", records, "--chain=testnet4", "--connect=127.0.0.1:1", TXID])
+        saved.write_text("# txsurvey 0.1.0, 2026-01-01T00:00:00.000Z, chain testnet4: 1 peers\n127.0.0.1\n")
+        for path in (records, saved):
+            for more in ([], ["--skip-bad-lines"]):
+                done = survey.run([f"--peers={path}", *OPTIONS, *more, TXID])
+                self.assertEqual(done.code, 2, done.explain())
+                self.assertRegex(done.stderr, "line 1: .*chain testnet4.*chain main")
+
+    def test_what_is_no_list(self):
+        for text in ("{}", '{"result": []}', "[1]", '{"nodes": {"1.2.3.4": []', "<html>", "a,b,c"):
+            with self.subTest(text=text):
+                self.list.write_text(text + "\n")
+                done = survey.run([f"--peers={self.list}", *OPTIONS, TXID])
+                self.assertEqual(done.code, 2, done.explain())
+                self.assertIn("line 1", done.stderr)
 
 
 class Networks(Case):

@@ -401,6 +401,7 @@ class Refused(ResumeCase):
                       [TXID, UNKNOWN, "--anchor=" + "8" * 64]):
             with self.subTest(other=other):
                 self.refused(content, [*words, *other], "line 1")
+        self.refused(content, [*words, TXID, UNKNOWN, "--chain=test"], "chain main, this one is of test")
 
     def test_damage(self):
         content, words = self.file()

@@ -18,7 +18,7 @@ from fakepeer import TXID, UNKNOWN, FakeNetwork, honest, mute
 BEFORE = b"what an earlier run wrote\n"
 OPTIONS = """--txid-file --wtxid --fee-rate --control --block --block-peers
     --anchor --census --keep-asking --chain --dnsseed --no-dnsseed
-    --connect --peers --save-peers --crawl
+    --connect --peers --skip-bad-lines --save-peers --crawl
     --max-peers --exclude --shard --onlynet --allow-local --any-port --proxy --onion --i2psam
     --cjdnsreachable --resume --concurrency --rate --connect-timeout --handshake-timeout --response-timeout
     --deadline --retries --patience --output --require-served --raw --trace --progress --quiet

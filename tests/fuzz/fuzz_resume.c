@@ -144,6 +144,7 @@ static void try_to_resume(const char *path, int fd, const uint8_t *data, size_t 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct txs_plan listed;
+    struct txs_list_notes notes = {.skip_bad = size % 2};
     struct txs_message message;
     char path[64];
     for (int with_block = 0; with_block < 2; with_block++) {
@@ -151,7 +152,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require(fd >= 0 && write(fd, data, size) == (ssize_t)size);
         snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
         txs_plan_init(&listed);
-        txs_peer_list_read(&listed, path, &message);
+        txs_peer_list_read(&listed, path, &notes, &message);
         txs_plan_free(&listed);
         try_to_resume(path, fd, data, size, with_block);
         close(fd);

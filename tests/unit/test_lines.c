@@ -118,8 +118,26 @@ static void a_nul_is_refused(void **state)
     assert_string_equal(t.text, "a|");
 }
 
+enum cut_line { LEAVE, FINISH, TAKE_ALL, CUT_LINE_WAYS };
+
+/* The rest of a line comes in pieces of the same size. */
+static void check_pieces(struct txs_line_reader *reader, struct txs_line *line, const char *text,
+                         size_t len, size_t max)
+{
+    size_t got = line->len;
+    uint64_t number = line->number;
+    while (txs_line_more(reader, line)) {
+        assert_true(line->len <= max && got + line->len <= len);
+        assert_memory_equal(line->text, text + got, line->len);
+        assert_int_equal(line->cut, len - got > max);
+        assert_int_equal(line->number, number);
+        got += line->len;
+    }
+    assert_int_equal(got, len);
+}
+
 /* The lines of `text`, of which at most `max` bytes are kept, are those that a reader gives. */
-static void check_reader(const char *text, size_t len, size_t max, bool finish)
+static void check_reader(const char *text, size_t len, size_t max, enum cut_line way)
 {
     struct txs_line_reader *reader;
     struct txs_line line;
@@ -134,15 +152,17 @@ static void check_reader(const char *text, size_t len, size_t max, bool finish)
         const char *newline = memchr(text + begin, '\n', len - begin);
         size_t line_len = newline ? (size_t)(newline - text) - begin : len - begin;
         size_t kept = line_len < max ? line_len : max;
-        if (finish)
+        if (way == FINISH)
             txs_line_finish(reader, &line);
         assert_int_equal(line.number, ++number);
         assert_int_equal(line.offset, begin);
         assert_int_equal(line.len, kept);
         assert_memory_equal(line.text, text + begin, kept);
         assert_int_equal(line.cut, line_len > max);
+        if (way == TAKE_ALL)
+            check_pieces(reader, &line, text + begin, line_len, max);
         begin += line_len + (newline != NULL);
-        if (!line.cut || finish) {
+        if (way != TAKE_ALL && (!line.cut || way == FINISH)) {
             assert_int_equal(line.end, begin);
             assert_int_equal(line.ended, newline != NULL);
         }
@@ -167,12 +187,16 @@ static void lines_of_any_length_are_cut_as_asked(void **state)
         text[end++] = '\n';
     }
     static const size_t maxima[] = {1, 4, 4095, 65536, 131072, 1000000};
-    for (size_t i = 0; i < 2 * sizeof maxima / sizeof *maxima; i++) {
-        check_reader(text, end, maxima[i / 2], i % 2);
-        check_reader(text, end - 1, maxima[i / 2], i % 2);
-        check_reader(text + 200000, end - 200000, maxima[i / 2], i % 2);
-        check_reader(text, LEN, maxima[i / 2], i % 2);
-        check_reader(text, 0, maxima[i / 2], i % 2);
+    for (size_t i = 0; i < CUT_LINE_WAYS * sizeof maxima / sizeof *maxima; i++) {
+        size_t max = maxima[i / CUT_LINE_WAYS];
+        enum cut_line way = i % CUT_LINE_WAYS;
+        if (max == 1 && way == TAKE_ALL)
+            continue; /* quadratic */
+        check_reader(text, end, max, way);
+        check_reader(text, end - 1, max, way);
+        check_reader(text + 200000, end - 200000, max, way);
+        check_reader(text, LEN, max, way);
+        check_reader(text, 0, max, way);
     }
     free(text);
 }

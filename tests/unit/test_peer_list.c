@@ -17,6 +17,7 @@
 
 static char folder[] = "/tmp/test-peers-XXXXXX";
 static char path[100];
+static struct txs_list_notes notes;
 
 static void put_file(const char *bytes, size_t len)
 {
@@ -32,7 +33,7 @@ static enum txs_status read_bytes(struct txs_plan *plan, const char *bytes, size
     txs_plan_init(plan);
     put_file(bytes, len);
     message->text[0] = '\0';
-    return txs_peer_list_read(plan, path, message);
+    return txs_peer_list_read(plan, path, &notes, message);
 }
 
 /* The text is a list of these peers: ADDR:PORT and a digit, enum txs_expect, of each. */
@@ -199,9 +200,139 @@ static void of_long_records_those_of_peers_are_refused(void **state)
     check_refused(text, put_long(text, "{\"hex\":\"", len), "line 1");
     check_refused(text, put_long(text, "1.2.3.4 # ", len), "line 1");
     put_long(text, "{\"type\":\"peer\",\"subver\":\"", len);
-    text[len - 1] = 'x'; /* unfinished: it is the last line */
+    memset(text + len - 3, 'x', 3); /* unfinished: it is the last line */
     text[len + 7] = '\0';
     check_peers(text, "");
+    free(text);
+}
+
+/* Lists of other tools; each is also read when it stands in other lines. */
+
+static void check_formats(const char *text, const char *expected)
+{
+    check_peers(text, expected);
+    char *spread = malloc(2 * strlen(text) + 1), *at = spread;
+    assert_non_null(spread);
+    bool in_string = false;
+    for (const char *from = text; *from != '\0'; from++) {
+        in_string ^= *from == '"' && (from == text || from[-1] != '\\');
+        *at++ = *from;
+        if (!in_string && strchr(",[{", *from) != NULL) {
+            *at++ = '\n';
+            *at++ = ' ';
+        }
+    }
+    *at = '\0';
+    check_peers(spread, expected);
+    free(spread);
+}
+
+static void what_rpc_prints(void **state)
+{
+    (void)state;
+    check_formats("[{\"time\":1,\"services\":9,\"address\":\"1.2.3.4\",\"port\":8333,"
+                  "\"network\":\"ipv4\"},{\"address\":\"" ONION "\",\"port\":1,"
+                  "\"network\":\"onion\"}]\n",
+                  "ipv4 1.2.3.4:8333 0|onion " ONION ":1 0");
+    check_formats("[{\"id\":0,\"addr\":\"[2a01::1]:8333\",\"inbound\":false,\"x\":{\"addr\":[1]}},"
+                  "{\"addr\":\"1.2.3.4:50000\",\"inbound\":true},"
+                  "{\"addr\":\"" I2P ":0\",\"network\":\"i2p\"}]",
+                  "ipv6 [2a01::1]:8333 0|i2p " I2P ":0 0");
+    assert_int_equal(notes.inbound, 2); /* in both layouts */
+    check_formats("[]", "");
+    check_peers("[\n]\n1.2.3.4:1", "ipv4 1.2.3.4:1 0");
+}
+
+static void what_bitnodes_gives(void **state)
+{
+    (void)state;
+    check_formats("{\"timestamp\":1,\"total_nodes\":2,\"nodes\":{\"1.2.3.4:8333\":[70016,"
+                  "\"/a{\\\"nodes\\\":{/\",{\"nodes\":{}}],\"[2a01::1]:1\":[]},\"latest\":\"}\"}\n",
+                  "ipv4 1.2.3.4:8333 0|ipv6 [2a01::1]:1 0");
+    check_formats("[[\"1.2.3.4\",8333,70016,\"/,[/\",null],[\"2a01::1\",1,[[]]]]",
+                  "ipv4 1.2.3.4:8333 0|ipv6 [2a01::1]:1 0");
+    check_formats("{\"nodes\":{}}", "");
+}
+
+static void what_seeders_and_core_keep(void **state)
+{
+    (void)state;
+    check_peers("# address                   good  lastSuccess    %(2h)   %(8h) svcs version\n"
+                "1.2.3.4:8333                1  1700000000  100.00%  99.00%   98.00%   97.00% "
+                "96.00%  800000  0000000d  70016 \"/Satoshi:27.0.0/\"\n"
+                "[2a01::1]:8333              0           0    0.00%   0.00%    0.00%    0.00% "
+                " 0.00%       0  00000000      0 \"\"\n",
+                "ipv4 1.2.3.4:8333 1|ipv6 [2a01::1]:8333 2");
+    check_peers("1.2.3.4:8333 # AS15169\n[2a01::1]:8333 # AS1\n" ONION ":8333\n" I2P ":0\n",
+                "ipv4 1.2.3.4:8333 0|ipv6 [2a01::1]:8333 0|onion " ONION ":8333 0|i2p " I2P ":0 0");
+}
+
+static void lists_of_another_chain_are_refused(void **state)
+{
+    (void)state;
+    static const char *const lists[] = {
+        "# txsurvey 0.1.0, 2026-01-01T00:00:00.000Z, chain test: 1 peers\n1.2.3.4\n",
+        "{\"type\":\"survey\",\"chain\":\"test\"}\n" PEER("1.2.3.4", "1", ""),
+    };
+    notes.skip_bad = true;
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        check_refused(lists[i], strlen(lists[i]), "chain test, and the survey is of chain main");
+    notes.skip_bad = false;
+    check_peers("# txsurvey 0.1.0, 2026-01-01T00:00:00.000Z, chain main: 1 peers\n1.2.3.4\n"
+                "{\"type\":\"survey\",\"chain\":\"main\"}\n",
+                "ipv4 1.2.3.4:8333 0");
+}
+
+static void bad_ones_are_left_out_where_that_is_asked(void **state)
+{
+    (void)state;
+    notes = (struct txs_list_notes){.skip_bad = true};
+    check_peers("# good\nexample.org\n1.2.3.4\n" PEER("1.2.3", "1", "") "{\"type\":\n" PEER(
+                    "1.2.3.5", "1", "") "[[\"x\",1],[\"1.2.3.6\",1]]\nmore [ { words\n1.2.3.7\n",
+                "ipv4 1.2.3.4:8333 0|ipv4 1.2.3.5:1 2|ipv4 1.2.3.6:1 0|ipv4 1.2.3.7:8333 0");
+    assert_int_equal(notes.skipped, 5);
+    assert_non_null(strstr(notes.first_skipped.text, "line 2: 'example.org' is a host name"));
+    notes.skip_bad = false;
+}
+
+static void what_is_open_at_the_end_or_closed_wrongly_is_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"[{\"addr\":\"1.2.3.4\"}",
+                                      "[",
+                                      "[[\"1.2.3.4\",1]}",
+                                      "{\"nodes\":{",
+                                      "{\"nodes\":{\"1.2.3.4\":[]]}",
+                                      "[1,2]]",
+                                      "[\"1.2.3.4\"]",
+                                      "{} 1.2.3.4",
+                                      "[[\"1.2.3.4\"]]",
+                                      "{\"nodes\":{\"1.2.3.4\"}}"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        check_refused(bad[i], strlen(bad[i]), "line 1");
+    static const char torn[] = "{\"type\":\n{\"type\":\"seed\"}\n";
+    check_refused(torn, strlen(torn), "line 1");
+    static const char third[] = "[{\"type\":\"seed\"},\n\n{\"port\":1}\n]";
+    check_refused(third, strlen(third), "line 3");
+}
+
+/* Anything quadratic, or a list that is held as a whole, would be noticed by who waits. */
+static void a_list_of_a_hundred_thousand(void **state)
+{
+    (void)state;
+    enum { PEERS = 100000 };
+    char *text = malloc(PEERS * 80), *at = text;
+    struct txs_plan plan;
+    struct txs_message message;
+    assert_non_null(text);
+    *at++ = '[';
+    for (int i = 0; i < PEERS; i++)
+        at += sprintf(at, "%s{\"address\":\"1.%d.%d.%d\",\"port\":8333,\"network\":\"ipv4\"}",
+                      i > 0 ? "," : "", i >> 16, i >> 8 & 255, i & 255);
+    *at++ = ']';
+    assert_int_equal(read_bytes(&plan, text, (size_t)(at - text), &message), TXS_OK);
+    assert_int_equal(plan.peer_count, PEERS);
+    txs_plan_free(&plan);
     free(text);
 }
 
@@ -246,7 +377,7 @@ static void check_list(void)
     assert_string_equal(line, "# a title: 201 peers\n");
     fclose(file);
     txs_plan_init(&plan);
-    assert_int_equal(txs_peer_list_read(&plan, path, &message), TXS_OK);
+    assert_int_equal(txs_peer_list_read(&plan, path, &notes, &message), TXS_OK);
     assert_int_equal(plan.peer_count, 201);
     assert_int_equal(plan.peers[199].address.port, 200);
     assert_int_equal(plan.peers[200].address.network, TXS_NETWORK_IPV6);
@@ -387,6 +518,13 @@ int main(void)
         cmocka_unit_test(ends_of_lines_and_a_byte_order_mark_do_not_matter),
         cmocka_unit_test(a_record_that_was_not_finished_is_passed_over),
         cmocka_unit_test(of_long_records_those_of_peers_are_refused),
+        cmocka_unit_test(what_rpc_prints),
+        cmocka_unit_test(what_bitnodes_gives),
+        cmocka_unit_test(what_seeders_and_core_keep),
+        cmocka_unit_test(lists_of_another_chain_are_refused),
+        cmocka_unit_test(bad_ones_are_left_out_where_that_is_asked),
+        cmocka_unit_test(what_is_open_at_the_end_or_closed_wrongly_is_refused),
+        cmocka_unit_test(a_list_of_a_hundred_thousand),
         cmocka_unit_test(a_list_is_written_and_read),
         cmocka_unit_test(an_old_list_is_replaced_and_its_mode_stays),
         cmocka_unit_test(nothing_is_changed_before_it_is_written),

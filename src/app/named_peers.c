@@ -1,5 +1,6 @@
-#include "unreachable.h"
+#include "named_peers.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 /* How a way to it is given; to the others there is always one. */
@@ -34,8 +35,24 @@ static void warn_of(struct console *console, const struct txs_plan *plan, const 
     console_warn(console, text);
 }
 
-void warn_of_unreachable(struct console *console, const struct txs_plan *plan)
+static void warn_of_skipped(struct console *console, const struct txs_list_notes *notes)
 {
+    char text[800];
+    snprintf(text, sizeof text, "--skip-bad-lines: %" PRIu64 " left out, the first: %s",
+             notes->skipped, notes->first_skipped.text);
+    if (notes->skipped > 0)
+        console_warn(console, text);
+    snprintf(text, sizeof text,
+             "%" PRIu64 " inbound peers of getpeerinfo left out: nobody listens at their ports",
+             notes->inbound);
+    if (notes->inbound > 0)
+        console_warn(console, text);
+}
+
+void warn_of_named_peers(struct console *console, const struct options *options)
+{
+    const struct txs_plan *plan = &options->plan;
+    warn_of_skipped(console, &options->list_notes);
     for (unsigned i = 0; i < TXS_NETWORK_COUNT; i++)
         if (ways[i] != NULL)
             warn_of(console, plan, ways[i]);
