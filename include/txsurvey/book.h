@@ -79,8 +79,6 @@ bool txs_book_all_put_off(const struct txs_book *book);
 /* What came of a peer that was taken. */
 enum txs_peer_worth { TXS_WORTH_NONE, TXS_WORTH_REACHED, TXS_WORTH_ANSWERED, TXS_WORTH_UNKNOWN };
 void txs_book_judge(struct txs_book *book, uint32_t peer, enum txs_peer_worth worth);
-/* The same for one that was left out, in this run only. */
-void txs_book_judge_unknown(struct txs_book *book, const struct txs_address *address);
 /* Calls `visit` for each peer of that worth; for TXS_WORTH_UNKNOWN for those that the user named
  * (`connect`, `file`), also where they were never taken. Returns their number. */
 size_t txs_book_visit(const struct txs_book *book, enum txs_peer_worth worth,

@@ -29,8 +29,8 @@ void txs_engine_restore_summary(struct txs_engine *engine,
                                 const struct txs_restored_summary *summary);
 
 /* After the run, the peers that a next one should begin with, the best first: those that answered,
- * those that completed a handshake, and those that the user had named and that this run did not
- * come to. Returns how many of them completed a handshake. */
+ * those that completed a handshake, and of those that the user had named the ones that this run did
+ * not come to, or not to the end of. Returns how many of them completed a handshake. */
 size_t txs_engine_visit_good_peers(const struct txs_engine *engine,
                                    void (*visit)(void *context, const struct txs_address *address),
                                    void *context);

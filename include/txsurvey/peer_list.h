@@ -28,8 +28,13 @@ enum txs_status txs_peer_list_new(struct txs_peer_list **out, const char *path,
                                   struct txs_message *message);
 /* What is added is kept until it is written. */
 void txs_peer_list_add(struct txs_peer_list *list, const struct txs_address *address);
-/* Writes the list, with `title` and the number of peers as its first line. On disk when it returns
- * TXS_OK. */
+size_t txs_peer_list_count(const struct txs_peer_list *list);
+/* Whether the file is not there, empty, or a list that was written so: its first line begins with
+ * `# ` and TXS_LIST_TITLE. */
+bool txs_peer_list_may_replace(const struct txs_peer_list *list);
+#define TXS_LIST_TITLE "txsurvey "
+/* Writes the list, behind `title` as a comment, which begins with TXS_LIST_TITLE. On disk when it
+ * returns TXS_OK. */
 enum txs_status txs_peer_list_write(struct txs_peer_list *list, const char *title,
                                     struct txs_message *message);
 void txs_peer_list_free(struct txs_peer_list *list);

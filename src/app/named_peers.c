@@ -49,10 +49,21 @@ static void warn_of_skipped(struct console *console, const struct txs_list_notes
         console_warn(console, text);
 }
 
+static void warn_of_missing(struct console *console, const struct options *options)
+{
+    char text[400];
+    bool seeds = options->plan.seed_count > 0;
+    snprintf(text, sizeof text, "--peers: %.200s is not there yet, and is made at the end%s",
+             options->missing_list, seeds ? "; the DNS seeds are asked" : "");
+    if (options->missing_list != NULL)
+        console_warn(console, text);
+}
+
 void warn_of_named_peers(struct console *console, const struct options *options)
 {
     const struct txs_plan *plan = &options->plan;
     warn_of_skipped(console, &options->list_notes);
+    warn_of_missing(console, options);
     for (unsigned i = 0; i < TXS_NETWORK_COUNT; i++)
         if (ways[i] != NULL)
             warn_of(console, plan, ways[i]);

@@ -158,6 +158,15 @@ static bool same_file(const char *a, const char *b)
            x.st_ino == y.st_ino;
 }
 
+static bool is_renewed(const struct options *o)
+{
+    for (size_t i = 0; i < o->input_count && o->save_peers != NULL; i++)
+        if (strcmp(o->inputs[i].option, INPUT_OF_PEERS) == 0 &&
+            same_file(o->save_peers, o->inputs[i].path))
+            return true;
+    return false;
+}
+
 /* The option that reads the file at `path`, but for `allowed`; NULL: none does. */
 static const char *read_by(const struct options *o, const char *path, const char *allowed)
 {
@@ -221,12 +230,16 @@ static enum txs_status complete(struct options *o, struct txs_message *message)
         o->plan.allow_local = true;
     if (o->plan.user_agent == NULL)
         o->plan.user_agent = "/txsurvey:" TXSURVEY_VERSION "/";
+    o->list_is_renewed = is_renewed(o);
     bool own_peers = o->plan.peer_count > 0 || o->peer_lists;
     if (!o->no_seeds && !o->own_seeds && !own_peers) {
         status = add_built_in_seeds(o, message);
         if (status != TXS_OK)
             return status;
     }
+    if (o->missing_list != NULL && !own_peers && o->plan.seed_count == 0)
+        return txs_fail(message, TXS_E_USAGE, "--peers: %.200s is not there, and nobody else named",
+                        o->missing_list);
     if (txs_plan_complete(&o->plan) != TXS_OK)
         return txs_fail(message, TXS_E_NOMEM, "out of memory");
     status = check_resume(o, message);

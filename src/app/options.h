@@ -43,6 +43,8 @@ struct options {
     int verbosity;                        /* -q lowers, -v raises it */
     bool no_seeds, own_seeds, peer_lists; /* --no-dnsseed, --dnsseed, --peers */
     struct txs_list_notes list_notes;     /* of --peers */
+    const char *missing_list; /* of --peers, which --save-peers is to make; NULL: none */
+    bool list_is_renewed;     /* --save-peers names a list that was read */
     bool block_peers_given;
     bool only_networks;   /* --onlynet was given */
     struct input *inputs; /* the files that were read */

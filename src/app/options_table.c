@@ -8,6 +8,7 @@
 #include "txsurvey/lines.h"
 #include "txsurvey/peer_list.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -128,8 +129,20 @@ static enum txs_status take_connect(struct options *o, const char *value,
     return txs_plan_add_peer(&o->plan, value, TXS_NAMED_CONNECT, message);
 }
 
+/* The first time, the list that is renewed at the end is not yet there. */
+static bool is_to_be_made(const struct options *o, const char *path)
+{
+    struct stat st;
+    return o->save_peers != NULL && strcmp(o->save_peers, path) == 0 && stat(path, &st) != 0 &&
+           errno == ENOENT;
+}
+
 static enum txs_status take_peers(struct options *o, const char *value, struct txs_message *message)
 {
+    if (is_to_be_made(o, value)) {
+        o->missing_list = value;
+        return TXS_OK;
+    }
     o->peer_lists = true;
     enum txs_status status = note_input(o, INPUT_OF_PEERS, value, message);
     return status == TXS_OK ? txs_peer_list_read(&o->plan, value, &o->list_notes, message) : status;
@@ -376,8 +389,12 @@ const struct option_spec option_specs[] = {
     {0, "skip-bad-lines", NULL, GROUP_PEERS, PASS_CHAIN,
      "leave out what in the lists of --peers is no address, and say how much",
      SETS(list_notes.skip_bad), NOT_SHOWN},
-    {0, "save-peers", "FILE", GROUP_PEERS, PASS_REST,
-     "at the end, write the peers that could be reached to FILE, for --peers of the next run",
+    {0, "save-peers", "FILE", GROUP_PEERS, PASS_CHAIN,
+     "at the end, write to FILE, for --peers of the next run, the peers that completed a "
+     "handshake, "
+     "and of those that were named the ones that --max-peers, the deadline, a signal or a failure "
+     "of "
+     "this machine left unasked; how many, its first line says",
      TAKES(save_peers), NOT_SHOWN},
     {0, "crawl", NULL, GROUP_PEERS, PASS_REST,
      "also ask every peer for addresses, and survey those, until none is new", SETS(plan.crawl),

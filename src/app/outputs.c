@@ -12,15 +12,21 @@ static enum txs_status open_trace(struct outputs *out, const char *path,
     return txs_output_open(&out->trace_file, path, message);
 }
 
-static enum txs_status open_saved(struct outputs *out, const char *path,
+static enum txs_status open_saved(struct outputs *out, const struct options *o,
                                   struct txs_message *message)
 {
+    const char *path = o->save_peers;
     if (path == NULL)
         return TXS_OK;
     if (txs_output_is_at(out->records_file, path) ||
         (out->trace_file != NULL && txs_output_is_at(out->trace_file, path)))
         return txs_fail(message, TXS_E_USAGE, "--save-peers: %.200s is written already", path);
-    return txs_peer_list_new(&out->saved, path, message);
+    enum txs_status status = txs_peer_list_new(&out->saved, path, message);
+    if (status == TXS_OK && !o->list_is_renewed && !txs_peer_list_may_replace(out->saved))
+        status =
+            txs_fail(message, TXS_E_USAGE,
+                     "--save-peers: %.200s is no list that we wrote, and is left as it is", path);
+    return status;
 }
 
 enum txs_status outputs_open(struct outputs *out, const struct options *options,
@@ -30,7 +36,7 @@ enum txs_status outputs_open(struct outputs *out, const struct options *options,
     if (status == TXS_OK)
         status = open_trace(out, options->trace, message);
     if (status == TXS_OK)
-        status = open_saved(out, options->save_peers, message);
+        status = open_saved(out, options, message);
     return status;
 }
 

@@ -468,13 +468,6 @@ void txs_book_judge(struct txs_book *b, uint32_t peer, enum txs_peer_worth worth
     entry_of(b, peer)->worth = worth;
 }
 
-void txs_book_judge_unknown(struct txs_book *b, const struct txs_address *address)
-{
-    uint32_t peer = find(b, address);
-    if (peer != NOBODY)
-        txs_book_judge(b, peer, TXS_WORTH_UNKNOWN);
-}
-
 bool txs_book_is_named(const struct txs_book *b, uint32_t peer)
 {
     const struct batch *batch = batch_of(b, peer);

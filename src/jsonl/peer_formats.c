@@ -50,7 +50,7 @@ static enum txs_status take_plain(struct peer_source *s, const struct peer_item 
 static bool is_title(const struct peer_item *item)
 {
     return item->comment != NULL && *item->words == '\0' &&
-           strncmp(item->comment, " txsurvey ", 10) == 0;
+           strncmp(item->comment, " " TXS_LIST_TITLE, strlen(" " TXS_LIST_TITLE)) == 0;
 }
 
 static enum txs_status take_title(struct peer_source *s, const struct peer_item *item,

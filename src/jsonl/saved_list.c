@@ -194,6 +194,25 @@ void txs_peer_list_add(struct txs_peer_list *list, const struct txs_address *add
     list->count++;
 }
 
+size_t txs_peer_list_count(const struct txs_peer_list *list)
+{
+    return list->count;
+}
+
+bool txs_peer_list_may_replace(const struct txs_peer_list *list)
+{
+    static const char title[] = "# " TXS_LIST_TITLE;
+    char begin[sizeof title - 1];
+    FILE *file = fopen(list->path, "re");
+    if (file == NULL)
+        return errno == ENOENT;
+    size_t len = fread(begin, 1, sizeof begin, file);
+    bool ours = len == sizeof begin && memcmp(begin, title, len) == 0;
+    bool empty = len == 0 && !ferror(file);
+    fclose(file);
+    return ours || empty;
+}
+
 static bool write_all(int fd, const char *text, size_t len)
 {
     while (len > 0) {
@@ -211,7 +230,7 @@ static bool write_all(int fd, const char *text, size_t len)
 static bool write_list(const struct txs_peer_list *list, int fd, const char *title)
 {
     char head[512];
-    int len = snprintf(head, sizeof head, "# %.400s: %zu peers\n", title, list->count);
+    int len = snprintf(head, sizeof head, "# %.500s\n", title);
     return write_all(fd, head, (size_t)len) && write_all(fd, list->text, list->len) &&
            fsync(fd) == 0;
 }

@@ -12,9 +12,11 @@ static enum txs_peer_worth worth_of(const struct txs_peer_result *result)
 {
     if (result->outcome == TXS_OUTCOME_ANSWERED)
         return TXS_WORTH_ANSWERED;
-    if (result->outcome == TXS_OUTCOME_INTERRUPTED || result->outcome == TXS_OUTCOME_LOCAL_ERROR)
-        return TXS_WORTH_UNKNOWN;
-    return result->handshake_ms != TXS_NEVER ? TXS_WORTH_REACHED : TXS_WORTH_NONE;
+    if (result->handshake_ms != TXS_NEVER)
+        return TXS_WORTH_REACHED;
+    bool judged =
+        result->outcome != TXS_OUTCOME_INTERRUPTED && result->outcome != TXS_OUTCOME_LOCAL_ERROR;
+    return judged ? TXS_WORTH_NONE : TXS_WORTH_UNKNOWN;
 }
 
 static void count_anchors(struct txs_tally *t, const struct txs_peer_result *result)

@@ -51,10 +51,7 @@ static enum txs_status add_named(struct txs_survey *s, const struct txs_named_pe
     enum txs_ignored why = known_closed_to_all(s, &peer->address);
     if (why == NOT_IGNORED)
         return known_add(s, &peer->address, named_tier(peer));
-    enum txs_status status = known_leave_out(s, &peer->address, why);
-    if (why != TXS_IGNORED_EXCLUDED)
-        txs_book_judge_unknown(s->book, &peer->address);
-    return status;
+    return known_leave_out(s, &peer->address, why);
 }
 
 enum txs_status txs_survey_add_named(struct txs_survey *s)

@@ -3,6 +3,7 @@
 with what an earlier run left."""
 
 import os
+import re
 import signal
 import sys
 import time
@@ -31,8 +32,12 @@ class PeersCase(Case):
     def items(self):
         """The peers of the list."""
         lines = self.list.read_text().splitlines()
-        self.assertRegex(lines[0], rf"\A# .*txsurvey.* {len(lines) - 1} peers\Z")
-        self.assertRegex(lines[0], r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+        title = re.fullmatch(r"# txsurvey \S+, \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z, chain main: "
+                             r"(\d+) peers, (\d+) completed a handshake, (\d+) that were named not asked "
+                             r"\(--max-peers, deadline, signal, failure of this machine\)", lines[0])
+        self.assertIsNotNone(title, lines[0])
+        peers, self.reached, self.unasked = map(int, title.groups())
+        self.assertEqual((peers, peers), (len(lines) - 1, self.reached + self.unasked))
         return lines[1:]
 
     def save(self, words, code=0, **kw):
@@ -106,6 +111,48 @@ class Saved(PeersCase):
         lost = {survey.endpoint(peer) for peer in result.peers if peer["outcome"] != "answered"}
         self.assertEqual(len(reached), 2)
         self.assertEqual(set(self.items()), set(map(network.at, range(1, 6))) - lost)
+        self.assertEqual((self.reached, self.unasked), (2 - len(lost), 3))
+
+    def test_who_is_of_no_use_this_time_goes(self):
+        """Other networks and shards, and whom nobody may ask: they were not left out for want of time."""
+        network = self.network()
+        excluded = self.folder / "excluded"
+        excluded.write_text("127.0.0.2\n")
+        self.list.write_text(f"{network.at(1)}\n{network.at(2)}\n[2001:db8::1]:1\n[fc00::1]:1\n")
+        self.save([f"--peers={self.list}", "--onlynet=ipv4", "--exclude", excluded])
+        self.assertEqual((self.items(), self.reached, self.unasked), ([network.at(1)], 1, 0))
+
+    def test_who_was_interrupted_behind_the_handshake_was_reached(self):
+        def shaken(peer):
+            peer.handshake()
+            while peer.receive():
+                pass
+        network = self.network(scripts={address_of(1): shaken})
+        survey.run([f"--save-peers={self.list}", *network.connect(1), "--deadline=2", TXID])
+        self.assertEqual((self.items(), self.reached, self.unasked), ([network.at(1)], 1, 0))
+
+    def test_the_first_time(self):
+        """The list is not yet there, and somebody else gives a start."""
+        network = self.network()
+        words = [f"--peers={self.list}"]
+        result = self.save([*words, *network.connect(2)])
+        self.assertIn(f"{self.list} is not there yet", result.stderr)
+        self.assertEqual(set(self.items()), {network.at(1), network.at(2)})
+        again = self.save(words)
+        self.assertEqual({peer["source"] for peer in again.peers}, {"file"})
+        self.assertNotIn("not there", again.stderr)
+
+    def test_the_first_time_with_seeds(self):
+        """As without any list; here none can be asked."""
+        result = self.save([f"--peers={self.list}"], 3, timeout=LIMIT)
+        self.assertIn("the DNS seeds are asked", result.stderr)
+        self.assertTrue(result.seeds)
+        self.assertFalse(self.list.exists())
+        nothing = survey.run([f"--save-peers={self.list}", f"--peers={self.list}", "--no-dnsseed", TXID])
+        self.assertEqual(nothing.code, 2, nothing.explain())
+        self.assertIn("is not there", nothing.stderr)
+        other = survey.run([f"--save-peers={self.list}", f"--peers={self.list}x", TXID])
+        self.assertEqual(other.code, 2, other.explain())
 
     def test_nobody_was_reached(self):
         self.list.write_text("127.0.0.1:1\n")
@@ -150,6 +197,18 @@ class NotSaved(PeersCase):
         self.assertEqual((done.code, done.stdout), (code, b""), done.explain())
         self.assertIn("--save-peers" if code == 2 else str(path), done.stderr)
         self.assertEqual(network.contacts, [])
+
+    def test_somebodys_file(self):
+        """What we did not write stays; a list that is renewed by its name may be written by hand."""
+        for content in ("127.0.0.1:1\n", "# my peers\n", "{}", "\0"):
+            self.list.write_text(content)
+            self.refused(self.list, 2)
+            self.assertEqual(self.list.read_text(), content)
+        network = self.network()
+        for content in ("", "# txsurvey 0.0.1\n"):
+            self.list.write_text(content)
+            self.save(network.connect(1))
+            self.assertEqual(self.items(), [network.at(1)])
 
     def test_no_place_for_it(self):
         fifo = self.folder / "fifo"
@@ -213,16 +272,16 @@ class NotSaved(PeersCase):
         network = self.network()
         with harness.mounted("size=8k") as folder:
             self.list = folder / "peers"
-            self.list.write_text("# mine\n127.0.0.1:1\n")
+            self.list.write_text("# txsurvey mine\n127.0.0.1:1\n")
             (folder / "filler").write_bytes(bytes(4096))
             self.survey([f"--save-peers={self.list}", *OPTIONS, *network.connect(300)], 4)
-            self.assertEqual(self.list.read_text(), "# mine\n127.0.0.1:1\n")
+            self.assertEqual(self.list.read_text(), "# txsurvey mine\n127.0.0.1:1\n")
             self.assertEqual(sorted(path.name for path in folder.iterdir()), ["filler", "peers"])
 
     def test_faults_and_kills(self):
         """At each call that makes it: the old list or the new one."""
         network = self.network()
-        old = "# old\n127.0.0.1:1\n"
+        old = "# txsurvey old\n127.0.0.1:1\n"
         expected = sorted(map(network.at, range(1, 6)))
         # The first fchmod is of the probe before the run, the second fsync that of the folder.
         for call, number in (("fchmod", 2), ("fsync", 1), ("rename", 1), ("fsync", 2)):
