@@ -44,6 +44,13 @@ struct txs_resume_events {
     void (*summary)(void *context, const struct txs_restored_summary *summary);
 };
 
+/* An output's file, which is at `path`, may be emptied: it is empty, holds what we write, as far as
+ * its beginning tells, or is no regular file. Else TXS_E_USAGE, or TXS_E_IO. */
+enum txs_status txs_records_check_file(const struct txs_output *output, const char *path,
+                                       struct txs_message *message);
+enum txs_status txs_trace_check_file(const struct txs_output *output, const char *path,
+                                     struct txs_message *message);
+
 /* In place of txs_output_empty(), before the first line: makes the output's file, which is at
  * `path`, ready to be continued. The records take its UUID and know its transactions; what its end
  * left over is cut off. A file without a whole line begins a run of its own. TXS_E_USAGE, the file

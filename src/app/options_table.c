@@ -461,7 +461,10 @@ const struct option_spec option_specs[] = {
      SETS(plan.keep_asking), SHOWN(bool, plan.keep_asking)},
 
     {'o', "output", "FILE", GROUP_OUTPUT, PASS_REST,
-     "write the records to FILE, - is standard output [standard output]", TAKES(output), NOT_SHOWN},
+     "write the records to FILE, in place of records that it holds; what holds anything else stays "
+     "as "
+     "it is; - is standard output [standard output]",
+     TAKES(output), NOT_SHOWN},
     {0, "resume", NULL, GROUP_OUTPUT, PASS_REST,
      "go on with the run that --output's file holds: peers that have a record are not asked again",
      SETS(resume), NOT_SHOWN},
@@ -471,8 +474,9 @@ const struct option_spec option_specs[] = {
     {0, "raw", NULL, GROUP_OUTPUT, PASS_REST,
      "put the transaction's bytes, as hex, into its record", SETS(plan.raw), SHOWN(bool, plan.raw)},
     {0, "trace", "FILE", GROUP_OUTPUT, PASS_REST,
-     "write every message of both directions to FILE, a regular file, as JSON lines", TAKES(trace),
-     NOT_SHOWN},
+     "write every message of both directions to FILE, a regular file, as JSON lines, in place of a "
+     "trace that it holds",
+     TAKES(trace), NOT_SHOWN},
     {0, "progress", "WHEN", GROUP_OUTPUT, PASS_REST,
      "show a progress line: auto (on a terminal), always or never [auto]", TAKES(progress),
      NOT_SHOWN},

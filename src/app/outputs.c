@@ -2,6 +2,15 @@
 
 #include "txsurvey/engine.h"
 
+static enum txs_status open_records(struct outputs *out, const struct options *o,
+                                    struct txs_message *message)
+{
+    enum txs_status status = txs_output_open(&out->records_file, o->output, message);
+    if (status == TXS_OK && o->output != NULL && !o->resume)
+        status = txs_records_check_file(out->records_file, o->output, message);
+    return status;
+}
+
 static enum txs_status open_trace(struct outputs *out, const char *path,
                                   struct txs_message *message)
 {
@@ -9,7 +18,8 @@ static enum txs_status open_trace(struct outputs *out, const char *path,
         return TXS_OK;
     if (txs_output_is_at(out->records_file, path))
         return txs_fail(message, TXS_E_USAGE, "--trace: %.200s is where the records go", path);
-    return txs_output_open(&out->trace_file, path, message);
+    enum txs_status status = txs_output_open(&out->trace_file, path, message);
+    return status == TXS_OK ? txs_trace_check_file(out->trace_file, path, message) : status;
 }
 
 static enum txs_status open_saved(struct outputs *out, const struct options *o,
@@ -32,7 +42,7 @@ static enum txs_status open_saved(struct outputs *out, const struct options *o,
 enum txs_status outputs_open(struct outputs *out, const struct options *options,
                              struct txs_message *message)
 {
-    enum txs_status status = txs_output_open(&out->records_file, options->output, message);
+    enum txs_status status = open_records(out, options, message);
     if (status == TXS_OK)
         status = open_trace(out, options->trace, message);
     if (status == TXS_OK)

@@ -8,6 +8,7 @@
  * interruption are all written at once; behind suspect ones they may be many. A run that is killed
  * in between has lost some of those, and their peers are asked again. */
 #include "fields.h"
+#include "ours.h"
 #include "parse.h"
 #include "restored.h"
 #include "target.h"
@@ -382,23 +383,11 @@ static enum txs_status keep_behind(struct resume *r)
     return TXS_OK;
 }
 
-/* What a run that was killed at once can have left: the beginning of its first line, or zeros. Any
- * other file is somebody else's. */
-static bool may_be_torn_first_line(const struct resume *r)
-{
-    static const char head[] = "{\"type\":\"survey\"";
-    size_t len = r->line.len < sizeof head - 1 ? r->line.len : sizeof head - 1;
-    size_t zeros = 0;
-    while (zeros < r->line.len && r->line.text[zeros] == '\0')
-        zeros++;
-    return zeros == r->line.len || memcmp(r->line.text, head, len) == 0;
-}
-
 static enum txs_status take_line(struct resume *r)
 {
     json_t *record;
     r->left_over = !r->line.ended;
-    if (r->left_over && !r->begun && !may_be_torn_first_line(r))
+    if (r->left_over && !r->begun && !ours_may_be_torn(r->line.text, r->line.len, FIRST_RECORD))
         return refuse(r, "the file does not begin with a survey's record");
     if (r->line.ended) {
         if (r->summarized)

@@ -2,6 +2,7 @@
 """Files, pipes and sockets that refuse a call, or are interrupted in one (strace): what can be tried
 again is; else the run says so, and its lines are whole."""
 
+import json
 import os
 import socket
 import struct
@@ -116,7 +117,8 @@ class Files(Case):
     def test_traces_are_gone_on_with(self):
         """Behind the last whole line, wherever that ends."""
         trace = self.folder / "trace"
-        for torn in (b"", b"{}\n", b"{}\n{", b"x" * 10_000, b"{}\n" + b"x" * 10_000):
+        line = b'{"time":"then","address":"127.0.0.1","port":1,"direction":"sent"}\n'
+        for torn in (b"", line, line + b"{", line[:9], line + b"x" * 10_000):
             trace.write_bytes(torn)
             self.output.unlink(missing_ok=True)
             first = ["--patience=0", *self.network().connect(2), f"--trace={trace}", "--resume",
@@ -130,6 +132,39 @@ class Files(Case):
                                  "-o", self.output)
             self.broken(result, text)
             self.output.touch()
+
+    def test_what_is_somebodys(self):
+        """A file that does not begin as ours do stays as it is; a list of words misses a `-o` easily."""
+        words = ["--patience=0", *self.network().connect(2)]
+        for content in (b"hello\n", b"x", b"{}\n", b"[]\n", TXID.encode(), b"\n", b" ", b"\0x", b'{"type":"x"}\n',
+                        b'{"type":"peer"}\n', b'{"time":"x"}\n', b"127.0.0.1\n", b"\x7fELF", b"#!/bin/sh\n"):
+            for option in ("--output", "--trace"):
+                with self.subTest(content=content, option=option):
+                    file = self.folder / "file"
+                    file.write_bytes(content)
+                    result = survey.run([*words, f"{option}={file}", TXID])
+                    self.assertEqual((result.code, result.stdout), (2, b""), result.explain())
+                    self.assertIn(str(file), result.stderr)
+                    self.assertEqual(file.read_bytes(), content)
+
+    def test_what_is_ours(self):
+        """Empty, torn, of another run, rewritten by jq -S: it gives way. What is no file is used as ever."""
+        words = ["--patience=0", *self.network().connect(2), TXID]
+        trace = self.folder / "trace"
+        first = survey.run(["-o", self.output, f"--trace={trace}", *words])
+        self.assertEqual(first.code, 0, first.explain())
+        whole, traced = self.output.read_bytes(), trace.read_bytes()
+        peer = next(line for line in whole.splitlines(keepends=True) if b'"type":"peer"' in line)
+        a_survey = json.dumps(json.loads(whole.splitlines()[0]), sort_keys=True).encode() + b"\n"
+        for content in (whole, whole[:5], whole[:300], bytes(100), b"", peer, a_survey):
+            with self.subTest(content=content[:100]):
+                self.output.write_bytes(content)
+                trace.write_bytes(traced[:len(content)])
+                again = survey.run(["-o", self.output, f"--trace={trace}", *words])
+                self.assertEqual(again.code, 0, again.explain())
+                self.assertEqual(len(survey.load(self.output, 0).peers), 2)
+        for special in ("/dev/null", "/dev/stdout", "/dev/stderr"):
+            self.assertEqual(survey.run(["-o", special, *words]).code, 0)
 
     def test_a_saved_list(self):
         """The one of before, or the new one."""

@@ -490,7 +490,7 @@ class Refused(ResumeCase):
     def test_trace_is_left_alone(self):
         content, words = self.file()
         trace = self.folder / "trace"
-        trace.write_text("old\n")
+        trace.write_text('{"time":"old","address":"127.0.0.1","direction":"sent"}\n')
         self.refused(content, [*words, TXID, f"--trace={trace}"], "line 1")
         self.assertEqual(trace.read_text(), "old\n")
 

@@ -1,0 +1,80 @@
+/* Whether a file that is to be emptied holds what we wrote, as far as its beginning tells. */
+#include "ours.h"
+
+#include "parse.h"
+
+#include "txsurvey/jsonl.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#define HEAD_BYTES 8192
+
+static bool is_record(const json_t *head)
+{
+    static const char *const types[] = {"survey", "seed", "peer", "transaction", "summary"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (parse_is_type(head, types[i]))
+            return parse_text(head, "survey") != NULL;
+    return false;
+}
+
+static bool is_message(const json_t *head)
+{
+    return parse_text(head, "time") != NULL && parse_text(head, "address") != NULL &&
+           parse_text(head, "direction") != NULL;
+}
+
+bool ours_may_be_torn(const char *text, size_t len, const char *first)
+{
+    size_t begin = strlen(first) < len ? strlen(first) : len, zeros = 0;
+    while (zeros < len && text[zeros] == '\0')
+        zeros++;
+    return zeros == len || memcmp(text, first, begin) == 0;
+}
+
+static bool is_ours(const char *text, size_t len, const char *first,
+                    bool (*begins)(const json_t *head))
+{
+    json_t *head;
+    struct txs_message ignored;
+    if (memchr(text, '\n', len) == NULL && ours_may_be_torn(text, len, first))
+        return true;
+    if (parse_head(&head, text, len, &ignored) != TXS_OK)
+        return false;
+    bool ours = begins(head);
+    json_decref(head);
+    return ours;
+}
+
+static enum txs_status check(const struct txs_output *output, const char *path, const char *first,
+                             bool (*begins)(const json_t *head), struct txs_message *message)
+{
+    char text[HEAD_BYTES];
+    ssize_t n;
+    if (!txs_output_is_own_file(output))
+        return TXS_OK; /* nothing of it is lost */
+    do
+        n = pread(txs_output_fd(output), text, sizeof text, 0);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return txs_fail(message, TXS_E_IO, "%.200s: cannot be read: %s", path, strerror(errno));
+    if (n == 0 || is_ours(text, (size_t)n, first, begins))
+        return TXS_OK;
+    return txs_fail(message, TXS_E_USAGE,
+                    "%.200s: holds something else than we would write there, and is left as it is",
+                    path);
+}
+
+enum txs_status txs_records_check_file(const struct txs_output *output, const char *path,
+                                       struct txs_message *message)
+{
+    return check(output, path, FIRST_RECORD, is_record, message);
+}
+
+enum txs_status txs_trace_check_file(const struct txs_output *output, const char *path,
+                                     struct txs_message *message)
+{
+    return check(output, path, FIRST_MESSAGE, is_message, message);
+}
