@@ -14,7 +14,7 @@ enum txs_status {
 
 /* A message for the user, filled together with a failure. Always NUL-terminated. */
 struct txs_message {
-    char text[512];
+    char text[1024];
 };
 /* printf into `message`; returns `status`, so that a failure is told and returned in one go. */
 enum txs_status txs_fail(struct txs_message *message, enum txs_status status, const char *format,

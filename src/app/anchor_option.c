@@ -14,13 +14,13 @@ static enum txs_status take_label(char out[TXS_ANCHOR_LABEL_MAX + 1], const stru
         strcpy(out, "anchor");
         return plan->anchor_count == 0 ? TXS_OK
                                        : txs_fail(message, TXS_E_USAGE,
-                                                  "'%.80s' needs a label, as in LABEL=HASH", text);
+                                                  "'%.200s' needs a label, as in LABEL=HASH", text);
     }
     size_t len = (size_t)(equals - text);
     if (len == 0 || len > TXS_ANCHOR_LABEL_MAX || strspn(text, label_letters) != len)
         return txs_fail(message, TXS_E_USAGE,
                         "'%.*s' is no label: it takes 1 to %d of a-z, 0-9 and _",
-                        len < 80 ? (int)len : 80, text, TXS_ANCHOR_LABEL_MAX);
+                        len < 200 ? (int)len : 200, text, TXS_ANCHOR_LABEL_MAX);
     memcpy(out, text, len);
     out[len] = '\0';
     return TXS_OK;
@@ -46,7 +46,7 @@ enum txs_status add_anchor(struct txs_plan *plan, const char *text, struct txs_m
     const char *equals = strchr(text, '=');
     const char *hex = equals != NULL ? equals + 1 : text;
     if (!txs_hash_from_hex(hash, hex, strlen(hex)))
-        return txs_fail(message, TXS_E_USAGE, "'%.80s' is no block hash: it takes 64 hex digits",
+        return txs_fail(message, TXS_E_USAGE, "'%.200s' is no block hash: it takes 64 hex digits",
                         hex);
     if (plan->anchor_count == TXS_ANCHORS_MAX)
         return txs_fail(message, TXS_E_USAGE, "more than %d of them", TXS_ANCHORS_MAX);

@@ -1,6 +1,7 @@
 /* Wiring: options to plan, plan to engine, the engine's results to records and console. */
 #include "console.h"
 #include "exits.h"
+#include "help.h"
 #include "named_peers.h"
 #include "options.h"
 #include "outputs.h"
@@ -189,7 +190,9 @@ int main(int argc, char **argv)
         if (code == EXIT_USAGE)
             fputs("Try 'txsurvey --help'.\n", stderr);
     } else if (app.options.action == ACTION_HELP) {
-        options_print_help(stdout);
+        help_print(stdout);
+    } else if (app.options.action == ACTION_USAGE) {
+        help_print_usual(stdout);
     } else if (app.options.action == ACTION_VERSION) {
         puts("txsurvey " TXSURVEY_VERSION);
     } else {

@@ -37,7 +37,7 @@ static void warn_of(struct console *console, const struct txs_plan *plan, const 
 
 static void warn_of_skipped(struct console *console, const struct txs_list_notes *notes)
 {
-    char text[800];
+    char text[1200];
     snprintf(text, sizeof text, "--skip-bad-lines: %" PRIu64 " left out, the first: %s",
              notes->skipped, notes->first_skipped.text);
     if (notes->skipped > 0)

@@ -1,109 +1,13 @@
 #include "options.h"
 
 #include "census_option.h"
-#include "exits.h"
+#include "command_line.h"
 
 #include "txsurvey/book.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-static const struct option_spec *spec_by_name(const char *name, size_t len)
-{
-    for (size_t i = 0; i < option_spec_count; i++)
-        if (strlen(option_specs[i].name) == len && strncmp(option_specs[i].name, name, len) == 0)
-            return &option_specs[i];
-    return NULL;
-}
-
-static const struct option_spec *spec_by_letter(char letter)
-{
-    for (size_t i = 0; i < option_spec_count; i++)
-        if (option_specs[i].letter == letter)
-            return &option_specs[i];
-    return NULL;
-}
-
-/* A walk over the command line, which is made twice. */
-struct walk {
-    int argc;
-    char **argv;
-    int at;
-    const char *cluster; /* in the middle of -qv */
-    bool only_operands;  /* after -- */
-};
-struct word {
-    const struct option_spec *spec; /* NULL: an operand */
-    const char *value;
-};
-
-static enum txs_status take_value(struct walk *w, struct word *word, const char *attached,
-                                  struct txs_message *message)
-{
-    const struct option_spec *spec = word->spec;
-    word->value = attached;
-    if (spec->argument == NULL && attached != NULL)
-        return txs_fail(message, TXS_E_USAGE, "option --%s takes no value", spec->name);
-    if (spec->argument != NULL && attached == NULL) {
-        if (w->at == w->argc)
-            return txs_fail(message, TXS_E_USAGE, "option --%s needs a value (%s)", spec->name,
-                            spec->argument);
-        word->value = w->argv[w->at++];
-    }
-    return TXS_OK;
-}
-
-static enum txs_status next_long(struct walk *w, struct word *word, const char *text,
-                                 struct txs_message *message)
-{
-    size_t len = strcspn(text, "=");
-    word->spec = spec_by_name(text, len);
-    if (word->spec == NULL)
-        return txs_fail(message, TXS_E_USAGE, "unknown option --%.*s", len < 80 ? (int)len : 80,
-                        text);
-    return take_value(w, word, text[len] == '=' ? text + len + 1 : NULL, message);
-}
-
-static enum txs_status next_letter(struct walk *w, struct word *word, struct txs_message *message)
-{
-    char letter = *w->cluster++;
-    word->spec = spec_by_letter(letter);
-    if (word->spec == NULL)
-        return txs_fail(message, TXS_E_USAGE, "unknown option -%c",
-                        letter > 0x20 && letter < 0x7f ? letter : '?');
-    const char *rest = *w->cluster != '\0' ? w->cluster : NULL;
-    w->cluster = word->spec->argument == NULL ? rest : NULL;
-    return take_value(w, word, word->spec->argument == NULL ? NULL : rest, message);
-}
-
-/* The next word with its value. False at the end, and after a failure, which `status` tells. */
-static bool next_word(struct walk *w, struct word *word, enum txs_status *status,
-                      struct txs_message *message)
-{
-    *word = (struct word){NULL, NULL};
-    *status = TXS_OK;
-    if (w->cluster == NULL && w->at == w->argc)
-        return false;
-    if (w->cluster == NULL) {
-        const char *text = w->argv[w->at++];
-        if (!w->only_operands && strcmp(text, "--") == 0) {
-            w->only_operands = true;
-            return next_word(w, word, status, message);
-        }
-        if (w->only_operands || text[0] != '-' || text[1] == '\0') {
-            word->value = text;
-            return true;
-        }
-        if (text[1] == '-') {
-            *status = next_long(w, word, text + 2, message);
-            return *status == TXS_OK;
-        }
-        w->cluster = text + 1;
-    }
-    *status = next_letter(w, word, message);
-    return *status == TXS_OK;
-}
 
 static enum txs_status take(struct options *o, const struct word *word, struct txs_message *message)
 {
@@ -117,7 +21,7 @@ static enum txs_status take(struct options *o, const struct word *word, struct t
     }
     enum txs_status status = spec->take(o, word->value, &reason);
     if (status != TXS_OK)
-        return txs_fail(message, status, "--%s: %.400s", spec->name, reason.text);
+        return txs_fail(message, status, "--%s: %.900s", spec->name, reason.text);
     return TXS_OK;
 }
 
@@ -126,10 +30,10 @@ static enum txs_status take(struct options *o, const struct word *word, struct t
 static enum txs_status take_all(struct options *o, int argc, char **argv, enum option_pass pass,
                                 struct txs_message *message)
 {
-    struct walk w = {.argc = argc, .argv = argv, .at = 1};
+    struct command_line line = {.argc = argc, .argv = argv, .at = 1};
     struct word word;
     enum txs_status status;
-    while (next_word(&w, &word, &status, message)) {
+    while (command_line_next(&line, &word, &status, message)) {
         if ((word.spec == NULL ? PASS_REST : word.spec->pass) == pass)
             status = take(o, &word, message);
         if (status != TXS_OK)
@@ -265,52 +169,4 @@ void options_free(struct options *o)
 {
     txs_plan_free(&o->plan);
     free(o->inputs);
-}
-
-/* `text` in lines of at most `width` columns, of which `indent` are used already in the first. */
-static void print_wrapped(FILE *out, const char *text, int indent, int width)
-{
-    int column = indent;
-    while (*text != '\0') {
-        int len = (int)strcspn(text, " ");
-        if (column > indent && column + 1 + len > width) {
-            fprintf(out, "\n%*s", indent, "");
-            column = indent;
-        } else if (column > indent) {
-            fputc(' ', out);
-            column++;
-        }
-        fprintf(out, "%.*s", len, text);
-        column += len;
-        text += len + (text[len] == ' ');
-    }
-    fputc('\n', out);
-}
-
-void options_print_help(FILE *out)
-{
-    fputs("Usage: txsurvey [OPTION]... [TXID]...\n"
-          "Ask the nodes of the Bitcoin network for transactions, and write one record a\n"
-          "node, as JSON lines.\n",
-          out);
-    for (unsigned group = 0; group < GROUP_COUNT; group++) {
-        fprintf(out, "\n%s:\n", option_group_name(group));
-        for (size_t i = 0; i < option_spec_count; i++) {
-            const struct option_spec *spec = &option_specs[i];
-            if (spec->group != group)
-                continue;
-            char left[64], letter[5] = "    ";
-            if (spec->letter != 0)
-                snprintf(letter, sizeof letter, "-%c, ", spec->letter);
-            snprintf(left, sizeof left, "  %s--%s%s%s", letter, spec->name,
-                     spec->argument ? " " : "", spec->argument ? spec->argument : "");
-            fprintf(out, "%-30s", left);
-            print_wrapped(out, spec->text, 30, 79);
-        }
-    }
-    fputs("\nExit status:\n", out);
-#define X(id, number, written, text) fprintf(out, "  %-8s%s\n", written, text);
-    EXIT_TABLE(X)
-#undef X
-    fputs("\nMore: man txsurvey\n", out);
 }

@@ -1,4 +1,5 @@
-/* The command line: one table of options, which parses it and prints the help and the manual. */
+/* The options of a run: one table of them, by which the command line is read, and help and manual
+ * are printed. */
 #ifndef TXSURVEY_APP_OPTIONS_H
 #define TXSURVEY_APP_OPTIONS_H
 
@@ -7,8 +8,6 @@
 #include "txsurvey/status.h"
 
 #include "show.h"
-
-#include <stdio.h>
 
 enum option_group {
     GROUP_TARGET,
@@ -22,7 +21,7 @@ enum option_group {
 /* When an option is taken: before the others, or before those that depend on it. */
 enum option_pass { PASS_HELP, PASS_CHAIN, PASS_REST, PASS_COUNT };
 enum progress_when { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
-enum action { ACTION_SURVEY, ACTION_HELP, ACTION_VERSION };
+enum action { ACTION_SURVEY, ACTION_USAGE, ACTION_HELP, ACTION_VERSION };
 
 #define INPUT_OF_PEERS "peers"
 
@@ -80,6 +79,5 @@ const char *option_group_name(enum option_group group);
 enum txs_status options_parse(struct options *o, int argc, char **argv,
                               struct txs_message *message);
 void options_free(struct options *o);
-void options_print_help(FILE *out);
 
 #endif

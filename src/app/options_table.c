@@ -59,23 +59,18 @@ static enum txs_status take_wtxid(struct options *o, const char *value, struct t
 static enum txs_status take_fee_rate(struct options *o, const char *value,
                                      struct txs_message *message)
 {
-    uint64_t sat_kvb;
-    struct txs_message reason;
-    const char *point = strchr(value, '.');
-    if ((point != NULL && strlen(point + 1) > 3) ||
-        value_seconds(&sat_kvb, value, 1, &reason) != TXS_OK)
-        return txs_fail(message, TXS_E_USAGE,
-                        "'%.80s' is no positive number of sat/vB with up to three decimals", value);
+    uint64_t sat_kvb = 0;
+    enum txs_status status = value_thousandths(&sat_kvb, value, message);
     o->plan.has_fee_rate = true;
     o->plan.fee_rate_sat_kvb = (int64_t)sat_kvb;
-    return TXS_OK;
+    return status;
 }
 
 static enum txs_status take_block(struct options *o, const char *value, struct txs_message *message)
 {
     o->plan.block_given = true;
     if (!txs_hash_from_hex(o->plan.block_hash, value, strlen(value)))
-        return txs_fail(message, TXS_E_USAGE, "'%.80s' is no block hash: it takes 64 hex digits",
+        return txs_fail(message, TXS_E_USAGE, "'%.200s' is no block hash: it takes 64 hex digits",
                         value);
     return TXS_OK;
 }
@@ -105,12 +100,17 @@ static enum txs_status take_anchor(struct options *o, const char *value,
 
 static enum txs_status take_chain(struct options *o, const char *value, struct txs_message *message)
 {
-    const struct txs_chain *chain = txs_chain_by_name(value);
-    if (chain == NULL)
-        return txs_fail(message, TXS_E_USAGE,
-                        "'%.80s' is no chain (main, test, testnet4, signet, regtest)", value);
-    o->plan.chain = chain;
-    return TXS_OK;
+    static const char *const names[] = {"main", "test", "testnet4", "signet", "regtest"};
+    static const struct alias aliases[] = {
+        {"mainnet", "main"}, {"bitcoin", "main"},   {"btc", "main"},
+        {"livenet", "main"}, {"testnet", "test"},   {"testnet3", "test"},
+        {"test3", "test"},   {"test4", "testnet4"}, {NULL, NULL}};
+    size_t chosen;
+    const struct vocabulary chains = {names, sizeof names / sizeof *names, aliases};
+    enum txs_status status = value_choice(&chosen, value, strlen(value), &chains, "chain", message);
+    if (status == TXS_OK)
+        o->plan.chain = txs_chain_by_name(names[chosen]);
+    return status;
 }
 
 static enum txs_status take_dnsseed(struct options *o, const char *value,
@@ -157,15 +157,26 @@ static enum txs_status take_max_peers(struct options *o, const char *value,
 static enum txs_status take_onlynet(struct options *o, const char *value,
                                     struct txs_message *message)
 {
-    enum txs_network network;
-    if (!txs_network_by_name(&network, value))
-        return txs_fail(message, TXS_E_USAGE,
-                        "'%.80s' is no network (ipv4, ipv6, onion, i2p, cjdns)", value);
+    static const char *const names[] = {"ipv4", "ipv6", "onion", "i2p", "cjdns"};
+    static const struct alias aliases[] = {
+        {"tor", "onion"},    {"torv3", "onion"}, {"onions", "onion"}, {"clearnet", "ipv4,ipv6"},
+        {"ip", "ipv4,ipv6"}, {"v4", "ipv4"},     {"v6", "ipv6"},      {NULL, NULL}};
+    const struct vocabulary networks = {names, sizeof names / sizeof *names, aliases};
     if (!o->only_networks)
         o->plan.networks = 0;
     o->only_networks = true;
-    o->plan.networks |= 1u << network;
-    return TXS_OK;
+    for (const char *at = value;; at++) {
+        size_t chosen, len = strcspn(at, ",");
+        enum txs_network network;
+        enum txs_status status = value_choice(&chosen, at, len, &networks, "network", message);
+        if (status != TXS_OK)
+            return status;
+        if (txs_network_by_name(&network, names[chosen]))
+            o->plan.networks |= 1u << network;
+        at += len;
+        if (*at == '\0')
+            return TXS_OK;
+    }
 }
 
 static enum txs_status take_exclude_line(void *context, const char *line,
@@ -215,7 +226,7 @@ static enum txs_status take_rate(struct options *o, const char *value, struct tx
 static enum txs_status take_connect_timeout(struct options *o, const char *value,
                                             struct txs_message *message)
 {
-    enum txs_status status = value_seconds(&o->plan.connect_timeout_ms, value, 1, message);
+    enum txs_status status = value_time(&o->plan.connect_timeout_ms, value, 1, message);
     o->plan.proxy_connect_timeout_ms = o->plan.connect_timeout_ms;
     return status;
 }
@@ -223,7 +234,7 @@ static enum txs_status take_connect_timeout(struct options *o, const char *value
 static enum txs_status take_handshake_timeout(struct options *o, const char *value,
                                               struct txs_message *message)
 {
-    enum txs_status status = value_seconds(&o->plan.handshake_timeout_ms, value, 1, message);
+    enum txs_status status = value_time(&o->plan.handshake_timeout_ms, value, 1, message);
     o->plan.proxy_handshake_timeout_ms = o->plan.handshake_timeout_ms;
     return status;
 }
@@ -231,13 +242,13 @@ static enum txs_status take_handshake_timeout(struct options *o, const char *val
 static enum txs_status take_response_timeout(struct options *o, const char *value,
                                              struct txs_message *message)
 {
-    return value_seconds(&o->plan.response_timeout_ms, value, 1, message);
+    return value_time(&o->plan.response_timeout_ms, value, 1, message);
 }
 
 static enum txs_status take_deadline(struct options *o, const char *value,
                                      struct txs_message *message)
 {
-    return value_seconds(&o->plan.deadline_ms, value, 1, message);
+    return value_time(&o->plan.deadline_ms, value, 1, message);
 }
 
 static enum txs_status take_retries(struct options *o, const char *value,
@@ -249,7 +260,7 @@ static enum txs_status take_retries(struct options *o, const char *value,
 static enum txs_status take_patience(struct options *o, const char *value,
                                      struct txs_message *message)
 {
-    return value_seconds(&o->plan.patience_ms, value, 0, message);
+    return value_time(&o->plan.patience_ms, value, 0, message);
 }
 
 static enum txs_status take_output(struct options *o, const char *value,
@@ -284,15 +295,13 @@ static enum txs_status take_trace(struct options *o, const char *value, struct t
 static enum txs_status take_progress(struct options *o, const char *value,
                                      struct txs_message *message)
 {
-    if (strcmp(value, "auto") == 0)
-        o->progress = PROGRESS_AUTO;
-    else if (strcmp(value, "always") == 0)
-        o->progress = PROGRESS_ALWAYS;
-    else if (strcmp(value, "never") == 0)
-        o->progress = PROGRESS_NEVER;
-    else
-        return txs_fail(message, TXS_E_USAGE, "'%.80s' is none of auto, always, never", value);
-    return TXS_OK;
+    static const char *const words[] = {
+        [PROGRESS_AUTO] = "auto", [PROGRESS_ALWAYS] = "always", [PROGRESS_NEVER] = "never"};
+    size_t chosen = PROGRESS_AUTO;
+    const struct vocabulary times = {words, sizeof words / sizeof *words, NULL};
+    enum txs_status status = value_choice(&chosen, value, strlen(value), &times, "WHEN", message);
+    o->progress = (enum progress_when)chosen;
+    return status;
 }
 
 static enum txs_status take_quiet(struct options *o, const char *value, struct txs_message *message)
@@ -317,6 +326,14 @@ static enum txs_status take_user_agent(struct options *o, const char *value,
 {
     o->plan.user_agent = value;
     return value_user_agent(value, message);
+}
+
+static enum txs_status take_usage(struct options *o, const char *value, struct txs_message *message)
+{
+    (void)value;
+    (void)message;
+    o->action = ACTION_USAGE;
+    return TXS_OK;
 }
 
 static enum txs_status take_help(struct options *o, const char *value, struct txs_message *message)
@@ -413,7 +430,8 @@ const struct option_spec option_specs[] = {
      "addresses from its own peers alone [1/1]",
      TAKES(shard), NOT_SHOWN},
     {0, "onlynet", "NET", GROUP_PEERS, PASS_REST,
-     "survey only peers of NET: ipv4, ipv6, onion, i2p or cjdns; repeatable [all reachable]",
+     "survey only peers of NET: ipv4, ipv6, onion, i2p or cjdns, or several with commas between "
+     "them; repeatable [all reachable]",
      TAKES(onlynet), NOT_SHOWN},
     {0, "allow-local", NULL, GROUP_PEERS, PASS_REST,
      "also survey addresses that are not publicly routable when a seed or gossip names them [off; "
@@ -440,21 +458,22 @@ const struct option_spec option_specs[] = {
      TAKES(concurrency), SHOWN(count, plan.concurrency)},
     {0, "rate", "N", GROUP_PACE, PASS_REST, "new connections a second [1000]", TAKES(rate),
      SHOWN(count, plan.rate)},
-    {0, "connect-timeout", "S", GROUP_PACE, PASS_REST,
-     "seconds until a connection must be made, fractions allowed [5; 30 through a proxy]",
+    {0, "connect-timeout", "TIME", GROUP_PACE, PASS_REST,
+     "a connection must be made in this time: seconds, or with a unit, as 500ms, 30s, 5m, 2h [5; "
+     "30 through a proxy]",
      TAKES(connect_timeout), SHOWN(seconds, plan.connect_timeout_ms)},
-    {0, "handshake-timeout", "S", GROUP_PACE, PASS_REST,
-     "seconds from then until the handshake must be complete [10; 30 through a proxy]",
+    {0, "handshake-timeout", "TIME", GROUP_PACE, PASS_REST,
+     "the handshake must be complete in this time from then [10; 30 through a proxy]",
      TAKES(handshake_timeout), SHOWN(seconds, plan.handshake_timeout_ms)},
-    {0, "response-timeout", "S", GROUP_PACE, PASS_REST,
-     "seconds until a request must be answered [15]", TAKES(response_timeout),
+    {0, "response-timeout", "TIME", GROUP_PACE, PASS_REST,
+     "a request must be answered in this time [15]", TAKES(response_timeout),
      SHOWN(seconds, plan.response_timeout_ms)},
-    {0, "deadline", "S", GROUP_PACE, PASS_REST, "end the whole survey after S seconds [none]",
+    {0, "deadline", "TIME", GROUP_PACE, PASS_REST, "end the whole survey after this time [none]",
      TAKES(deadline), SHOWN(seconds, plan.deadline_ms)},
     {0, "retries", "N", GROUP_PACE, PASS_REST, "further connection attempts after a timeout [0]",
      TAKES(retries), SHOWN(count, plan.retries)},
-    {0, "patience", "S", GROUP_PACE, PASS_REST,
-     "go on asking a peer whose notfound is weak for S seconds; 0 takes its first answer [30]",
+    {0, "patience", "TIME", GROUP_PACE, PASS_REST,
+     "go on asking a peer whose notfound is weak for this time; 0 takes its first answer [30]",
      TAKES(patience), SHOWN(seconds, plan.patience_ms)},
     {0, "keep-asking", NULL, GROUP_PACE, PASS_REST,
      "ask until patience ends also where a notfound is strong, to see a transaction arrive",
@@ -488,7 +507,9 @@ const struct option_spec option_specs[] = {
     {0, "user-agent", "TEXT", GROUP_IDENTITY, PASS_REST,
      "the user agent to give (BIP14) [/txsurvey:" TXSURVEY_VERSION "/]", TAKES(user_agent),
      SHOWN(text, plan.user_agent)},
-    {'h', "help", NULL, GROUP_IDENTITY, PASS_HELP, "show this help and exit", TAKES(help),
+    {'h', "usage", NULL, GROUP_IDENTITY, PASS_HELP, "show examples and the usual options, and exit",
+     TAKES(usage), NOT_SHOWN},
+    {0, "help", NULL, GROUP_IDENTITY, PASS_HELP, "show all options, and exit", TAKES(help),
      NOT_SHOWN},
     {'V', "version", NULL, GROUP_IDENTITY, PASS_HELP, "show the version and exit", TAKES(version),
      NOT_SHOWN},

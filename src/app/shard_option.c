@@ -175,7 +175,7 @@ enum txs_status value_shard(uint32_t *index, uint32_t *count, const char *text,
     if (text[len] != '/' || value_number(&n, text + len + 1, 1, SHARDS_MAX, message) != TXS_OK ||
         value_number(&i, first, 1, n, message) != TXS_OK)
         return txs_fail(message, TXS_E_USAGE,
-                        "'%.80s' is no shard: I/N with 1 <= I <= N <= %d, or auto", text,
+                        "'%.200s' is no shard: I/N with 1 <= I <= N <= %d, or auto", text,
                         SHARDS_MAX);
     return complete(index, count, i, n);
 }

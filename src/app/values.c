@@ -3,10 +3,11 @@
 #include "txsurvey/message.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#define LONGEST_SECONDS (366u * 86400)
+#define LONGEST_MS (366u * 86400 * UINT64_C(1000))
 
 /* False where a digit is missing or the number is over UINT64_MAX / 10. */
 static const char *digits(uint64_t *out, const char *at)
@@ -28,39 +29,82 @@ enum txs_status value_number(uint64_t *out, const char *text, uint64_t min, uint
     const char *end = digits(&value, text);
     if (end == NULL || *end != '\0' || value < min || value > max)
         return txs_fail(message, TXS_E_USAGE,
-                        "'%.80s' is no whole number from %" PRIu64 " to %" PRIu64, text, min, max);
+                        "'%.200s' is no whole number from %" PRIu64 " to %" PRIu64, text, min, max);
     *out = value;
     return TXS_OK;
 }
 
-/* Milliseconds are the unit: what a fraction has beyond them rounds up, so that nothing positive is
- * 0. */
-static const char *fraction_ms(uint64_t *ms, const char *at)
+#define BILLIONTHS 1000000000u
+
+/* A number with an optional fraction, in `unit`s a whole; what goes beyond a unit rounds up, so
+ * that nothing positive is 0. NULL where a digit is missing, or it is over `most` wholes. */
+static const char *decimal(uint64_t *out, const char *at, uint64_t unit, uint64_t most)
 {
-    const char *begun = at;
-    uint64_t scale = 100;
+    uint64_t whole, billionths = 0, scale = BILLIONTHS / 10;
     bool rest = false;
-    *ms = 0;
-    for (; *at >= '0' && *at <= '9'; at++, scale /= 10) {
-        *ms += (uint64_t)(*at - '0') * scale;
-        rest |= scale == 0 && *at != '0';
+    at = digits(&whole, at);
+    if (at == NULL || whole > most)
+        return NULL;
+    if (*at == '.') {
+        const char *begun = ++at;
+        for (; *at >= '0' && *at <= '9'; at++, scale /= 10) {
+            billionths += (uint64_t)(*at - '0') * scale;
+            rest |= scale == 0 && *at != '0';
+        }
+        if (at == begun)
+            return NULL;
     }
-    *ms += rest;
-    return at == begun ? NULL : at;
+    *out = whole * unit + (billionths * unit + rest + BILLIONTHS - 1) / BILLIONTHS;
+    return at;
 }
 
-enum txs_status value_seconds(uint64_t *out_ms, const char *text, uint64_t min_ms,
-                              struct txs_message *message)
+enum txs_status value_thousandths(uint64_t *out, const char *text, struct txs_message *message)
 {
-    uint64_t seconds, ms = 0;
-    const char *end = digits(&seconds, text);
-    if (end != NULL && *end == '.')
-        end = fraction_ms(&ms, end + 1);
-    if (end == NULL || *end != '\0' || seconds > LONGEST_SECONDS || seconds * 1000 + ms < min_ms)
-        return txs_fail(message, TXS_E_USAGE, "'%.80s' is no %snumber of seconds, up to %u", text,
-                        min_ms > 0 ? "positive " : "", LONGEST_SECONDS);
-    *out_ms = seconds * 1000 + ms;
+    const char *point = strchr(text, '.');
+    const char *end = decimal(out, text, 1000, 1000000000);
+    if (end == NULL || *end != '\0' || *out == 0 || (point != NULL && strlen(point + 1) > 3))
+        return txs_fail(message, TXS_E_USAGE,
+                        "'%.200s' is no positive number with up to three decimals", text);
     return TXS_OK;
+}
+
+enum txs_status value_time(uint64_t *out_ms, const char *text, uint64_t min_ms,
+                           struct txs_message *message)
+{
+    static const struct {
+        const char *name;
+        uint64_t ms;
+    } units[] = {{"", 1000}, {"s", 1000}, {"ms", 1}, {"m", 60000}, {"h", 3600000}};
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        uint64_t ms;
+        const char *end = decimal(&ms, text, units[i].ms, LONGEST_MS / units[i].ms);
+        if (end == NULL || strcmp(end, units[i].name) != 0 || ms < min_ms || ms > LONGEST_MS)
+            continue;
+        *out_ms = ms;
+        return TXS_OK;
+    }
+    return txs_fail(message, TXS_E_USAGE,
+                    "'%.200s' is no %stime: it takes seconds, as in 30 or 0.5, or a number with "
+                    "its unit, as in 500ms, 30s, 5m or 2h, up to 366 days",
+                    text, min_ms > 0 ? "positive " : "");
+}
+
+enum txs_status value_choice(size_t *out, const char *text, size_t len,
+                             const struct vocabulary *choices, const char *what,
+                             struct txs_message *message)
+{
+    char all[200] = "";
+    for (size_t i = 0; i < choices->count; i++) {
+        *out = i;
+        if (strlen(choices->words[i]) == len && strncmp(choices->words[i], text, len) == 0)
+            return TXS_OK;
+        size_t used = strlen(all);
+        snprintf(all + used, sizeof all - used, "%s%s", i > 0 ? ", " : "", choices->words[i]);
+    }
+    const char *meant = suggest(choices, text, len);
+    return txs_fail(message, TXS_E_USAGE, "'%.*s' is no %s%s%s%s (%s)", len < 200 ? (int)len : 200,
+                    text, what, meant != NULL ? ": did you mean " : "", meant != NULL ? meant : "",
+                    meant != NULL ? "?" : "", all);
 }
 
 enum txs_status value_file(const char *text, struct txs_message *message)
@@ -114,13 +158,13 @@ static enum txs_status refuse_overlay_name(const char *name, struct txs_message 
     if (!has_last_label(name, len, ".onion") && !has_last_label(name, len, ".i2p"))
         return TXS_OK;
     return txs_fail(message, TXS_E_USAGE,
-                    "'%.80s' is a name of Tor or I2P, which is never looked up in the DNS", name);
+                    "'%.200s' is a name of Tor or I2P, which is never looked up in the DNS", name);
 }
 
 enum txs_status value_host(const char *text, struct txs_message *message)
 {
     if (!is_host(text))
-        return txs_fail(message, TXS_E_USAGE, "'%.80s' is no host name", text);
+        return txs_fail(message, TXS_E_USAGE, "'%.200s' is no host name", text);
     return refuse_overlay_name(text, message);
 }
 
@@ -132,8 +176,8 @@ static enum txs_status no_proxy(const char *text, struct txs_message *message)
         return TXS_E_USAGE;
     if (is_ipv6)
         return txs_fail(message, TXS_E_USAGE,
-                        "'%.120s' has no port, or IPv6 without its brackets: [::1]:9050", text);
-    return txs_fail(message, TXS_E_USAGE, "'%.120s' is no HOST:PORT, PORT from 1 to 65535", text);
+                        "'%.200s' has no port, or IPv6 without its brackets: [::1]:9050", text);
+    return txs_fail(message, TXS_E_USAGE, "'%.200s' is no HOST:PORT, PORT from 1 to 65535", text);
 }
 
 enum txs_status value_proxy(struct txs_proxy *out, const char *text, struct txs_message *message)
@@ -170,7 +214,7 @@ enum txs_status value_user_agent(const char *text, struct txs_message *message)
     for (size_t i = 0; i < len; i++)
         if (!is_letter_or_digit(text[i]) && strchr(" .,;-_/:?@()", text[i]) == NULL)
             return txs_fail(message, TXS_E_USAGE,
-                            "'%.100s' is no user agent: it has letters, digits, space and "
+                            "'%.200s' is no user agent: it has letters, digits, space and "
                             ".,;-_/:?@() alone",
                             text);
     return TXS_OK;

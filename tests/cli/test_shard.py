@@ -106,7 +106,7 @@ def shard_of(peer, count):
 class Values(Case):
     def shard(self, value, environment=None):
         """The survey that --shard VALUE makes of no peers."""
-        return survey.run(["--no-dnsseed", "--shard", value, TXID],
+        return survey.run(["--no-dnsseed", f"--shard={value}", TXID],
                           env={**CLEAN, **(environment or {})})
 
     def test_by_hand(self):

@@ -22,7 +22,7 @@ OPTIONS = """--txid-file --wtxid --fee-rate --control --block --block-peers
     --max-peers --exclude --shard --onlynet --allow-local --any-port --proxy --onion --i2psam
     --cjdnsreachable --resume --concurrency --rate --connect-timeout --handshake-timeout --response-timeout
     --deadline --retries --patience --output --require-served --raw --trace --progress --quiet
-    --verbose --user-agent --help --version -o -q -v -h -V""".split()
+    --verbose --user-agent --usage --help --version -o -q -v -h -V""".split()
 
 # Words that are refused, beside one good id: what standard error must name, then the words.
 WRONG = [
@@ -36,13 +36,9 @@ WRONG = [
     ("id", ["-"]),
     ("--wtxids", ["--wtxids"]),
     ("-x", ["-x"]),
-    ("-x", ["-qx"]),
-    ("-?", ["-\x1b"]),
+    ("-qx", ["-qx"]),
+    ("unknown option", ["-\x1b"]),
     ("--", ["--=5"]),
-    ("--chai", ["--chai", "main"]),
-    ("--out", ["--out=/dev/null"]),
-    ("--no-dns", ["--no-dns"]),
-    ("--chain", ["--chain", "mainnet"]),
     ("--chain", ["--chain="]),
     ("MAIN", ["--chain", "MAIN"]),
     ("--onlynet", ["--onlynet", "ipv5"]),
@@ -64,6 +60,39 @@ WRONG = [
     ("must be a file", ["--trace", "-"]),
     ("line\nfeeds", ["line\nfeeds\n\n\n\n"]),
 ]
+# What is nearest to a wrong word, and what may not be understood in silence.
+WRONG += [(f"did you mean {meant}?", words) for meant, *words in (
+    ("--resume", "--resme"), ("--resume", "-resume"), ("--rate", "--rtae", "5"), ("--rate", "-rate=5"),
+    ("--wtxid", "--wtxids"), ("--max-peers", "--max_peers", "5"), ("--max-peers", "--MaxPeers=5"),
+    ("--user-agent", "--agent", "x"), ("--user-agent", "-uacomment=x"),
+    ("--onlynet", "-onlynt=onion"), ("--onlynet", "--olynet", "onion"), ("--onion", "--tor", "127.0.0.1:9050"),
+    ("--output", "-output=records"), ("--output", "-outptu", "records"), ("--connect", "-addnode=127.0.0.1"),
+    ("--dnsseed", "-dnsseed=1"), ("--dnsseed", "-dnsseed=seed.invalid"),
+    ("--chain testnet4", "--testnet4"), ("--chain testnet4", "-testnet4=0"), ("--chain test", "--testnet"),
+    ("--chain signet", "--signet"), ("--chain regtest", "--regtest"), ("--chain main", "--mainnet"),
+    ("--chain main", "-main"), ("--onion", "-tor=1"),
+    ("main", "--chain", "mainnet"), ("main", "--chain", "bitcoin"), ("main", "--chain", "MAIN"),
+    ("main", "-chain=mian"), ("test", "--chain", "testnet"), ("test", "--chain", "testnet3"),
+    ("testnet4", "--chain", "test4"), ("signet", "--chain", "signt"), ("regtest", "--chain", "regtst"),
+    ("onion", "--onlynet", "tor"), ("onion", "-onlynet=tor"), ("onion", "--onlynet", "ipv4,tor"),
+    ("ipv4", "--onlynet", "ipv5"), ("ipv4", "--onlynet", "IPv4"), ("ipv4,ipv6", "--onlynet", "clearnet"),
+    ("cjdns", "--onlynet", "cjnds"), ("always", "--progress", "alwys"))]
+WRONG += [(named, words) for named, *words in (
+    ("write --output=--resume", "-o", "--resume"), ("write --output=--resume", "--output", "--resume"),
+    ("write --output=-q", "-qo", "-q"), ("write --output=--", "-o", "--"),
+    ("write --rate=-1", "--rate", "-1"), ("write --onlynet=-onlynet=onion", "-onlynet", "-onlynet=onion"),
+    ("write --txid-file=-v", "--txid-file", "-v"),
+    ("-o records", "-orecords"), ("-o /tmp/records", "-o/tmp/records"), ("-o =records", "-o=records"),
+    ("-qorecords", "-qorecords"), ("-vx", "-vx"), ("-ov", "-ov"), ("-n", "-n"), ("-xyzzy", "-xyzzy"),
+    ("--xyzzy", "--xyzzy=5"), ("--rate", "--rat"), ("takes no value", "--raw=1"),
+    ("--onlynet, --onion", "--on", "ipv4"), ("--resume, --require-served", "--re"),
+    ("--connect, --connect-timeout", "--conn", "127.0.0.1"), ("'' is no network", "--onlynet", "ipv4,"),
+    ("'' is no network", "--onlynet", ""), ("'ipv4 ' is no network", "--onlynet", "ipv4 ,ipv6"),
+    ("main, test, testnet4, signet, regtest", "--chain", "litecoin"),
+    ("ipv4, ipv6, onion, i2p, cjdns", "--onlynet", "yggdrasil"))]
+WRONG += [("500ms, 30s, 5m or 2h", ["--patience", time])
+          for time in ("5x", "5M", "5min", "5 s", "s", "ms", "0x5s", "1e3ms", "5ss", "5.s", "8785h")]
+WRONG += [("positive time", ["--deadline", time]) for time in ("0s", "0.0h", "0ms")]
 WRONG += [("--block", [f"--block={block}"]) for block in ("", "main", "0" * 63, "0" * 65, "x" * 64)]
 WRONG += [("--block-peers", ["--block-peers=3"])]
 WRONG += [("--block-peers", [f"--block={UNKNOWN}", f"--block-peers={number}"]) for number in
@@ -127,13 +156,13 @@ WRONG += [
 ]
 COUNTS = ["--max-peers", "--concurrency", "--rate", "--require-served"]
 SECONDS = ["--connect-timeout", "--handshake-timeout", "--response-timeout", "--deadline"]
-NUMBERS = ["-1", "abc", "", "1e3", " 5", "5 ", "5x", "+5", "0x10", "99999999999999999999999"]
+NUMBERS = ["-1", "abc", "", "1e3", " 5", "5 ", "5x", "+5", "0x10", "5s s", "99999999999999999999999"]
 WRONG += [(option, [f"{option}={number}"]) for option in COUNTS for number in
           ["0", "1.5", "1.", *NUMBERS]]
 WRONG += [(option, [option, number]) for option in SECONDS for number in
           ["0", "0.0", ".", ".5", "1.", "1.5.5", "1,5", "inf", "nan", *NUMBERS]]
 WRONG += [("--fee-rate", ["--fee-rate", number])
-          for number in ["0", "0.0", ".5", "1.2345", *NUMBERS]]
+          for number in ["0", "0.0", ".5", "1.2345", "5s", *NUMBERS]]
 WRONG += [("--retries", ["--retries", number]) for number in ["0.5", *NUMBERS]]
 WRONG += [("--patience", ["--patience", number]) for number in ["-0.5", "nan", *NUMBERS]]
 WRONG += [("--user-agent", ["--user-agent", agent]) for agent in (
@@ -152,6 +181,11 @@ class Case(unittest.TestCase):
 
 
 class Wrong(Case):
+    def setUp(self):
+        super().setUp()
+        self.elsewhere = self.folder / "elsewhere"
+        self.elsewhere.mkdir()
+
     def refused(self, args, words, stdin=b""):
         """Asserts all that a wrong use must leave alone, with a good peer named beside it."""
         existing = self.write("existing", BEFORE)
@@ -163,7 +197,7 @@ class Wrong(Case):
         with FakeNetwork(mute) as network:
             for output, before in ((existing, prefix), (self.folder / "new", [])):
                 result = survey.run(["--connect", network.at(1), "--output", output, *args],
-                                    stdin=stdin, prefix=before, env=env)
+                                    stdin=stdin, prefix=before, env=env, cwd=self.elsewhere)
                 survey.check_invariants(result)
                 self.assertEqual(result.code, 2, result.explain())
                 self.assertEqual(result.stdout, b"")
@@ -174,6 +208,7 @@ class Wrong(Case):
             self.assertEqual(network.contacts, [])
         self.assertEqual(existing.read_bytes(), BEFORE)
         self.assertFalse((self.folder / "new").exists(), "the output was created")
+        self.assertEqual(os.listdir(self.elsewhere), [], "a file was created")
         if prefix:
             self.assertEqual(trace.read_text(), "", "the network was touched")
 
@@ -278,15 +313,25 @@ class Right(Case):
         return result
 
     def test_help(self):
-        for word in ("--help", "-h"):
-            result = subprocess.run(survey.command([word]), capture_output=True, check=True)
-            self.assertEqual(result.stderr, b"")
-            text = result.stdout.decode("ascii")
-            for line in text.splitlines():
-                self.assertLessEqual(len(line), 80, line)
-                self.assertEqual(line, line.rstrip())
-            self.assertEqual(set(re.findall(r"^ +(-[a-zA-Z])\b|(?<!\S)(--[a-z0-9-]+)", text, re.M)),
-                             {(word, "") if len(word) == 2 else ("", word) for word in OPTIONS})
+        self.assertEqual(self.options_in("--help"), set(OPTIONS))
+
+    def test_usage(self):
+        """What -h shows is little, and of --help."""
+        usual = self.options_in("-h")
+        self.assertEqual(usual, self.options_in("--usage"))
+        self.assertLess(usual, set(OPTIONS))
+        self.assertIn("--output", usual)
+        self.assertIn("--help", usual)
+        self.assertLess(len(usual), 18)
+
+    def options_in(self, word):
+        result = subprocess.run(survey.command([word]), capture_output=True, check=True)
+        self.assertEqual(result.stderr, b"")
+        text = result.stdout.decode("ascii")
+        for line in text.splitlines():
+            self.assertLessEqual(len(line), 80, line)
+            self.assertEqual(line, line.rstrip())
+        return {"".join(pair) for pair in re.findall(r"^ +(-[a-zA-Z])\b|(?<!\S)(--[a-z0-9-]+)", text, re.M)}
 
     def test_version(self):
         for word in ("--version", "-V"):
@@ -316,8 +361,8 @@ class Right(Case):
                 self.assertEqual([peer["outcome"] for peer in result.peers], ["answered"])
         result = self.survey(["-o", "-", "--connect", at, TXID])
         self.assertEqual(len(result.peers), 1)
-        for args in ([f"-o{output}"], ["-o", output], [f"-qo{output}"], ["--output", output],
-                     [f"--output={output}"]):
+        for args in (["-o", output], ["-qo", output], ["-vq", "-o", output], ["--output", output],
+                     [f"--output={output}"], ["--out", output], [f"--outp={output}"]):
             with self.subTest(args=args):
                 output.unlink(missing_ok=True)
                 result = survey.run(["--patience", "0", *args, "--connect", at, TXID])
@@ -420,6 +465,42 @@ class Right(Case):
         with FakeNetwork(mute) as silence:
             result = self.survey(["--connect", silence.at(1), TXID, "--deadline", "0.0001"], 3)
         self.assertEqual(result.summary["reason"], "deadline")
+
+    def test_times(self):
+        """Of each unit, the seconds that the record has; what is less than a millisecond rounds up."""
+        at = self.network.at(1)
+        for words, seconds in (("30", 30), ("0.5", 0.5), ("500ms", 0.5), ("30s", 30), ("1.5s", 1.5), ("5m", 300),
+                               ("1.5m", 90), ("2h", 7200), ("0.0001h", 0.36), ("0.1ms", 0.001),
+                               ("1.0000000001s", 1.001), ("8784h", 31622400)):
+            result = self.survey(["--connect", at, "--patience", words, TXID])
+            self.assertEqual(float(result.survey["options"]["patience"]), seconds, words)
+
+    def test_spellings_of_bitcoind(self):
+        """With one dash, and values behind = or in the next word; shortened names of ours."""
+        proxy = {"proxy": "127.0.0.1:1", "onion": "127.0.0.1:2", "i2psam": "127.0.0.1:3"}
+        spelled = [f"-{name}={value}" for name, value in proxy.items()]
+        result = self.survey([*spelled, "-cjdnsreachable", f"-connect={self.network.at(1)}", TXID], 3)
+        options = result.survey["options"]
+        self.assertEqual({name: options[name] for name in proxy}, proxy)
+        self.assertIs(options["cjdnsreachable"], True)
+        for words, chain in ((["-testnet4"], "testnet4"), (["-testnet"], "test"), (["-signet=1"], "signet"),
+                             (["-regtest"], "regtest"), (["-chain=signet"], "signet"), (["-chain", "test"], "test"),
+                             (["--chai", "main"], "main"), (["--ch=test"], "test")):
+            for seeds in ("-dnsseed=0", "-nodnsseed", "--no-dns"):
+                with self.subTest(words=words, seeds=seeds):
+                    self.assertEqual(self.survey([*words, seeds, TXID], 3).survey["chain"], chain)
+        for words in (["-help"], ["-version"], ["-version=1"]):
+            self.assertIn(b"txsurvey", subprocess.run(survey.command(words), capture_output=True, check=True).stdout)
+
+    def test_networks(self):
+        """Whom each word lets through, of an IPv4 and an IPv6 peer."""
+        peers = ["--connect", self.network.at(1), "--connect", "[::1]:1"]
+        for words, expected in ((["-onlynet=ipv4"], ["ipv4"]), (["--onlynet", "ipv4,ipv6"], ["ipv4", "ipv6"]),
+                                (["--onlynet=onion,ipv6", "--onlynet", "i2p"], ["ipv6"]),
+                                (["--onlynet=ipv6", "-onlynet=ipv4"], ["ipv4", "ipv6"]), (["-onlynet=onion"], [])):
+            result = self.survey([*words, *peers, TXID], 0 if "ipv4" in expected else 3, cwd=self.folder)
+            self.assertEqual(sorted(peer["network"] for peer in result.peers), expected)
+            self.assertEqual(os.listdir(self.folder), [])
 
     def test_user_agent(self):
         letters = "abcXYZ019 .,;-_/:?@()"
