@@ -66,5 +66,8 @@ bool txs_hex_decode(uint8_t *out, size_t len, const char *text, size_t text_len)
 /* A hash in display order (the reverse of the wire): 64 digits and a NUL in `out`. */
 void txs_hash_to_hex(char out[65], const uint8_t hash_wire[32]);
 bool txs_hash_from_hex(uint8_t hash_wire[32], const char *text, size_t text_len);
+/* The same of what people paste: white space, quotes, brackets and commas may surround it, `0x` may
+ * stand before it, and it may be the last element of an address's path. */
+bool txs_hash_from_pasted(uint8_t hash_wire[32], const char *text, size_t text_len);
 
 #endif

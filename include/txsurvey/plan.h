@@ -81,8 +81,8 @@ struct txs_plan {
 void txs_plan_init(struct txs_plan *plan);
 void txs_plan_free(struct txs_plan *plan);
 
-/* Adds an id of 64 hex digits in display order; one that is there already is left out. TXS_E_USAGE
- * with a message for a wrong one, and for more than TXS_GETDATA_MAX. */
+/* Adds an id, of which `text` is whatever txs_hash_from_pasted() takes; one that is there already
+ * is left out. TXS_E_USAGE with a message for a wrong one, and for more than TXS_GETDATA_MAX. */
 enum txs_status txs_plan_add_id(struct txs_plan *plan, const char *text,
                                 struct txs_message *message);
 /* The same for `TXID` or `TXID LABEL`; a label has at most 100 bytes. */

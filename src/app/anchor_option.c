@@ -1,6 +1,6 @@
 #include "anchor_option.h"
 
-#include "txsurvey/hash.h"
+#include "values.h"
 
 #include <string.h>
 
@@ -14,7 +14,7 @@ static enum txs_status take_label(char out[TXS_ANCHOR_LABEL_MAX + 1], const stru
         strcpy(out, "anchor");
         return plan->anchor_count == 0 ? TXS_OK
                                        : txs_fail(message, TXS_E_USAGE,
-                                                  "'%.200s' needs a label, as in LABEL=HASH", text);
+                                                  "'%.300s' needs a label, as in LABEL=HASH", text);
     }
     size_t len = (size_t)(equals - text);
     if (len == 0 || len > TXS_ANCHOR_LABEL_MAX || strspn(text, label_letters) != len)
@@ -43,14 +43,14 @@ enum txs_status add_anchor(struct txs_plan *plan, const char *text, struct txs_m
 {
     char label[TXS_ANCHOR_LABEL_MAX + 1];
     uint8_t hash[32];
-    const char *equals = strchr(text, '=');
-    const char *hex = equals != NULL ? equals + 1 : text;
-    if (!txs_hash_from_hex(hash, hex, strlen(hex)))
-        return txs_fail(message, TXS_E_USAGE, "'%.200s' is no block hash: it takes 64 hex digits",
-                        hex);
+    const char *end = text + strcspn(text, "=/"); /* behind a slash it is an address's */
+    const char *equals = *end == '=' ? end : NULL;
+    enum txs_status status = value_block_hash(hash, equals != NULL ? equals + 1 : text, message);
+    if (status != TXS_OK)
+        return status;
     if (plan->anchor_count == TXS_ANCHORS_MAX)
         return txs_fail(message, TXS_E_USAGE, "more than %d of them", TXS_ANCHORS_MAX);
-    enum txs_status status = take_label(label, plan, text, equals, message);
+    status = take_label(label, plan, text, equals, message);
     if (status == TXS_OK)
         status = refuse_twice(plan, label, hash, message);
     if (status != TXS_OK)

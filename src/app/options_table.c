@@ -5,6 +5,7 @@
 #include "shard_option.h"
 #include "values.h"
 
+#include "txsurvey/id_list.h"
 #include "txsurvey/lines.h"
 #include "txsurvey/peer_list.h"
 
@@ -14,11 +15,6 @@
 #include <sys/stat.h>
 
 #define MANY 1000000000u
-
-static enum txs_status take_id_line(void *context, const char *line, struct txs_message *message)
-{
-    return txs_plan_add_labelled_id(context, line, message);
-}
 
 /* Standard input can be read once. */
 static enum txs_status note_input(struct options *o, const char *option, const char *path,
@@ -34,17 +30,11 @@ static enum txs_status note_input(struct options *o, const char *option, const c
     return TXS_OK;
 }
 
-static enum txs_status read_lines(struct options *o, const char *option, const char *path,
-                                  txs_line_fn *take, struct txs_message *message)
-{
-    enum txs_status status = note_input(o, option, path, message);
-    return status == TXS_OK ? txs_lines_read(path, take, &o->plan, message) : status;
-}
-
 static enum txs_status take_txid_file(struct options *o, const char *value,
                                       struct txs_message *message)
 {
-    return read_lines(o, "txid-file", value, take_id_line, message);
+    enum txs_status status = note_input(o, "txid-file", value, message);
+    return status == TXS_OK ? txs_id_list_read(&o->plan, value, message) : status;
 }
 
 static enum txs_status take_wtxid(struct options *o, const char *value, struct txs_message *message)
@@ -69,10 +59,7 @@ static enum txs_status take_fee_rate(struct options *o, const char *value,
 static enum txs_status take_block(struct options *o, const char *value, struct txs_message *message)
 {
     o->plan.block_given = true;
-    if (!txs_hash_from_hex(o->plan.block_hash, value, strlen(value)))
-        return txs_fail(message, TXS_E_USAGE, "'%.200s' is no block hash: it takes 64 hex digits",
-                        value);
-    return TXS_OK;
+    return value_block_hash(o->plan.block_hash, value, message);
 }
 
 static enum txs_status take_count(uint32_t *out, const char *value, uint64_t min, uint64_t max,
@@ -188,7 +175,8 @@ static enum txs_status take_exclude_line(void *context, const char *line,
 static enum txs_status take_exclude(struct options *o, const char *value,
                                     struct txs_message *message)
 {
-    return read_lines(o, "exclude", value, take_exclude_line, message);
+    enum txs_status status = note_input(o, "exclude", value, message);
+    return status == TXS_OK ? txs_lines_read(value, take_exclude_line, &o->plan, message) : status;
 }
 
 static enum txs_status take_proxy(struct options *o, const char *value, struct txs_message *message)
@@ -360,7 +348,9 @@ static enum txs_status take_version(struct options *o, const char *value,
 
 const struct option_spec option_specs[] = {
     {0, "txid-file", "FILE", GROUP_TARGET, PASS_REST,
-     "read more ids from FILE, TXID or TXID LABEL a line, # starts a comment; - is standard input",
+     "read more ids from FILE, TXID or TXID LABEL a line, # starts a comment, or what "
+     "getrawmempool "
+     "prints; - is standard input",
      TAKES(txid_file), NOT_SHOWN},
     {0, "wtxid", NULL, GROUP_TARGET, PASS_REST, "the ids are wtxids (BIP339), not txids",
      TAKES(wtxid), NOT_SHOWN},

@@ -107,6 +107,15 @@ enum txs_status value_choice(size_t *out, const char *text, size_t len,
                     meant != NULL ? "?" : "", all);
 }
 
+enum txs_status value_block_hash(uint8_t hash_wire[32], const char *text,
+                                 struct txs_message *message)
+{
+    if (txs_hash_from_pasted(hash_wire, text, strlen(text)))
+        return TXS_OK;
+    return txs_fail(message, TXS_E_USAGE, "'%.300s' is no block hash: it takes 64 hex digits",
+                    text);
+}
+
 enum txs_status value_file(const char *text, struct txs_message *message)
 {
     return *text != '\0' ? TXS_OK : txs_fail(message, TXS_E_USAGE, "a file needs a name");

@@ -23,6 +23,9 @@ enum txs_status value_time(uint64_t *out_ms, const char *text, uint64_t min_ms,
 enum txs_status value_choice(size_t *out, const char *text, size_t len,
                              const struct vocabulary *choices, const char *what,
                              struct txs_message *message);
+/* As it is pasted, also in an explorer's address. */
+enum txs_status value_block_hash(uint8_t hash_wire[32], const char *text,
+                                 struct txs_message *message);
 enum txs_status value_file(const char *text, struct txs_message *message); /* any name but none */
 enum txs_status value_real_file(const char *text, struct txs_message *message); /* nor - */
 /* A DNS name: letters, digits, hyphens, underscores and dots, at most 253 characters; none of

@@ -203,7 +203,7 @@ enum txs_status txs_line_refuse(const struct txs_line_reader *r, uint64_t number
                                 enum txs_status status, const char *reason,
                                 struct txs_message *message)
 {
-    return txs_fail(message, status, "%.200s: line %llu: %.250s", r->name,
+    return txs_fail(message, status, "%.200s: line %llu: %.600s", r->name,
                     (unsigned long long)number, reason);
 }
 

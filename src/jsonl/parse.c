@@ -34,20 +34,34 @@ static const char *fault_of(const json_error_t *error)
 
 /* Whatever other programs make of a number that we have no use for, a value of it can be read: as
  * integers, those beyond 64 bits would be none. */
+static enum txs_status load(json_t **out, const char *text, size_t len, json_error_t *error,
+                            struct txs_message *reason)
+{
+    memory_short = false;
+    json_set_alloc_funcs(note_malloc, free);
+    *out = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, error);
+    if (memory_short) {
+        json_decref(*out);
+        return txs_fail(reason, TXS_E_NOMEM, "out of memory");
+    }
+    return *out != NULL ? TXS_OK : txs_fail(reason, TXS_E_USAGE, "%s", fault_of(error));
+}
+
 enum txs_status parse_value(json_t **out, const char *text, size_t len, struct txs_message *reason)
 {
     json_error_t error;
-    memory_short = false;
-    json_set_alloc_funcs(note_malloc, free);
-    json_t *value = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &error);
-    if (memory_short) {
-        json_decref(value);
-        return txs_fail(reason, TXS_E_NOMEM, "out of memory");
-    }
-    if (value == NULL)
-        return txs_fail(reason, TXS_E_USAGE, "%s", fault_of(&error));
-    *out = value;
-    return TXS_OK;
+    return load(out, text, len, &error, reason);
+}
+
+enum txs_status parse_document(json_t **out, const char *text, size_t len,
+                               struct txs_message *reason)
+{
+    json_error_t error;
+    enum txs_status status = load(out, text, len, &error, reason);
+    if (status == TXS_E_USAGE)
+        return txs_fail(reason, status, "line %d: it begins as JSON, but is none from here on",
+                        error.line);
+    return status;
 }
 
 enum txs_status parse_object(json_t **out, const char *text, size_t len, struct txs_message *reason)

@@ -1,5 +1,5 @@
 /* JSON read in again: a record, one object a line, and what both readers of them (--peers,
- * --resume) take out of it. */
+ * --resume) take out of it; documents of other programs. */
 #ifndef TXSURVEY_JSONL_PARSE_H
 #define TXSURVEY_JSONL_PARSE_H
 
@@ -16,6 +16,9 @@
 enum txs_status parse_value(json_t **out, const char *text, size_t len, struct txs_message *reason);
 enum txs_status parse_object(json_t **out, const char *text, size_t len,
                              struct txs_message *reason);
+/* The same of a text of several lines: the reason names the line. */
+enum txs_status parse_document(json_t **out, const char *text, size_t len,
+                               struct txs_message *reason);
 /* Of an object whose text may be cut, the members that are neither objects nor arrays, as far as
  * they are there. */
 enum txs_status parse_head(json_t **out, const char *text, size_t len, struct txs_message *reason);

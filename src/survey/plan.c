@@ -81,7 +81,8 @@ static enum txs_status find_or_add(struct txs_plan *plan, const uint8_t id[32], 
         if (memcmp(plan->ids[*index], id, 32) == 0)
             return TXS_OK;
     if (plan->id_count == TXS_GETDATA_MAX)
-        return txs_fail(message, TXS_E_USAGE, "more than %d transaction ids", TXS_GETDATA_MAX);
+        return txs_fail(message, TXS_E_USAGE, "a run asks for at most %d transaction ids",
+                        TXS_GETDATA_MAX);
     void *ids = room(plan->ids, plan->id_count, sizeof *plan->ids);
     if (ids == NULL)
         return out_of_memory(message);
@@ -99,10 +100,9 @@ static enum txs_status add_id(struct txs_plan *plan, const char *text, size_t le
                               struct txs_message *message)
 {
     uint8_t id[32];
-    if (!txs_hash_from_hex(id, text, len))
-        return txs_fail(message, TXS_E_USAGE, "'%.*s' is no transaction id: %s",
-                        len < 80 ? (int)len : 80, text,
-                        len == 64 ? "not all are hex digits" : "it takes 64 hex digits");
+    if (!txs_hash_from_pasted(id, text, len))
+        return txs_fail(message, TXS_E_USAGE, "'%.*s' is no transaction id: it takes 64 hex digits",
+                        len < 300 ? (int)len : 300, text);
     return find_or_add(plan, id, index, message);
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Wrong uses: refused with a word of why, before anything is contacted or written. Right uses."""
 
+import json
 import os
 import re
 import shutil
@@ -90,6 +91,15 @@ WRONG += [(named, words) for named, *words in (
     ("'' is no network", "--onlynet", ""), ("'ipv4 ' is no network", "--onlynet", "ipv4 ,ipv6"),
     ("main, test, testnet4, signet, regtest", "--chain", "litecoin"),
     ("ipv4, ipv6, onion, i2p, cjdns", "--onlynet", "yggdrasil"))]
+# A message quotes ids whole, and what surrounds them.
+LONG = f"https://www.blockchain.com/explorer/transactions/btc/{TXID}"
+WRONG += [(word, [word]) for word in (f"{LONG}0", f"{LONG}/hex", f"{TXID}:0", f"0x0x{TXID}", f"{TXID} {TXID}",
+                                      "https://mempool.space/tx/", f"https://mempool.space/tx?id={TXID}")]
+WRONG += [(f"{LONG}0", words) for words in (
+    ["--block", f"{LONG}0"], ["--anchor", f"{LONG}0"], ["--anchor", f"a={LONG}0"], ["--rate", f"{LONG}0"],
+    ["--chain", f"{LONG}0"], ["--onlynet", f"{LONG}0"], ["--patience", f"{LONG}0"], ["--progress", f"{LONG}0"],
+    ["--shard", f"{LONG}0"], ["--proxy", f"{LONG}0"], ["--peers", f"{LONG}0"], [f"--{LONG}0"], [f"-{LONG}0"],
+    ["--anchor", f"x={TXID}", "--anchor", f"{LONG}0"], ["--output", f"-{LONG}0"])]
 WRONG += [("500ms, 30s, 5m or 2h", ["--patience", time])
           for time in ("5x", "5M", "5min", "5 s", "s", "ms", "0x5s", "1e3ms", "5ss", "5.s", "8785h")]
 WRONG += [("positive time", ["--deadline", time]) for time in ("0s", "0.0h", "0ms")]
@@ -247,8 +257,7 @@ class Wrong(Case):
 
     def test_lines(self):
         good = {"--txid-file": TXID, "--peers": "127.0.0.1:8333", "--exclude": "10.0.0.0/8"}
-        bad = {"--txid-file": ["a" * 63, f"{TXID} {'x' * 101}", f"{TXID}\0", "a" * 10000, "x\x1b[31m",
-                               f"\ufeff\ufeff{TXID}"],
+        bad = {"--txid-file": ["a" * 63, f"{TXID} {'x' * 101}", f"{TXID}\0", "a" * 10000, "x\x1b[31m"],
                "--peers": ["localhost", "127.0.0.1:0", "127.0.0.1 8333", "127.0.0.1\0:8333",
                            "1" * 10000, "127.0.0.1:8333 \r x", "\xff"],
                "--exclude": ["localhost", "127.0.0.1:8333", "10.0.0.0/33", "10.0.0.1/8", "10.0.0.0/",
@@ -279,7 +288,23 @@ class Wrong(Case):
 
     def test_too_many_ids(self):
         lines = "".join(f"{number:064x}\n" for number in range(1001))
-        self.refused(["--txid-file", self.write("ids", lines)], ["line 1001", "1000"])
+        self.refused(["--txid-file", self.write("ids", lines)], ["line 1001", "at most 1000"])
+        mempool = json.dumps(lines.split(), indent=2)
+        self.refused(["--txid-file", self.write("ids", mempool)], [str(self.folder / "ids"), "1001", "at most 1000"])
+        self.refused(["--txid-file", self.write("ids", mempool.replace("0" * 63 + "0", UNKNOWN)), TXID], ["at most 1000"])
+        self.refused(["--txid-file", self.write("ids", "[" + " " * 16 * 2**20)], ["16 MB", "at most 1000"])
+        self.refused(["--txid-file", self.write("ids", "[\n" + (" " * 999 + "\n") * 16778)], ["16 MB", "at most 1000"])
+
+    def test_json_that_is_no_mempool(self):
+        for content, words in (
+                (f'["{TXID}",\n"{UNKNOWN}"', ["line 2"]), (f"['{TXID}']", ["line 1"]), (f'[\n"{TXID}"\n]\n{{}}', ["line 4"]),
+                (f'["{TXID}", 5]', ["id 2"]), (f'["{TXID}", "{TXID}0"]', ["id 2", f"'{TXID}0'"]),
+                ('{"result": null, "error": {"code": -28}, "id": 1}', ["'result' is no transaction id"]),
+                (f'{{"{TXID}": {{}}, "{TXID}": {{}}}}', ["line 1"]), ('[{"txid": "a"}]', ["id 1"]),
+                ("[]", ["none found in a file"]), ("{}", ["none found in a file"]), ("[\0]", ["line 1"])):
+            with self.subTest(content=content):
+                path = self.write("mempool.json", content)
+                self.refused(["--txid-file", path], words if "none" in words[0] else [str(path), *words])
 
     def test_trace(self):
         """The trace must be a regular file, and another one than the records' or what is read."""
@@ -386,6 +411,37 @@ class Right(Case):
         result = self.survey(["--connect", at, "--txid-file", "-", TXID], stdin=content.encode())
         self.assertEqual(set(result.survey["txids"]), {UNKNOWN, TXID})
         self.assertEqual(len(result.peers[0]["transactions"]), 2)
+
+    def test_ids_as_people_have_them(self):
+        at = self.network.at(1)
+        for word in (f"https://mempool.space/tx/{TXID}", f"https://mempool.space/tx/{TXID}/?a=/b#c", f"0x{TXID}",
+                     f'"{TXID.upper()}",', f" {TXID}\n", LONG):
+            with self.subTest(word=word):
+                self.assertEqual(self.survey(["--connect", at, word]).survey["txids"], [TXID])
+                path = self.write("ids", f"\n{word.strip()} a label\n  '{UNKNOWN}'  \t\n")
+                result = self.survey(["--connect", at, "--txid-file", path])
+                self.assertEqual(result.survey["txids"], [TXID, UNKNOWN])
+        block = f"https://mempool.space/block/{ANCHOR}?page=2"
+        result = self.survey(["--connect", at, TXID, "--block", block, "--anchor", block, "--anchor", f"x={LONG}"])
+        self.assertEqual(result.survey["options"]["block"], ANCHOR)
+        self.assertEqual(result.survey["options"]["anchor"], {"anchor": ANCHOR, "x": TXID})
+
+    def test_ids_of_a_mempool(self):
+        """getrawmempool in each of its forms, as bitcoin-cli prints it and as an RPC server answers."""
+        entry = {"vsize": 141, "fees": {"base": 0.00001}, "depends": ["a" * 64], "spentby": [], "wtxid": "b" * 64}
+        ids = [TXID, UNKNOWN]
+        for form in (ids, {txid: entry for txid in ids}, {"txids": ids, "mempool_sequence": 7}):
+            answer = {"result": form, "error": None, "id": 1}
+            for text in (json.dumps(form, indent=2), json.dumps(form), json.dumps(answer), f"\n\n {json.dumps(form)}"):
+                with self.subTest(text=text[:60]):
+                    path = self.write("mempool.json", text)
+                    result = self.survey(["--connect", self.network.at(1), "--txid-file", path])
+                    self.assertEqual(result.survey["txids"], ids)
+        result = self.survey(["--connect", self.network.at(1), "--txid-file", "-"], stdin=json.dumps(ids).encode())
+        self.assertEqual(result.survey["txids"], ids)
+        many = [f"{number:064x}" for number in range(1, 1001)]
+        result = self.survey(["--no-dnsseed", "--txid-file", self.write("m", json.dumps(many, indent=1))], 3)
+        self.assertEqual(result.survey["txids"], many)
 
     def test_a_byte_order_mark(self):
         at = self.network.at(1)

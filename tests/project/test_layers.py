@@ -19,7 +19,7 @@ OWNER = {
     "message": "wire", "merkle": "wire",
     "tx": "tx", "block": "tx", "peer": "peer", "client": "peer", "tunnel": "peer", "record": "peer", "book": "book", "plan": "survey",
     "survey": "survey", "hearsay": "survey", "tally": "survey", "sink": "survey", "engine": "net",
-    "output": "jsonl", "jsonl": "jsonl", "peer_list": "jsonl",
+    "output": "jsonl", "jsonl": "jsonl", "id_list": "jsonl", "peer_list": "jsonl",
 }
 # A library from outside, the pattern of its headers, and the only place for it.
 OUTSIDE = {

@@ -70,6 +70,80 @@ static void a_hash_is_shown_in_reverse(void **state)
     assert_false(txs_hash_from_hex(back, text, 64));
 }
 
+#define ID "f4184fc596403b9d638783cf57adfe4c75c605f6356fbc91338530e9831e9e16"
+
+static bool is_pasted(const char *text)
+{
+    uint8_t expected[32], hash[32];
+    assert_true(txs_hash_from_hex(expected, ID, 64));
+    size_t len = strlen(text);
+    char *exact = malloc(len); /* of the exact size: nothing may be read behind it */
+    assert_non_null(exact);
+    memcpy(exact, text, len);
+    bool right = txs_hash_from_pasted(hash, exact, len) && memcmp(hash, expected, 32) == 0;
+    free(exact);
+    return right;
+}
+
+static void a_hash_is_found_in_what_people_paste(void **state)
+{
+    (void)state;
+    static const char *const taken[] = {
+        ID,
+        "F4184FC596403B9D638783CF57ADFE4C75C605F6356FBC91338530E9831E9E16",
+        "0x" ID,
+        "0X" ID,
+        " \t" ID "\r\n",
+        "\"" ID "\",",
+        "'" ID "'",
+        "[\"" ID "\"]",
+        "<" ID ">",
+        "\xe2\x80\x9c" ID "\xe2\x80\x9d",
+        "\xc2\xa0" ID,
+        "https://mempool.space/tx/" ID,
+        "https://mempool.space/tx/" ID "/",
+        "https://mempool.space/tx/" ID "//",
+        "https://mempool.space/tx/" ID "#vout=0",
+        "https://mempool.space/testnet4/tx/" ID "?mode=details#a/b",
+        "https://blockstream.info/tx/" ID "?input:0&expand",
+        "https://www.blockchain.com/explorer/transactions/btc/" ID,
+        "https://blockchair.com/bitcoin/transaction/" ID "?from=a/b",
+        "https://explorer.example/#/tx/" ID,
+        "mempool.space/tx/" ID,
+        "/tx/0x" ID,
+        "<https://mempool.space/tx/" ID ">,",
+    };
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+        if (!is_pasted(taken[i]))
+            fail_msg("%s", taken[i]);
+}
+
+static void a_hash_is_found_nowhere_else(void **state)
+{
+    (void)state;
+    static const char *const refused[] = {
+        "",
+        "0x",
+        "/",
+        "\"",
+        "0x0x" ID,
+        ID "0",
+        "x" ID,
+        ID " " ID,
+        ID ":0",
+        ID "#vout=0" ID,
+        "tx=" ID,
+        "https://mempool.space/",
+        "https://mempool.space/tx/" ID "/hex",
+        "https://mempool.space/tx?id=" ID,
+        "https://mempool.space/?/tx/" ID,
+        "https://mempool.space/tx#" ID,
+    };
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        if (is_pasted(refused[i]))
+            fail_msg("%s", refused[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -77,6 +151,8 @@ int main(void)
         cmocka_unit_test(either_case_is_read_and_lower_case_written),
         cmocka_unit_test(other_lengths_and_characters_are_refused),
         cmocka_unit_test(a_hash_is_shown_in_reverse),
+        cmocka_unit_test(a_hash_is_found_in_what_people_paste),
+        cmocka_unit_test(a_hash_is_found_nowhere_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
