@@ -1,4 +1,5 @@
 /* Wiring: options to plan, plan to engine, the engine's results to records and console. */
+#include "advice.h"
 #include "console.h"
 #include "exits.h"
 #include "help.h"
@@ -142,6 +143,14 @@ static int run(struct app *app)
     return code;
 }
 
+static void warn_of_ids(struct app *app)
+{
+    struct advice advice;
+    advice_for_ids(&advice, &app->options.plan);
+    for (size_t i = 0; i < advice.count; i++)
+        console_warn(&app->console, advice.text[i]);
+}
+
 static int survey(struct app *app)
 {
     struct txs_sink sink = {
@@ -160,6 +169,7 @@ static int survey(struct app *app)
     struct txs_message message;
     bool clean = true;
     int code;
+    warn_of_ids(app);
     enum txs_status status = open_all(app, &sink, &message);
     if (status == TXS_OK) {
         code = run(app);
