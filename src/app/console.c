@@ -1,5 +1,7 @@
 #include "console.h"
 
+#include "advice.h"
+
 #include "txsurvey/escape.h"
 
 #include <inttypes.h>
@@ -283,6 +285,17 @@ static void print_ignored(struct console *c, const struct txs_tally *tally)
     say(c, "\n");
 }
 
+static void print_advice(struct console *c, const struct txs_plan *plan,
+                         const struct txs_tally *tally)
+{
+    struct advice advice;
+    advice_for_unserved(&advice, plan, tally);
+    for (size_t i = 0; i < advice.count; i++)
+        say(c, "  %s\n", advice.text[i]);
+    if (advice.count > 0)
+        show(c);
+}
+
 /* A thousand ids would be a thousand lines: the records have them all. */
 #define IDS_SHOWN 10
 
@@ -311,6 +324,7 @@ void console_summary(struct console *c, const struct txs_plan *plan,
         say(c, "  %" PRIu64 " known peer%s not attempted\n", ending->not_attempted,
             ending->not_attempted == 1 ? " was" : "s were");
     show(c);
+    print_advice(c, plan, ending->tally);
 }
 
 static const char *why_nobody(const struct console *c, const struct txs_plan *plan,

@@ -426,6 +426,19 @@ class Right(Case):
         self.assertEqual(result.survey["options"]["block"], ANCHOR)
         self.assertEqual(result.survey["options"]["anchor"], {"anchor": ANCHOR, "x": TXID})
 
+    def test_what_an_id_may_be_that_nobody_has(self):
+        """At the end; of the hash of a block also before, but for -q."""
+        block = "0" * 8 + "f" * 56
+        for words, named in (([UNKNOWN], ["--block HASH", "--wtxid asks"]), ([UNKNOWN, "--wtxid"], ["without --wtxid"]),
+                             ([block], ["warning: " + block, f"  {block}", "the hash of a block"]),
+                             ([block, "-q"], []), ([TXID], [])):
+            with self.subTest(words=words):
+                result = self.survey(["--connect", self.network.at(1), *words])
+                for word in named:
+                    self.assertIn(word, result.stderr)
+                if not named:
+                    self.assertNotRegex(result.stderr, "wtxid|--block")
+
     def test_ids_of_a_mempool(self):
         """getrawmempool in each of its forms, as bitcoin-cli prints it and as an RPC server answers."""
         entry = {"vsize": 141, "fees": {"base": 0.00001}, "depends": ["a" * 64], "spentby": [], "wtxid": "b" * 64}
