@@ -1,5 +1,6 @@
 #include "help.h"
 
+#include "examples.h"
 #include "exits.h"
 #include "options.h"
 
@@ -38,17 +39,30 @@ static void print_option(FILE *out, const struct option_spec *spec)
     print_wrapped(out, spec->text, 30);
 }
 
-static void print_head(FILE *out)
+static void print_head(FILE *out, bool usual)
 {
     fputs("Usage: txsurvey [OPTION]... [TXID]...\n"
           "Ask the nodes of the Bitcoin network for transactions, and write one record a\n"
-          "node, as JSON lines.\n",
+          "node, as JSON lines. A TXID has 64 hex digits; an explorer's address will do.\n"
+          "\nExamples:\n",
+          out);
+    for (size_t i = 0; i < example_count; i++)
+        if (examples[i].usual || !usual)
+            fprintf(out, "  %s:\n    %s\n", examples[i].aim, examples[i].command);
+}
+
+static void print_rules(FILE *out)
+{
+    fputs("\nOptions and TXIDs may be mixed; -- ends the options. Long options may be\n"
+          "shortened. A value that begins with a dash is written --OPTION=VALUE. bitcoind's\n"
+          "spellings are understood, as -onlynet=onion and -testnet4.\n",
           out);
 }
 
 void help_print(FILE *out)
 {
-    print_head(out);
+    print_head(out, false);
+    print_rules(out);
     for (unsigned group = 0; group < GROUP_COUNT; group++) {
         fprintf(out, "\n%s:\n", option_group_name(group));
         for (size_t i = 0; i < option_spec_count; i++)
@@ -66,7 +80,7 @@ void help_print_usual(FILE *out)
 {
     static const char *const usual[] = {"output",  "txid-file", "max-peers",      "rate",  "crawl",
                                         "connect", "proxy",     "require-served", "block", "chain"};
-    print_head(out);
+    print_head(out, true);
     fputs("\nThe usual options:\n", out);
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
         for (size_t k = 0; k < option_spec_count; k++)

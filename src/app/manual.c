@@ -1,5 +1,6 @@
 /* Prints the manual page, as mdoc, from the tables that the program itself uses: options, records,
  * outcomes, statuses, errors. Run by the build; not installed. */
+#include "examples.h"
 #include "exits.h"
 #include "options.h"
 
@@ -175,7 +176,108 @@ static void print_head(void)
          "are asked for the block, filtered (BIP37) where they offer that, for the\n"
          "transaction alone where\n"
          "its place is known and the block recent (BIP152), else whole.\n"
-         ".Sh OPTIONS");
+         ".Pp\n"
+         "A\n"
+         ".Ar TXID\n"
+         "may be pasted as it is found: with\n"
+         ".Ql 0x ,\n"
+         "quotes or white space around it, in upper case, or as the address of an\n"
+         "explorer\\(aqs page that ends in it.\n"
+         ".Sh OPTIONS\n"
+         "Options and ids may be mixed;\n"
+         ".Fl Fl\n"
+         "ends the options.\n"
+         "Letters may be joined, as in\n"
+         ".Fl qo Ar FILE .\n"
+         "Long options may be shortened as long as no other begins so; a script\n"
+         "should write them in full, since there will be more.\n"
+         "A value stands in the next word or behind\n"
+         ".Ql = ,\n"
+         "as in\n"
+         ".Fl Fl rate Ns = Ns Ar N ;\n"
+         "one that begins with a dash only there, and the value of a letter only in\n"
+         "the next word.\n"
+         "A\n"
+         ".Ar TIME\n"
+         "is in seconds, with a fraction if need be, or has a unit:\n"
+         ".Ql 500ms ,\n"
+         ".Ql 30s ,\n"
+         ".Ql 5m ,\n"
+         ".Ql 2h .\n"
+         ".Pp\n"
+         "The spellings of\n"
+         ".Xr bitcoind 1 ,\n"
+         "with one dash, are understood for what it has in common with this program:\n"
+         ".Fl chain , connect , onlynet , proxy , onion , i2psam\n"
+         "with a value,\n"
+         ".Fl testnet , testnet4 , signet , regtest , cjdnsreachable , nodnsseed , dnsseed Ns = Ns "
+         "0\n"
+         "without.");
+}
+
+/* A shell's command, whose quotes must stay what they are. */
+static void print_command(const char *text)
+{
+    static const struct {
+        char c;
+        const char *escape;
+    } escapes[] = {{'\\', "\\e"},  {'-', "\\-"},   {'\'', "\\(aq"},
+                   {'`', "\\(ga"}, {'^', "\\(ha"}, {'~', "\\(ti"}};
+    for (; *text != '\0'; text++) {
+        size_t i = 0;
+        while (i < sizeof escapes / sizeof *escapes && escapes[i].c != *text)
+            i++;
+        if (i < sizeof escapes / sizeof *escapes)
+            fputs(escapes[i].escape, stdout);
+        else
+            putchar(*text);
+    }
+    putchar('\n');
+}
+
+static void print_examples(void)
+{
+    puts(".Sh EXAMPLES\n"
+         ".Va TXID\n"
+         "and\n"
+         ".Va HASH\n"
+         "stand for ids, the rest is as it is typed.");
+    for (size_t i = 0; i < example_count; i++) {
+        puts(".Pp");
+        printf("%s:\n.Bd -literal -offset indent\n", examples[i].aim);
+        print_command(examples[i].command);
+        puts(".Ed");
+    }
+}
+
+static void print_files(void)
+{
+    puts(".Sh FILES\n"
+         "No file is read or written but those that options name.\n"
+         ".Bl -tag -width Ds\n"
+         ".It Fl Fl output Ar FILE\n"
+         "is made where it is not there.\n"
+         "It is locked while a run writes it; a second run on it ends with status 5\n"
+         "and changes nothing.\n"
+         "What it held of an earlier run is gone when a run begins, once all else was\n"
+         "found right; with\n"
+         ".Fl Fl resume\n"
+         "it is continued instead: the torn last line and the summary that the run\n"
+         "before left are cut off, and a file of another run, or of none, is refused\n"
+         "and stays as it was.\n"
+         "Lines are written whole, as soon as they are known, so that the file can be\n"
+         "read at any time, also after the run was killed.\n"
+         ".It Fl Fl save\\-peers Ar FILE\n"
+         "is replaced as a whole at the end of a run, whichever way it ends, by a new\n"
+         "file beside it that takes its name, and stays as it is where nobody could\n"
+         "be reached.\n"
+         "It may be the file of\n"
+         ".Fl Fl peers .\n"
+         ".It Fl Fl trace Ar FILE\n"
+         "is emptied and written from its beginning, a regular file that no other option names.\n"
+         ".It Fl Fl peers , Fl Fl exclude , Fl Fl txid\\-file Ar FILE\n"
+         "are read once, before anybody is contacted, and not changed.\n"
+         ".El");
 }
 
 static void print_tail(void)
@@ -201,28 +303,16 @@ static void print_tail(void)
          ".It Ev TXSURVEY_SHARDS\n"
          "how many shards there are, where the system does not say.\n"
          ".El");
+    print_files();
     puts(".Sh EXIT STATUS\n.Bl -tag -width \"128+N\" -compact");
 #define X(id, number, written, text) \
     puts(".It " written);            \
     print_sentence(text);
     EXIT_TABLE(X)
 #undef X
-    puts(".El\n"
-         ".Sh EXAMPLES\n"
-         "Ask the nodes that the DNS seeds name, and keep the records:\n"
-         ".Pp\n"
-         ".Dl txsurvey \\-o records.jsonl TXID\n"
-         ".Pp\n"
-         "Which user agents served it:\n"
-         ".Bd -literal -offset indent\n"
-         "jq \\-r \\(aqselect(.transactions[0].status? == \"served\") | .subver\\(aq \\e\n"
-         "    records.jsonl\n"
-         ".Ed\n"
-         ".Pp\n"
-         "Ask one node, and take its first answer:\n"
-         ".Pp\n"
-         ".Dl txsurvey \\-\\-connect 192.0.2.1:8333 \\-\\-patience 0 TXID\n"
-         ".Sh NOTES\n"
+    puts(".El");
+    print_examples();
+    puts(".Sh NOTES\n"
          "Who asks the whole network for a transaction shows interest in it: nodes\n"
          "see the address that\n"
          "the question comes from.\n"

@@ -6,8 +6,10 @@ import threading
 class Server:
     """Listens on a port of 127.0.0.1; each connection is served by `serve` in a thread of its own."""
 
+    PORT = 0  # one that the kernel chooses
+
     def __init__(self):
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=1000)
+        self.listener = socket.create_server(("127.0.0.1", self.PORT), backlog=1000)
         self.port = self.listener.getsockname()[1]
         self.at = f"127.0.0.1:{self.port}"
         self.connections = []
