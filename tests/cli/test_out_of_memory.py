@@ -80,10 +80,12 @@ class OutOfMemory(Case):
         self.addCleanup(proxy.__exit__, None, None, None)
         self.addCleanup(bridge.__exit__, None, None, None)
         self.write("ids", f"{COINBASE} coinbase\n{UNKNOWN}\n")
+        self.write("mempool", json.dumps({"txids": [COINBASE, UNKNOWN], "mempool_sequence": 1}, indent=2))
         self.write("peers", f"{network.at(2)}\n{network.at(3)}\n{network.at(4)}\n")
         self.write("exclude", "198.51.100.0/24\n")
         return ["--patience=0", "--crawl", "--control", "--allow-local", "--raw", "--rate=19000",
                 f"--block={BLOCK.hash}", "--fee-rate=1.5", f"--txid-file={self.folder / 'ids'}",
+                f"--txid-file={self.folder / 'mempool'}",
                 f"--peers={self.folder / 'peers'}", f"--exclude={self.folder / 'exclude'}",
                 f"--onion={proxy.at}", f"--i2psam={bridge.at}", "--dnsseed=localhost",
                 "--connect", network.at(1), "--connect=127.0.0.1:1",
