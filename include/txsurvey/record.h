@@ -367,8 +367,8 @@ struct txs_restored_peer {
     const struct txs_address *told;
     size_t told_count;
     /* outcome, stage; handshake_ms 0 where there was a handshake, else TXS_NEVER; of the answers
-     * status, has_wtxid, wtxid, via, position; error where it is refused or no_tx_slot; services,
-     * start_height, anchors, controls, block_asked, block_height */
+     * status, strength, hint, has_wtxid, wtxid, via, position; error; services, start_height,
+     * anchors, controls, block_asked, block_height */
     const struct txs_peer_result *result;
 };
 struct txs_restored_seed {

@@ -7,6 +7,11 @@
 struct txs_id_tally {
     uint64_t by_status[TXS_ID_STATUS_COUNT];
 };
+/* What the notfounds of an id are worth, and why they were said, where it shows. */
+struct txs_notfound_tally {
+    uint64_t strong;
+    uint64_t by_hint[TXS_HINT_COUNT];
+};
 /* What a peer said of itself that decides whether it has a block. */
 struct txs_block_candidate {
     int32_t start_height;
@@ -27,12 +32,15 @@ struct txs_anchor_tally {
 struct txs_tally {
     uint64_t by_outcome[TXS_OUTCOME_COUNT];
     uint64_t peers;
-    uint64_t restored;            /* of them, those of an earlier part of the run */
-    uint64_t handshakes;          /* peers that completed one */
-    uint64_t refused, no_tx_slot; /* peers that were closed so: they had no place for us */
-    bool vantage_suspect;         /* for some time it was this machine or its link that failed */
+    uint64_t restored;   /* of them, those of an earlier part of the run */
+    uint64_t handshakes; /* peers that completed one */
+    uint64_t spoke;      /* peers of which a word of the protocol was heard */
+    /* Peers that completed no handshake, by outcome and error. */
+    uint64_t unmet[TXS_OUTCOME_COUNT][TXS_ERROR_COUNT];
+    bool vantage_suspect; /* for some time it was this machine or its link that failed */
     uint64_t ignored[TXS_IGNORED_COUNT];
-    struct txs_id_tally *ids; /* in the plan's order */
+    struct txs_id_tally *ids;             /* in the plan's order */
+    struct txs_notfound_tally *notfounds; /* the same */
     size_t id_count;
     struct txs_id_tally *controlled; /* the same, without the peers that failed their control */
     uint64_t control_failed, control_passed;

@@ -220,9 +220,10 @@ static void print_outcomes(struct console *c, const struct txs_tally *tally)
         if (tally->by_outcome[o] == 0)
             continue;
         say(c, "%s%" PRIu64 " %s", separator, tally->by_outcome[o], txs_outcome_name(o));
-        if (o == TXS_OUTCOME_CLOSED && tally->refused + tally->no_tx_slot > 0)
-            say(c, " (%" PRIu64 " refused, %" PRIu64 " no_tx_slot)", tally->refused,
-                tally->no_tx_slot);
+        const uint64_t *closed = tally->unmet[TXS_OUTCOME_CLOSED];
+        uint64_t refused = closed[TXS_ERROR_REFUSED], no_tx_slot = closed[TXS_ERROR_NO_TX_SLOT];
+        if (o == TXS_OUTCOME_CLOSED && refused + no_tx_slot > 0)
+            say(c, " (%" PRIu64 " refused, %" PRIu64 " no_tx_slot)", refused, no_tx_slot);
         separator = ", ";
     }
     say(c, "\n");

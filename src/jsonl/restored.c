@@ -41,6 +41,16 @@ static const char *const anchor_names[] = {
     TXS_ANCHOR_TABLE(X)
 #undef X
 };
+static const char *const strength_names[] = {
+#define X(id, name) name,
+    TXS_STRENGTH_TABLE(X)
+#undef X
+};
+static const char *const hint_names[] = {
+#define X(id, name, text) name,
+    TXS_HINT_TABLE(X)
+#undef X
+};
 #define COUNT_OF(names) (sizeof(names) / sizeof *(names))
 
 bool restored_init(struct restored *r, const struct txs_plan *plan)
@@ -150,6 +160,7 @@ static const char *take_answer(struct restored *r, const json_t *entry)
     static const char none[] = "a peer's answer that is none of this run";
     uint8_t id[32];
     unsigned status = TXS_ID_STATUS_COUNT, via = TXS_VIA_NONE;
+    unsigned strength = TXS_STRENGTH_NONE, hint = TXS_HINT_NONE;
     int64_t position = -1;
     int at = parse_hash(id, entry, "txid") ? target_find(r->plan, id) : -1;
     if (at < 0 || r->answered[at] ||
@@ -160,10 +171,14 @@ static const char *take_answer(struct restored *r, const json_t *entry)
     r->answered[at] = true;
     *a = (struct txs_answer){.status = status};
     if (!take_word(&via, entry, "via", via_names, COUNT_OF(via_names)) ||
+        !take_word(&strength, entry, "strength", strength_names, COUNT_OF(strength_names)) ||
+        !take_word(&hint, entry, "hint", hint_names, COUNT_OF(hint_names)) ||
         !take_hash(&a->has_wtxid, a->wtxid, entry, "wtxid") ||
         !take_integer(&position, entry, "position", 0, TXS_BLOCK_TX_MAX - 1))
         return none;
     a->via = via;
+    a->strength = strength;
+    a->hint = hint;
     a->has_position = position >= 0;
     a->position = a->has_position ? (uint32_t)position : 0;
     return answer_is_possible(r, (size_t)at) ? NULL : "a peer's answer that cannot be";
@@ -310,13 +325,12 @@ static bool take_anchors(struct txs_peer_result *out, const struct txs_plan *pla
     return true;
 }
 
-/* How it was closed, as far as that is counted. */
-static void take_closed(struct txs_peer_result *out, const json_t *record)
+/* A code of a later version is none that we know. */
+static void take_error(struct txs_peer_result *out, const json_t *record)
 {
     const char *error = parse_text(record, "error");
     for (unsigned e = 0; e < TXS_ERROR_COUNT && error != NULL; e++)
-        if ((e == TXS_ERROR_REFUSED || e == TXS_ERROR_NO_TX_SLOT) &&
-            strcmp(error, txs_error_name(e)) == 0)
+        if (strcmp(error, txs_error_name(e)) == 0)
             out->error = e;
 }
 
@@ -345,7 +359,7 @@ const char *restored_result(struct restored *r, struct txs_peer_result *out, con
     out->on_fork = r->plan->chain->has_split && out->services & TXS_SERVICE_BLAKE2B;
     if (!take_anchors(out, r->plan, json_object_get(record, "anchors")))
         return "a peer without proper anchors";
-    take_closed(out, record);
+    take_error(out, record);
     if (!take_block(out, record))
         return "a peer without a proper word about the block";
     const char *wrong = take_answers(r, json_object_get(record, "transactions"));

@@ -423,8 +423,9 @@ static json_t *anchors(const struct field_source *s)
 static json_t *full(const struct field_source *s)
 {
     json_t *object = json_object();
-    if (json_put(object, "refused", json_number(ending_of(s)->tally->refused)) &&
-        json_put(object, "no_tx_slot", json_number(ending_of(s)->tally->no_tx_slot)))
+    const uint64_t *closed = ending_of(s)->tally->unmet[TXS_OUTCOME_CLOSED];
+    if (json_put(object, "refused", json_number(closed[TXS_ERROR_REFUSED])) &&
+        json_put(object, "no_tx_slot", json_number(closed[TXS_ERROR_NO_TX_SLOT])))
         return object;
     json_decref(object);
     return NULL;

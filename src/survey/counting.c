@@ -29,6 +29,14 @@ static void count_anchors(struct txs_tally *t, const struct txs_peer_result *res
     }
 }
 
+static void count_notfound(struct txs_notfound_tally *t, const struct txs_answer *answer)
+{
+    if (answer->status != TXS_ID_NOTFOUND)
+        return;
+    t->strong += answer->strength == TXS_STRENGTH_STRONG;
+    t->by_hint[answer->hint]++;
+}
+
 static void count_ids(struct txs_tally *t, const struct txs_peer_result *result)
 {
     bool passed = txs_control_passed(result) != 0;
@@ -38,6 +46,7 @@ static void count_ids(struct txs_tally *t, const struct txs_peer_result *result)
         t->ids[i].by_status[status]++;
         t->controlled[i].by_status[status] += passed;
         t->anchored[i].by_status[status] += anchored;
+        count_notfound(&t->notfounds[i], &result->answers[i]);
     }
 }
 
@@ -49,9 +58,8 @@ void count_peer(struct txs_survey *s, uint32_t peer, const struct txs_peer_resul
     t->peers++;
     t->by_outcome[result->outcome]++;
     t->handshakes += result->handshake_ms != TXS_NEVER;
-    bool closed = result->outcome == TXS_OUTCOME_CLOSED;
-    t->refused += closed && result->error == TXS_ERROR_REFUSED;
-    t->no_tx_slot += closed && result->error == TXS_ERROR_NO_TX_SLOT;
+    t->spoke += result->has_version || result->outcome == TXS_OUTCOME_PROTOCOL_ERROR;
+    t->unmet[result->outcome][result->error] += result->handshake_ms == TXS_NEVER;
     t->control_passed += txs_control_passed(result) == 1;
     t->control_failed += txs_control_passed(result) == 0;
     count_anchors(t, result);

@@ -26,11 +26,12 @@ struct txs_survey *txs_survey_new(const struct txs_plan *plan, struct txs_vantag
     s->tally.ids = calloc(plan->id_count + 1, sizeof *s->tally.ids);
     s->tally.controlled = calloc(plan->id_count + 1, sizeof *s->tally.controlled);
     s->tally.anchored = calloc(plan->id_count + 1, sizeof *s->tally.anchored);
+    s->tally.notfounds = calloc(plan->id_count + 1, sizeof *s->tally.notfounds);
     s->places.key = txs_random_next(&random);
     s->places.shards = plan->shard_count;
     s->book = txs_book_new(random);
     if (s->tally.ids == NULL || s->tally.controlled == NULL || s->tally.anchored == NULL ||
-        s->book == NULL) {
+        s->tally.notfounds == NULL || s->book == NULL) {
         txs_survey_free(s);
         return NULL;
     }
@@ -45,6 +46,7 @@ void txs_survey_free(struct txs_survey *s)
     free(s->tally.ids);
     free(s->tally.controlled);
     free(s->tally.anchored);
+    free(s->tally.notfounds);
     free(s->tally.block.candidates);
     retries_free(&s->retries);
     free(s);

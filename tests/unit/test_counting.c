@@ -16,6 +16,9 @@ static void the_counts_are_those_of_the_results(void **state)
     surveying_start(&f);
     for (unsigned i = 0; i < 3; i++)
         surveying_next(&f, i * 10);
+    f.answer.strength = TXS_STRENGTH_STRONG;
+    f.result.relaytxes = true;
+    f.answer.withheld = true; /* which is what its hint says then */
     surveying_done(&f);
     f.answer.status = TXS_ID_UNASKED;
     f.result.outcome = TXS_OUTCOME_CLOSED;
@@ -27,6 +30,9 @@ static void the_counts_are_those_of_the_results(void **state)
     assert_int_equal(t->by_outcome[TXS_OUTCOME_CLOSED], 2);
     assert_int_equal(t->ids[0].by_status[TXS_ID_NOTFOUND], 1);
     assert_int_equal(t->ids[0].by_status[TXS_ID_UNASKED], 2);
+    assert_int_equal(t->notfounds[0].strong, 1);
+    assert_int_equal(t->notfounds[0].by_hint[TXS_HINT_RELAY_RULE], 1);
+    assert_int_equal(t->notfounds[0].by_hint[TXS_HINT_NONE], 0);
     assert_int_equal(txs_survey_in_progress(f.survey), 0);
     surveying_end(&f);
 }
@@ -41,7 +47,8 @@ static void anchors_are_counted_and_so_are_those_without_a_place_for_us(void **s
     } peers[] = {
         {TXS_ANCHOR_HAS, TXS_OUTCOME_ANSWERED, TXS_ERROR_NONE},
         {TXS_ANCHOR_LACKS, TXS_OUTCOME_ANSWERED, TXS_ERROR_NONE},
-        {TXS_ANCHOR_CLAIMS, TXS_OUTCOME_CLOSED, TXS_ERROR_NO_TX_SLOT},
+        {TXS_ANCHOR_UNKNOWN, TXS_OUTCOME_CLOSED, TXS_ERROR_NO_TX_SLOT},
+        {TXS_ANCHOR_CLAIMS, TXS_OUTCOME_CLOSED, TXS_ERROR_EOF},
         {TXS_ANCHOR_UNKNOWN, TXS_OUTCOME_CLOSED, TXS_ERROR_REFUSED},
         {TXS_ANCHOR_UNKNOWN, TXS_OUTCOME_CONNECT_REFUSED, TXS_ERROR_REFUSED},
     };
@@ -61,11 +68,13 @@ static void anchors_are_counted_and_so_are_those_without_a_place_for_us(void **s
     const struct txs_tally *t = txs_survey_tally(f.survey);
     assert_int_equal(t->anchors[0].has, 1);
     assert_int_equal(t->anchors[0].lacks, 1);
-    assert_int_equal(t->anchors[0].unknown, 3);
+    assert_int_equal(t->anchors[0].unknown, 4);
     assert_int_equal(t->anchored[0].by_status[TXS_ID_NOTFOUND], 1);
     assert_int_equal(t->handshakes, 3);
-    assert_int_equal(t->no_tx_slot, 1);
-    assert_int_equal(t->refused, 1);
+    assert_int_equal(t->unmet[TXS_OUTCOME_CLOSED][TXS_ERROR_NO_TX_SLOT], 1);
+    assert_int_equal(t->unmet[TXS_OUTCOME_CLOSED][TXS_ERROR_REFUSED], 1);
+    assert_int_equal(t->unmet[TXS_OUTCOME_CLOSED][TXS_ERROR_EOF], 0);
+    assert_int_equal(t->unmet[TXS_OUTCOME_CONNECT_REFUSED][TXS_ERROR_REFUSED], 1);
     surveying_end(&f);
 }
 

@@ -637,8 +637,11 @@ static void a_summary_counts_anchors_and_shares_among_those_that_have_the_first(
     struct fixture f;
     struct txs_id_tally all = {.by_status = {[TXS_ID_NOTFOUND] = 5, [TXS_ID_SERVED] = 5}};
     struct txs_id_tally anchored = {.by_status = {[TXS_ID_NOTFOUND] = 1, [TXS_ID_SERVED] = 4}};
-    struct txs_tally tally = {
-        .ids = &all, .id_count = 1, .anchored = &anchored, .anchors = {{5, 3, 2}}, .refused = 7};
+    struct txs_tally tally = {.ids = &all,
+                              .id_count = 1,
+                              .anchored = &anchored,
+                              .anchors = {{5, 3, 2}},
+                              .unmet = {[TXS_OUTCOME_CLOSED] = {[TXS_ERROR_REFUSED] = 7}}};
     struct txs_ending ending = {.tally = &tally};
     begin(&f);
     txs_records_summary(f.records, &ending);
