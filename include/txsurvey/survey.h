@@ -95,6 +95,9 @@ void txs_survey_done(struct txs_survey *survey, const struct txs_attempt *attemp
 bool txs_survey_dialled(struct txs_survey *survey, uint64_t now_ms, uint64_t began_ms, bool heard);
 /* This machine stood still for so long, or its clock was set by so much. As above. */
 bool txs_survey_stalled(struct txs_survey *survey, uint64_t ms);
+/* The survey is over, `complete` or because it was stopped. Where nobody was heard, our machine or
+ * its link is suspect from now on. */
+void txs_survey_over(struct txs_survey *survey, bool complete);
 /* Whether this outcome may be the doing of this machine or its link: the peer had no proper chance.
  */
 bool txs_survey_doubts(struct txs_survey *survey, uint64_t now_ms,

@@ -39,7 +39,8 @@ int exit_code_of_ending(const struct txs_plan *plan, const struct txs_ending *en
         return EXIT_NOT_WRITTEN;
     if (ending->reason == TXS_REASON_SIGNAL)
         return EXIT_SIGNAL + ending->signal_number;
-    if (ending->tally->handshakes == 0 && !nothing_was_left(ending))
+    bool enough = enough_served(plan, ending->tally);
+    if (ending->tally->handshakes == 0 && !(nothing_was_left(ending) && enough))
         return EXIT_NOBODY_ASKED;
-    return enough_served(plan, ending->tally) ? EXIT_OK : EXIT_TOO_FEW_SERVED;
+    return enough ? EXIT_OK : EXIT_TOO_FEW_SERVED;
 }

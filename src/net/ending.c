@@ -53,6 +53,7 @@ struct txs_ending ending_of(const struct txs_engine *e)
 
 static void end(struct txs_engine *e)
 {
+    txs_survey_over(e->survey, !e->stopping);
     struct txs_ending ending = ending_of(e);
     e->ended = true;
     uv_timer_stop(&e->progress);

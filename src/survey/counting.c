@@ -95,6 +95,21 @@ bool txs_survey_stalled(struct txs_survey *s, uint64_t ms)
     return become_suspect(s, ms >= TXS_STALL_SUSPECT_MS);
 }
 
+/* Not one peer said a word, though some had their time; or the seeds, of which not one named
+ * anybody, had theirs. */
+static bool heard_nobody(const struct txs_survey *s, bool complete)
+{
+    const struct txs_tally *t = &s->tally;
+    if (t->peers == 0)
+        return complete && s->plan->seed_count > 0 && !s->seed_named;
+    return t->spoke == 0 && t->peers > t->by_outcome[TXS_OUTCOME_INTERRUPTED];
+}
+
+void txs_survey_over(struct txs_survey *s, bool complete)
+{
+    become_suspect(s, heard_nobody(s, complete));
+}
+
 /* What the peer said, or who refuses to speak, is there and could be reached. */
 static bool may_be_ours(enum txs_outcome outcome)
 {

@@ -161,6 +161,7 @@ size_t txs_survey_add_seed(struct txs_survey *s, const char *host, struct txs_he
                            size_t count, uint32_t *batch)
 {
     size_t distinct = unite(heard, count);
+    s->seed_named |= distinct > 0;
     for (size_t i = 0; i < distinct; i++)
         heard[i].tier = TXS_TIER_SEED;
     add_of_seed(s, host, heard, distinct, SEED_MAX_ADDRESSES, batch);
@@ -171,6 +172,7 @@ size_t txs_survey_add_seed_gossip(struct txs_survey *s, const char *host, struct
                                   size_t count, uint32_t *batch)
 {
     size_t distinct = unite(heard, count);
+    s->seed_named |= distinct > 0;
     add_of_seed(s, host, heard, distinct, SIZE_MAX, batch);
     return distinct;
 }

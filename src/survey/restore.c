@@ -26,6 +26,7 @@ enum txs_status txs_survey_restore_peer(struct txs_survey *s, const struct txs_r
 
 enum txs_status txs_survey_restore_seed(struct txs_survey *s, const struct txs_restored_seed *seed)
 {
+    s->seed_named |= seed->told_count > 0;
     if (hearsay_batch_of_seed(s, seed->host, 0) == 0)
         return TXS_E_NOMEM;
     return hearsay_restore(s, seed->told, seed->told_count, TXS_TIER_SEED);

@@ -31,7 +31,8 @@ struct txs_survey {
     uint64_t in_progress;
     uint64_t attempted; /* peers, whatever the number of attempts */
     bool stopped;
-    bool all_busy; /* those that were put off have no place before another peer is done with */
+    bool seed_named; /* a seed named somebody, this time or earlier */
+    bool all_busy;   /* those that were put off have no place before another peer is done with */
     struct retries retries;
 };
 

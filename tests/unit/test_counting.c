@@ -37,6 +37,59 @@ static void the_counts_are_those_of_the_results(void **state)
     surveying_end(&f);
 }
 
+static void who_hears_nobody_suspects_this_machine(void **state)
+{
+    (void)state;
+    static const struct {
+        enum txs_outcome outcomes[2];
+        bool has_version, suspect;
+    } surveys[] = {
+        {{TXS_OUTCOME_CONNECT_TIMEOUT, TXS_OUTCOME_CONNECT_TIMEOUT}, false, true},
+        {{TXS_OUTCOME_CONNECT_REFUSED, TXS_OUTCOME_PROXY_FAILED}, false, true},
+        {{TXS_OUTCOME_INTERRUPTED, TXS_OUTCOME_CONNECT_TIMEOUT}, false, true},
+        {{TXS_OUTCOME_INTERRUPTED, TXS_OUTCOME_INTERRUPTED}, false, false},
+        {{TXS_OUTCOME_PROTOCOL_ERROR, TXS_OUTCOME_CONNECT_TIMEOUT}, false, false},
+        {{TXS_OUTCOME_CONNECT_TIMEOUT, TXS_OUTCOME_CLOSED}, true, false},
+    };
+    for (size_t i = 0; i < sizeof surveys / sizeof *surveys; i++) {
+        struct surveying f;
+        surveying_begin(&f);
+        surveying_name_peers(&f, 2);
+        surveying_start(&f);
+        f.result.handshake_ms = TXS_NEVER;
+        for (unsigned p = 0; p < 2; p++) {
+            surveying_next(&f, p * 10);
+            f.result.outcome = surveys[i].outcomes[p];
+            f.result.has_version = surveys[i].has_version && p == 1;
+            surveying_done(&f);
+        }
+        assert_false(txs_survey_tally(f.survey)->vantage_suspect);
+        txs_survey_over(f.survey, true);
+        assert_int_equal(txs_survey_tally(f.survey)->vantage_suspect, surveys[i].suspect);
+        surveying_end(&f);
+    }
+}
+
+static void so_does_whom_seeds_name_nobody(void **state)
+{
+    (void)state;
+    static const char *const seeds[] = {"seed.example"};
+    for (unsigned complete = 0; complete < 2; complete++)
+        for (unsigned named = 0; named < 2; named++) {
+            struct surveying f;
+            surveying_begin(&f);
+            f.plan.seeds = (const char **)seeds;
+            f.plan.seed_count = 1;
+            surveying_start(&f);
+            if (named)
+                surveying_seed_many(&f, 10, 2, 1); /* of a private range: left out */
+            txs_survey_over(f.survey, complete);
+            assert_int_equal(txs_survey_tally(f.survey)->vantage_suspect, complete && !named);
+            f.plan.seeds = NULL;
+            surveying_end(&f);
+        }
+}
+
 static void anchors_are_counted_and_so_are_those_without_a_place_for_us(void **state)
 {
     (void)state;
@@ -82,6 +135,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_counts_are_those_of_the_results),
+        cmocka_unit_test(who_hears_nobody_suspects_this_machine),
+        cmocka_unit_test(so_does_whom_seeds_name_nobody),
         cmocka_unit_test(anchors_are_counted_and_so_are_those_without_a_place_for_us),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
