@@ -1,12 +1,12 @@
-/* What a census says on standard error: nodes by software, fee filters, chains. */
+/* What a census found: nodes by software, fee filters, chains. */
 #ifndef TXSURVEY_APP_CENSUS_H
 #define TXSURVEY_APP_CENSUS_H
+
+#include "screen.h"
 
 #include "txsurvey/plan.h"
 #include "txsurvey/record.h"
 #include "txsurvey/tally.h"
-
-#include <stddef.h>
 
 struct census;
 
@@ -14,8 +14,7 @@ struct census *census_new(void);         /* NULL when out of memory */
 void census_free(struct census *census); /* NULL is fine */
 /* Takes one peer into account. */
 void census_add(struct census *census, const struct txs_peer_result *result);
-/* Lines of printable ASCII, as far as they find room; NUL-terminated. */
-void census_text(char *out, size_t room, const struct census *census, const struct txs_plan *plan,
-                 const struct txs_tally *tally);
+void census_report(struct screen *screen, const struct census *census, const struct txs_plan *plan,
+                   const struct txs_tally *tally);
 
 #endif

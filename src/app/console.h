@@ -1,40 +1,35 @@
-/* What the user sees on standard error: warnings, a progress line, a summary. Never a peer's bytes.
- */
+/* What the user sees: warnings, how the survey stands, what came of it. Never a peer's bytes. */
 #ifndef TXSURVEY_APP_CONSOLE_H
 #define TXSURVEY_APP_CONSOLE_H
 
-#include "census.h"
-#include "exits.h"
+#include "command.h"
 #include "options.h"
+#include "screen.h"
 
 #include "txsurvey/sink.h"
 #include "txsurvey/status.h"
 
 struct console {
+    const struct options *options;
+    struct command command;
     int verbosity;
-    bool progress;       /* a progress line is wanted */
-    bool terminal;       /* it is rewritten in place */
-    uint64_t session_ms; /* the longest that one peer may take */
-    size_t line_len;     /* of the progress line on the screen */
-    size_t text_len;     /* of a message that is being put together */
-    char text[4096];
-    uint64_t seeds_resolved;
-    uint64_t last_peers, last_ms; /* for the rate */
+    bool reading;          /* a person reads the result, and nothing takes the records */
+    bool progress;         /* how the survey stands is shown */
+    struct screen screen;  /* standard error */
+    struct screen paper;   /* standard output, where that alone is read by a person */
+    struct screen *result; /* the one of them where the result is shown */
+    uint64_t seeds_resolved, seeds_failed;
+    char failed_seeds[200]; /* the first few, with what they said */
 };
 
-void console_init(struct console *c, const struct options *options);
+/* `options` and `command` are borrowed. */
+void console_init(struct console *c, const struct options *options, struct command command);
 void console_error(struct console *c, const char *text);
 void console_warn(struct console *c, const char *text);
 /* --resume goes on behind the records of so many peers. */
 void console_resumed(struct console *c, size_t peers);
-void console_seed(struct console *c, const struct txs_seed_record *seed); /* printed with -v */
-void console_peer(struct console *c, const struct txs_peer_record *peer); /* likewise */
+void console_seed(struct console *c, const struct txs_seed_record *seed);
+void console_peer(struct console *c, const struct txs_peer_record *peer);
 void console_progress(struct console *c, const struct txs_progress *progress);
-/* `census` is NULL where transactions were asked for. */
-void console_summary(struct console *c, const struct txs_plan *plan,
-                     const struct txs_ending *ending, const struct census *census);
-/* Why the exit status is not 0, also with -q. */
-void console_verdict(struct console *c, const struct txs_plan *plan,
-                     const struct txs_ending *ending, enum exit_code code);
 
 #endif

@@ -6,8 +6,10 @@
 #include "named_peers.h"
 #include "options.h"
 #include "outputs.h"
+#include "report.h"
 #include "save_peers.h"
 #include "survey_line.h"
+#include "verdict.h"
 
 #include "txsurvey/engine.h"
 #include "txsurvey/jsonl.h"
@@ -47,9 +49,7 @@ static void on_peer(void *context, const struct txs_peer_record *record)
 
 static void on_ended(void *context, const struct txs_ending *ending)
 {
-    struct app *app = context;
-    txs_records_summary(app->outputs.records, ending);
-    console_summary(&app->console, &app->options.plan, ending, app->census);
+    txs_records_summary(((struct app *)context)->outputs.records, ending);
 }
 
 static bool on_room(void *context)
@@ -113,7 +113,8 @@ static enum txs_status open_all(struct app *app, struct txs_sink *sink, struct t
         return txs_fail(message, TXS_E_NOMEM, "out of memory");
     const struct txs_resume_events restored = {app, on_restored_peer, on_restored_seed,
                                                on_restored_summary};
-    enum txs_status status = outputs_open(&app->outputs, &app->options, message);
+    enum txs_status status =
+        outputs_open(&app->outputs, &app->options, !app->console.reading, message);
     if (status != TXS_OK)
         return status;
     sink->flush_fd = txs_output_fd(app->outputs.records_file);
@@ -136,7 +137,11 @@ static int run(struct app *app)
     struct txs_ending ending;
     txs_engine_run(app->engine, &ending);
     int code = exit_code_of_ending(plan, &ending);
-    console_verdict(&app->console, plan, &ending, (enum exit_code)code);
+    if (code == EXIT_NOBODY_ASKED)
+        verdict_nobody_asked(&app->console, &ending);
+    report(&app->console, &ending, app->census);
+    if (code == EXIT_TOO_FEW_SERVED)
+        verdict_too_few_served(&app->console, ending.tally);
     if (saved != NULL &&
         !save_peers(saved, app->options.save_peers, app->engine, plan->chain, &app->console))
         code = EXIT_NOT_WRITTEN;
@@ -162,7 +167,8 @@ static int survey(struct app *app)
         .room = on_room,
         .flush = on_flush,
         .progress = on_progress,
-        .progress_every_ms = app->console.progress ? (app->console.terminal ? 250 : 1000) : 0,
+        .progress_every_ms =
+            app->console.progress ? (app->console.screen.terminal ? 250 : 1000) : 0,
         .warn = on_warn,
         .tap = app->options.trace != NULL ? on_tap : NULL,
     };
@@ -192,7 +198,7 @@ int main(int argc, char **argv)
     struct txs_message message;
     txs_process_prepare();
     enum txs_status status = options_parse(&app.options, argc, argv, &message);
-    console_init(&app.console, &app.options);
+    console_init(&app.console, &app.options, (struct command){argc, argv});
     int code = EXIT_OK;
     if (status != TXS_OK) {
         console_error(&app.console, message.text);

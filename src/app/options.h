@@ -35,6 +35,7 @@ struct options {
     struct txs_plan plan;
     enum action action;
     const char *output; /* NULL: standard output */
+    bool output_given;
     bool resume;
     const char *trace;      /* NULL: none */
     const char *save_peers; /* NULL: they are not kept */

@@ -254,6 +254,7 @@ static enum txs_status take_patience(struct options *o, const char *value,
 static enum txs_status take_output(struct options *o, const char *value,
                                    struct txs_message *message)
 {
+    o->output_given = true;
     o->output = strcmp(value, "-") == 0 ? NULL : value;
     return value_file(value, message);
 }
@@ -471,8 +472,8 @@ const struct option_spec option_specs[] = {
 
     {'o', "output", "FILE", GROUP_OUTPUT, PASS_REST,
      "write the records to FILE, in place of records that it holds; what holds anything else stays "
-     "as "
-     "it is; - is standard output [standard output]",
+     "as it is; - is standard output [standard output; where that is a terminal, the result is shown "
+     "in place of them]",
      TAKES(output), NOT_SHOWN},
     {0, "resume", NULL, GROUP_OUTPUT, PASS_REST,
      "go on with the run that --output's file holds: peers that have a record are not asked again",

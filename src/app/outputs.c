@@ -2,10 +2,11 @@
 
 #include "txsurvey/engine.h"
 
-static enum txs_status open_records(struct outputs *out, const struct options *o,
+static enum txs_status open_records(struct outputs *out, const struct options *o, bool wanted,
                                     struct txs_message *message)
 {
-    enum txs_status status = txs_output_open(&out->records_file, o->output, message);
+    const char *path = wanted ? o->output : "/dev/null";
+    enum txs_status status = txs_output_open(&out->records_file, path, message);
     if (status == TXS_OK && o->output != NULL && !o->resume)
         status = txs_records_check_file(out->records_file, o->output, message);
     return status;
@@ -39,10 +40,10 @@ static enum txs_status open_saved(struct outputs *out, const struct options *o,
     return status;
 }
 
-enum txs_status outputs_open(struct outputs *out, const struct options *options,
+enum txs_status outputs_open(struct outputs *out, const struct options *options, bool wanted,
                              struct txs_message *message)
 {
-    enum txs_status status = open_records(out, options, message);
+    enum txs_status status = open_records(out, options, wanted, message);
     if (status == TXS_OK)
         status = open_trace(out, options->trace, message);
     if (status == TXS_OK)

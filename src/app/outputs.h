@@ -16,9 +16,9 @@ struct outputs {
     struct txs_peer_list *saved; /* NULL without --save-peers */
 };
 
-/* Changes no file: all are known to be right before any is. Whatever this returns,
- * outputs_close(). */
-enum txs_status outputs_open(struct outputs *out, const struct options *options,
+/* Changes no file: all are known to be right before any is. Where the records are not `wanted` they
+ * go nowhere. Whatever this returns, outputs_close(). */
+enum txs_status outputs_open(struct outputs *out, const struct options *options, bool wanted,
                              struct txs_message *message);
 /* Makes them ready for the first record: emptied, or with --resume behind what they hold, which
  * `restored` is told. */

@@ -485,7 +485,10 @@ const struct field summary_fields[] = {
     {"complete", "every planned peer has its record", complete},
     {"reason", "why it ended: finished, deadline, signal or output", reason},
     {"vantage_suspect",
-     "our own machine or link, not the peers, seems to have failed for some time", vantage_suspect},
+     "our own machine or link, not the peers, seems to have failed for some time, or all the time: "
+     "not "
+     "one peer said a word",
+     vantage_suspect},
     {"peers", "the number of peers by outcome", peers},
     {"not_attempted", "addresses that were known but not attempted", not_attempted},
     {"full", "of the closed ones, those that had no place for us, by error: refused, no_tx_slot",

@@ -1,11 +1,9 @@
-"""What people see on standard error: the progress line on a terminal, the summary, more and less of it."""
+"""What people see on standard error where it is no terminal: the result, more and less of it."""
 import fcntl
 import os
-import pty
 import socket
 import struct
 import sys
-import termios
 import time
 import unittest
 from pathlib import Path
@@ -15,59 +13,9 @@ import survey  # noqa: E402
 from case import Case  # noqa: E402
 from fakepeer import TXID, UNKNOWN, address_of, honest, serve, version_payload  # noqa: E402
 
-COLUMNS = 70
-
-
 def slowly(peer):
     time.sleep(1.5)
     honest(peer, subver=b"/\x1b[31mred\x07/")
-
-
-class Terminal(Case):
-    def on_terminal(self, args, columns=COLUMNS, **kw):
-        """Runs a survey with a terminal as standard error; what was written to it."""
-        ours, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        process = survey.start(args, stderr=theirs, **kw)
-        os.close(theirs)
-        seen = b""
-        while True:
-            try:
-                piece = os.read(ours, 4096)
-            except OSError:  # the other side is closed
-                break
-            seen += piece
-        os.close(ours)
-        process.communicate(timeout=60)
-        self.assertEqual(process.returncode, 0, seen)
-        return seen.decode()
-
-    def test_progress_line(self):
-        network = self.network(slowly)
-        seen = self.on_terminal(["-o", self.output, *network.connect(20), TXID])
-        progress, summary = seen.split("txsurvey: ", 1)
-        rewrites = [line for line in progress.split("\r") if line.strip()]
-        self.assertGreater(len(rewrites), 2, "four times a second")
-        for line in rewrites:
-            self.assertNotIn("\n", line, "it scrolls")
-            self.assertLess(len(line), COLUMNS, "it would wrap")
-            self.assertRegex(line, r"^peers \d+/20  left [<>]?[\d:?]+  connected \d+  answered \d+")
-        self.assertTrue(progress.endswith("\r"), "the line is cleared before the summary")
-        self.assertRegex(summary, r"^finished after [\d.]+ s, 20 peers: 20 answered\r\n")
-
-    def test_no_progress_line_between_records_on_the_same_terminal(self):
-        network = self.network(slowly)
-        ours, theirs = pty.openpty()
-        seen = self.on_terminal([*network.connect(2), TXID], stdout=theirs)
-        os.close(theirs)
-        os.close(ours)
-        self.assertNotIn("left", seen)
-
-    def test_nothing_of_a_peer_reaches_the_terminal(self):
-        network = self.network(slowly)
-        seen = self.on_terminal(["-v", "-o", self.output, *network.connect(3), TXID])
-        self.assertNotRegex(seen, r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-        self.assertEqual(seen.count("txsurvey: peer 127."), 3)
 
 
 class Census(Case):
@@ -88,9 +36,10 @@ class Census(Case):
         result = survey.run(["--census", "--anchor", "5" * 64, *network.connect(6)])
         survey.check_invariants(result)
         self.assertEqual(result.code, 0, result.explain())
-        for line in ("      3 Core 29.1.0", "      1 Knots 20260508", "      2 others", "      2 1 sat/vB",
-                     "      2 0.1 sat/vB", "      2 none", "  block 'anchor': 0 have it, 6 lack it",
-                     "  1 say by a service bit that they follow the chain of BLAKE2b"):
+        for line in ("6 of 6 nodes told of themselves:", "      3  Core 29.1.0", "      1  Knots 20260508",
+                     "      2  others", "      2  1 sat/vB", "      2  0.1 sat/vB", "      2  none named",
+                     "Block 'anchor': 0 have it, 6 lack it",
+                     "1 says by a service bit that it follows the chain of BLAKE2b"):
             self.assertIn(line + "\n", result.stderr)
         self.assertRegex(result.stderr, r"\A[ -~\n]+\Z")
 
@@ -100,14 +49,14 @@ class Census(Case):
         network = self.network(scripts=scripts)
         result = survey.run(["--census", *network.connect(13)])
         self.assertEqual(result.stderr.count(" Core "), 10)
-        self.assertIn("      3 others\n", result.stderr)
+        self.assertIn("      3  others\n", result.stderr)
 
 
 class Lines(Case):
     def test_the_share_among_those_that_have_the_anchor(self):
         network = self.network()
         result = self.survey(["--anchor", f"here={'5' * 64}", *network.connect(2), "--patience=0"])
-        self.assertIn("of those that have block 'here', served by 0 of 0 asked\n", result.stderr)
+        self.assertIn("Of those that have block 'here': nobody was asked\n", result.stderr)
 
     def test_nodes_without_a_place_for_us(self):
         def full(peer):
@@ -120,13 +69,14 @@ class Lines(Case):
                 pass
         network = self.network(scripts={address_of(1): full, address_of(2): lambda peer: peer.reset()})
         result = self.survey([*network.connect(3), "--patience=0"])
-        self.assertIn("2 closed (1 refused, 1 no_tx_slot)", result.stderr)
+        self.assertIn("      1  had no place left for those who want transactions\n", result.stderr)
+        self.assertIn("      1  hung up at once, as nodes do that are full\n", result.stderr)
         self.assertEqual(result.summary["full"], {"refused": 1, "no_tx_slot": 1})
 
     def test_progress_without_a_terminal_is_a_line_a_second(self):
         network = self.network(slowly)
         result = self.survey(["--progress=always", *network.connect(3)])
-        lines = [line for line in result.stderr.splitlines() if " left " in line]
+        lines = [line for line in result.stderr.splitlines() if "have it, waiting" in line]
         self.assertGreaterEqual(len(lines), 1, result.stderr)
         self.assertNotIn("\r", result.stderr)
 
@@ -134,6 +84,21 @@ class Lines(Case):
         network = self.network()
         self.assertEqual(self.survey(["-q", *network.connect(2)]).stderr, "")
         self.assertEqual(self.survey(["-v", *network.connect(2)]).stderr.count("txsurvey: peer "), 2)
+
+    def test_a_seed_that_failed_is_mentioned_beside_others_that_are_known(self):
+        network = self.network()
+        result = self.survey(["--dnsseed=a.invalid", "--dnsseed=b.invalid", *network.connect(1)])
+        self.assertRegex(result.stderr, r"2 of 2 DNS seeds gave no address: [ab]\.invalid \(")
+
+    def test_how_surely_goes_on_with_the_run(self):
+        """What an earlier part of the run recorded counts as much."""
+        network = self.network(lambda peer: honest(peer, subver=b"/Satoshi:29.0.0/"))
+        args = ["-o", self.output, "--patience=0", *network.connect(3), UNKNOWN]
+        first = survey.run(args)
+        self.assertIn("3 said no, reliably\n", first.stderr)
+        again = survey.run([*args, "--resume"])
+        self.assertIn("txsurvey: going on: 3 nodes have a record already\n", again.stderr)
+        self.assertIn("3 said no, reliably\n", again.stderr)
 
     def test_quiet_still_says_what_is_wrong(self):
         network = self.network()

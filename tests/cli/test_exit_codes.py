@@ -14,6 +14,7 @@ import harness
 import survey
 from case import Case
 from fakepeer import TXID, UNKNOWN, black_hole, honest, mute, unhelpful
+from socks_server import SocksServer, answer
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LIMIT = 20 * harness.SLOWNESS  # seconds in which anything of this must have happened
@@ -100,23 +101,44 @@ class Survey(Case):
                 self.assertEqual(kinds, ["survey", "summary"])
                 left_out = sum(result.summary["address_book"]["ignored"].values())
                 self.assertEqual(left_out, sum("--connect" in str(word) for word in args))
-                self.assertIn("no peer", result.stderr)
+                self.assertIn("nobody could be asked, there was no node to survey: ", result.stderr)
 
     def test_3_no_handshake(self):
         """The records are written all the same, --require-served or not; one sentence says why."""
         resetting, silent = self.network(lambda peer: peer.reset()), self.network(mute)
-        for args, words in (
-                ([*resetting.connect(3)], "of 3 peers none completed a handshake, all were closed"),
-                (["--connect=127.0.0.1:1"], "it was connect_refused (nobody listens there)"),
-                ([*resetting.connect(2), "--connect=127.0.0.1:1"], "most were closed"),
-                ([*silent.connect(2), "--handshake-timeout=0.3"], "all were handshake_timeout"),
-                ([*silent.connect(2), "--deadline=0.3"], "all were interrupted")):
-            for more in ([], ["--require-served=1"], ["-q"]):
-                with self.subTest(args=args, more=more):
-                    result = self.survey([*args, *more], 3)
-                    self.assertIn("nobody could be asked: ", result.stderr)
-                    self.assertIn(words, result.stderr)
-                    self.assertTrue(result.peers and result.summary)
+        down = ["--connect=127.0.0.1:1", "--connect=127.0.0.2:1"]
+        with black_hole() as hole, SocksServer(script=answer(2)) as proxy:
+            for args, words, suspect in (
+                    ([*resetting.connect(3)], "all nodes hung up at once, as nodes do that are full", True),
+                    (["--connect=127.0.0.1:1"], "the one node refused the connection: nobody listens there", True),
+                    ([*resetting.connect(2), "--connect=127.0.0.1:1"], "most nodes hung up", True),
+                    ([*silent.connect(2), "--handshake-timeout=0.3"],
+                     "all nodes took the call, but said nothing in time", True),
+                    ([*silent.connect(2), "--deadline=0.3"], "all nodes had not answered yet", False),
+                    (["--connect", hole, "--connect-timeout=0.5"], "the one node did not answer the call in time", True),
+                    ([*down, "--proxy=127.0.0.1:1"], "all nodes failed at the proxy: nobody listens", True),
+                    ([*down, f"--proxy={proxy.at}"], "all nodes failed at the proxy: ", True)):
+                for more in ([], ["--require-served=1"], ["-q"]):
+                    with self.subTest(args=args, more=more):
+                        result = self.survey([*args, *more], 3)
+                        self.assertIn("nobody could be asked: " + words, result.stderr)
+                        self.assertEqual(result.summary["vantage_suspect"], suspect)
+                        self.assertEqual("in order?" in result.stderr, suspect)
+                        self.assertTrue(result.peers)
+
+    def test_3_the_link_is_down(self):
+        self.addCleanup(harness.ip, "link set lo up")
+        harness.ip("link set lo down")
+        for args in (["--connect=127.0.0.1:1"], ["--connect=192.0.2.1"], ["--dnsseed=seed.invalid"]):
+            result = self.survey([*args, "--connect-timeout=0.5", "--require-served=1"], 3)
+            self.assertIs(result.summary["vantage_suspect"], True)
+            self.assertIn("nobody could be asked", result.stderr)
+
+    def test_3_and_no_1_where_nothing_is_left_to_do(self):
+        args = ["-o", self.output, "--connect=127.0.0.1:1", TXID]
+        self.assertEqual(survey.run(args).code, 3)
+        self.assertEqual(survey.run([*args, "--resume", "--require-served=1"]).code, 3)
+        self.assertEqual(survey.run([*args, "--resume"]).code, 0)
 
     def test_3_no_seed_resolves(self):
         result = self.survey(["--dnsseed=seed.invalid"], 3)
