@@ -26,7 +26,7 @@ static void say_how_to_go_on(struct console *c)
 {
     char command[COMMAND_MAX];
     if (c->options->output == NULL) {
-        screen_say(c->result, 2, "Without -o FILE it cannot be gone on with.");
+        screen_say(c->result, 2, "Without -o FILE it begins anew each time.");
         return;
     }
     bool resumes = c->options->resume;

@@ -31,6 +31,21 @@ static void say_unmet(struct console *c, const struct txs_tally *tally)
     free(causes);
 }
 
+static void say_block(struct console *c, const struct txs_block_hunt *hunt, size_t ids)
+{
+    uint64_t found = 0;
+    if (hunt == NULL)
+        return;
+    for (size_t i = 0; i < ids; i++)
+        found += hunt->positions[i] >= 0;
+    if (!hunt->read && found == 0)
+        screen_say(c->result, 2, "Nobody gave out the block of --block.");
+    else
+        screen_say(c->result, 2, "%s of %s transaction%s %s in the block of --block.",
+                   words_count(found).text, words_count(ids).text, words_of(ids, "", "s"),
+                   words_of(found, "is", "are"));
+}
+
 static void say_left_out(struct console *c, const struct txs_tally *tally)
 {
     uint64_t sum = 0;
@@ -56,7 +71,7 @@ static void say_doubts(struct console *c, const struct txs_tally *tally)
                    words_count(c->seeds_failed).text, words_count(seeds).text,
                    words_of(seeds, "", "s"), c->failed_seeds,
                    c->verbosity > 0 ? "" : " (-v tells of each)");
-    if (tally->vantage_suspect)
+    if (tally->vantage_suspect && tally->handshakes > 0)
         screen_say(c->result, 2,
                    "This machine or its link seems to have failed for some time: the figures may "
                    "be too low.");
@@ -92,10 +107,12 @@ void report(struct console *c, const struct txs_ending *ending, const struct cen
     const struct txs_plan *plan = &c->options->plan;
     if (c->verbosity < 0)
         return;
+    c->result->patient = c->result->terminal;
     if (census != NULL)
         census_report(c->result, census, plan, ending->tally);
     else if (ending->tally->handshakes > 0)
         shares_report(c->result, plan, ending->tally);
+    say_block(c, ending->hunt, plan->id_count);
     say_unmet(c, ending->tally);
     say_left_out(c, ending->tally);
     say_doubts(c, ending->tally);

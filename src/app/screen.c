@@ -39,7 +39,7 @@ size_t screen_columns(const struct screen *s)
 static void write_whole(struct screen *s, const char *text, size_t len)
 {
     struct pollfd ready = {.fd = s->fd, .events = POLLOUT};
-    if (!s->gone && poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT))
+    if (!s->gone && poll(&ready, 1, s->patient ? -1 : 0) == 1 && (ready.revents & POLLOUT))
         s->gone = write(s->fd, text, len) < 0;
 }
 

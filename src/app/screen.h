@@ -1,4 +1,5 @@
-/* Lines for people: each one thing, wrapped at words, written whole and never waited for. */
+/* Lines for people: each one thing, wrapped at words, written whole. While a survey runs nothing is
+ * waited for. */
 #ifndef TXSURVEY_APP_SCREEN_H
 #define TXSURVEY_APP_SCREEN_H
 
@@ -9,6 +10,7 @@ struct screen {
     int fd;
     bool terminal;
     bool gone;       /* nobody reads there */
+    bool patient;    /* nothing runs any more: lines wait for their reader (Ctrl-S) */
     size_t line_len; /* of the line that the next one takes the place of */
 };
 

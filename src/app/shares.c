@@ -56,10 +56,12 @@ static void say_why(struct screen *s, const struct txs_notfound_tally *tally)
     }
 }
 
-/* Nodes that completed a handshake, and cannot be asked for a wtxid. */
+/* Nodes that completed a handshake, and cannot be asked for a wtxid. Of the others one may have
+ * sent it before that was complete. */
 static uint64_t cannot_be_asked(const struct txs_id_tally *tally, const struct txs_tally *all)
 {
-    return tally->by_status[TXS_ID_UNASKED] - (all->peers - all->handshakes);
+    uint64_t unmet = all->peers - all->handshakes, unasked = tally->by_status[TXS_ID_UNASKED];
+    return unasked > unmet ? unasked - unmet : 0;
 }
 
 static void say_id(struct screen *s, const char *lead, const struct txs_plan *plan, size_t id,

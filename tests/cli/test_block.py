@@ -46,6 +46,7 @@ class HowMany(FromBlock):
     def test_twenty_by_default(self):
         result = self.run_survey(self.network(BLOCK.script()), 30)
         self.block_of(result, can_serve=30, asked=20, served=20)
+        self.assertIn("1 of 1 transaction is in the block of --block.\n", result.stderr)
         self.assertEqual(result.survey["options"]["block"], BLOCK.hash)
         self.assertEqual(result.survey["options"]["block_peers"], 20)
 
@@ -55,6 +56,10 @@ class HowMany(FromBlock):
         scripts = {address_of(number): kinds[number % 3] for number in range(1, 31)}
         result = self.run_survey(self.network(scripts=scripts), 30)
         self.block_of(result, can_serve=10, asked=10, served=10)
+
+    def test_nobody_gives_it_out(self):
+        result = self.run_survey(self.network(transactions={}), 2, "--response-timeout=1")
+        self.assertIn("Nobody gave out the block of --block.\n", result.stderr)
 
     def test_without_a_block(self):
         result = survey.run(["--patience=0", *self.network(BLOCK.script()).connect(3), txid(TX)])

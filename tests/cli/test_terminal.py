@@ -175,6 +175,33 @@ class Result(AtTerminal):
             self.assertGreater(max(map(len, lines)), columns - 12)
 
 
+class Stopped(AtTerminal):
+    def test_the_result_waits_for_the_reader(self):
+        """Ctrl-S, while it ran: the survey goes on, and nothing of its result is lost."""
+        go_on = threading.Event()
+
+        def script(peer):
+            go_on.wait(60)
+            honest(peer)
+        network = self.network(script)
+        screen = terminal.Terminal(80)
+        process = screen.start(["--patience=0", *network.connect(2), TXID], ALL)
+        seen = screen.read(b"waiting for 2 nodes")
+        screen.press(b"\x13")
+        go_on.set()
+        while len(network.closed) < 2:
+            time.sleep(0.02)
+        time.sleep(0.3)
+        self.assertIsNone(process.poll(), "it waits")
+        screen.press(b"\x11")
+        lines, _ = terminal.lines(seen + screen.read())
+        self.assertEqual(process.wait(60), 0)
+        process.communicate()
+        screen.close()
+        self.assertTrue(lines[0].startswith("2 of 2 nodes asked have it"), lines)
+        self.assertIn("The records were not kept", " ".join(lines))
+
+
 class Records(AtTerminal):
     def setUp(self):
         super().setUp()
@@ -285,7 +312,7 @@ class Interrupted(AtTerminal):
 
     def test_and_that_without_a_file_there_is_no_way(self):
         lines = self.interrupted([])
-        self.assertIn("Without -o FILE it cannot be gone on with.", lines)
+        self.assertIn("Without -o FILE it begins anew each time.", lines)
 
 
 if __name__ == "__main__":
