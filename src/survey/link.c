@@ -18,7 +18,7 @@ struct count {
 void link_init(struct link *l, uint64_t timeout_ms)
 {
     uint64_t span_ms = timeout_ms > 5000 ? 2 * timeout_ms : 10000;
-    *l = (struct link){.slot_ms = span_ms / SPAN_SLOTS};
+    *l = (struct link){.slot_ms = span_ms / SPAN_SLOTS, .silent = true};
 }
 
 static uint64_t number_of(const struct link *l, uint64_t ms)

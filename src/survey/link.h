@@ -27,7 +27,8 @@ void link_dialled(struct link *link, uint64_t now_ms);
 bool link_note(struct link *link, uint64_t now_ms, uint64_t began_ms, bool heard);
 /* Whether what failed in this time may be the link's doing: of all attempts that began since then
  * not one was heard, and by what came before at least ten were to be; and from there on until one
- * is. Sooner known than the verdict above, and not as sure. */
+ * is, as from the beginning until the first one is. Sooner known than the verdict above, and not as
+ * sure. */
 bool link_is_silent(struct link *link, uint64_t now_ms, uint64_t since_ms);
 
 #endif

@@ -51,6 +51,17 @@ class Link(Case):
         self.assertNotIn(LINE, stderr)
         self.assertEqual(result.summary["peers"]["answered"], 30 * RATE)
 
+    def test_down_from_the_start(self):
+        """Nobody was asked, whatever the records say: all are asked once it is up."""
+        network = self.network()
+        self.addCleanup(harness.ip, "link set lo up")
+        harness.ip("link set lo down")
+        _, result = self.finish(self.start(network, 5, "--connect-timeout=0.5"), 3)
+        self.assertEqual([peer["suspect"] for peer in result.peers], [True] * 5)
+        harness.ip("link set lo up")
+        _, result = self.finish(self.start(network, 5))
+        self.assertEqual(result.summary["peers"]["answered"], 5)
+
 
 if __name__ == "__main__":
     harness.enter_namespaces()

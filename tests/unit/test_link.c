@@ -154,9 +154,23 @@ static void what_was_an_hour_ago_is_forgotten(void **state)
     assert_false(t.suspect);
 }
 
+static void it_is_silent_until_the_first_is_heard(void **state)
+{
+    (void)state;
+    struct link l;
+    link_init(&l, 5000);
+    link_dialled(&l, 0);
+    link_dialled(&l, 0);
+    assert_false(link_note(&l, 10, 0, false));
+    assert_true(link_is_silent(&l, 10, 0));
+    assert_false(link_note(&l, 20, 0, true));
+    assert_false(link_is_silent(&l, 20, 0));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_is_silent_until_the_first_is_heard),
         cmocka_unit_test(a_lost_link_is_suspect),
         cmocka_unit_test(what_failed_while_nobody_was_heard_is_doubted),
         cmocka_unit_test(soon_after_the_machine_was_started),
