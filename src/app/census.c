@@ -89,11 +89,6 @@ static int most_first(const void *a, const void *b)
     return x->count != y->count ? (x->count < y->count ? 1 : -1) : strcmp(x->text, y->text);
 }
 
-static void say_name(struct screen *s, uint64_t count, const char *text)
-{
-    screen_say(s, 9, "%7s  %s", words_count(count).text, text);
-}
-
 static void say_names(struct screen *s, const char *title, const struct names *names, size_t shown)
 {
     struct names *sorted = malloc(sizeof *sorted);
@@ -106,12 +101,12 @@ static void say_names(struct screen *s, const char *title, const struct names *n
     screen_say(s, 2, "%s:", title);
     for (size_t i = 0; i < sorted->len; i++) {
         if (i < shown)
-            say_name(s, sorted->list[i].count, sorted->list[i].text);
+            screen_item(s, words_count(sorted->list[i].count).text, sorted->list[i].text);
         else
             sorted->others += sorted->list[i].count;
     }
     if (sorted->others > 0)
-        say_name(s, sorted->others, "others");
+        screen_item(s, words_count(sorted->others).text, "others");
     free(sorted);
 }
 

@@ -10,6 +10,8 @@
 
 static bool put_word(char *out, size_t room, size_t *len, const char *word)
 {
+    if (*word == '\0')
+        return false; /* it would have to be quoted */
     for (const char *at = word; *at != '\0'; at++) {
         bool plain = strchr(PLAIN, *at) != NULL;
         if (*at < ' ' || *at > '~' || *len + 3 > room)
@@ -19,7 +21,7 @@ static bool put_word(char *out, size_t room, size_t *len, const char *word)
         out[(*len)++] = *at;
     }
     out[*len] = '\0';
-    return *word != '\0';
+    return true;
 }
 
 bool command_text(char *out, size_t room, const struct command *c, const char *more)
@@ -30,7 +32,7 @@ bool command_text(char *out, size_t room, const struct command *c, const char *m
             out[len++] = ' ';
         if (!put_word(out, room, &len, c->argv[i]))
             return false;
-        if (i == 0 && len + strlen(more) + 2 < room)
+        if (i == 0 && *more != '\0' && len + strlen(more) + 2 < room)
             len += (size_t)sprintf(out + len, " %s", more);
     }
     return true;

@@ -5,16 +5,8 @@
 #include "shares.h"
 #include "words.h"
 
-#include "txsurvey/escape.h"
-
+#include <signal.h>
 #include <stdlib.h>
-#include <string.h>
-
-/* A list of counts, one below the other. */
-static void say_count(struct screen *s, uint64_t count, const char *text)
-{
-    screen_say(s, 9, "%7s  %s", words_count(count).text, text);
-}
 
 static void say_unmet(struct console *c, const struct txs_tally *tally)
 {
@@ -27,7 +19,7 @@ static void say_unmet(struct console *c, const struct txs_tally *tally)
                    "%s of %s node%s could not be asked:", words_count(causes->total).text,
                    words_count(tally->peers).text, words_of(tally->peers, "", "s"));
     for (size_t i = 0; i < causes->len; i++)
-        say_count(c->result, causes->list[i].count, causes->list[i].text);
+        screen_item(c->result, words_count(causes->list[i].count).text, causes->list[i].text);
     free(causes);
 }
 
@@ -56,7 +48,8 @@ static void say_left_out(struct console *c, const struct txs_tally *tally)
                    words_of(sum, " was", "es were"));
     for (unsigned i = 0; i < TXS_IGNORED_COUNT; i++)
         if (tally->ignored[i] > 0)
-            say_count(c->result, tally->ignored[i], txs_ignored_text((enum txs_ignored)i));
+            screen_item(c->result, words_count(tally->ignored[i]).text,
+                        txs_ignored_text((enum txs_ignored)i));
 }
 
 static void say_doubts(struct console *c, const struct txs_tally *tally)
@@ -89,7 +82,7 @@ static void say_how_it_ended(struct console *c, const struct txs_ending *ending)
         break;
     case TXS_REASON_SIGNAL:
         screen_say(c->result, 2, "Stopped by %s after %s.",
-                   ending->signal_number == 2 ? "Ctrl-C" : "a signal", time.text);
+                   ending->signal_number == SIGINT ? "Ctrl-C" : "a signal", time.text);
         break;
     case TXS_REASON_OUTPUT:
         screen_say(c->result, 2, "Stopped after %s, since the records cannot be written.",

@@ -51,10 +51,15 @@ struct text {
 
 static void put(struct text *t, const char *bytes, size_t len)
 {
-    for (size_t i = 0; i < len && t->len < sizeof t->bytes; i++) {
-        uint8_t byte = (uint8_t)bytes[i];
-        t->bytes[t->len++] = (char)((byte < 0x20 && byte != '\n' && byte != '\r') ? '?' : byte);
-    }
+    for (size_t i = 0; i < len && t->len < sizeof t->bytes; i++)
+        t->bytes[t->len++] = bytes[i];
+}
+
+/* Whatever was forgotten, no control character gets through. */
+static void put_word(struct text *t, const char *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        put(t, (uint8_t)bytes[i] < 0x20 || bytes[i] == 0x7f ? "?" : bytes + i, 1);
 }
 
 static void put_spaces(struct text *t, size_t count)
@@ -118,7 +123,7 @@ static void put_wrapped(struct text *t, const char *text, struct wrapping w)
             put_spaces(t, spaces);
             text += spaces;
         }
-        put(t, text, len);
+        put_word(t, text, len);
         text += len;
         column += more;
         begun = true;
@@ -143,6 +148,11 @@ void screen_say(struct screen *s, unsigned hang, const char *format, ...)
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     show(s, text, (struct wrapping){screen_columns(s), hang, ""});
+}
+
+void screen_item(struct screen *s, const char *count, const char *text)
+{
+    screen_say(s, 9, "%7s  %s", count, text);
 }
 
 void screen_message(struct screen *s, const char *format, ...)

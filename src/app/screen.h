@@ -21,7 +21,9 @@ size_t screen_columns(const struct screen *s);
  * is left whole. Bytes that are not ours must have been escaped before. */
 void screen_say(struct screen *s, unsigned hang, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* The same, but that what is no terminal, a log perhaps, has one line a message. */
+/* One of a list of counts, one below the other. */
+void screen_item(struct screen *s, const char *count, const char *text);
+/* The same as screen_say(), but that what is no terminal, a log perhaps, has one line a message. */
 void screen_message(struct screen *s, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* A command to paste: a line that does not fit ends in a backslash. */

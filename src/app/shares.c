@@ -52,7 +52,7 @@ static void say_why(struct screen *s, const struct txs_notfound_tally *tally)
     for (unsigned h = 0; h < TXS_HINT_COUNT; h++) {
         const char *text = cause_of_notfound((enum txs_hint)h, tally->by_hint[h]);
         if (tally->by_hint[h] > 0 && text != NULL)
-            screen_say(s, 9, "%7s  %s", words_count(tally->by_hint[h]).text, text);
+            screen_item(s, words_count(tally->by_hint[h]).text, text);
     }
 }
 
