@@ -57,8 +57,10 @@ static void note_failed(struct console *c, const struct txs_seed_record *seed)
     int more = snprintf(text, sizeof text, "%s%s (%s)", len > 0 ? ", " : "", seed->host,
                         seed->error != NULL ? seed->error : txs_seed_outcome_name(seed->outcome));
     c->seeds_failed++;
-    if (more > 0 && (size_t)more < room)
-        memcpy(c->failed_seeds + len, text, (size_t)more + 1);
+    if (more <= 0 || (size_t)more >= room)
+        return;
+    memcpy(c->failed_seeds + len, text, (size_t)more + 1);
+    c->seeds_named++;
 }
 
 void console_seed(struct console *c, const struct txs_seed_record *seed)

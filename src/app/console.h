@@ -18,8 +18,8 @@ struct console {
     struct screen screen;  /* standard error */
     struct screen paper;   /* standard output, where that alone is read by a person */
     struct screen *result; /* the one of them where the result is shown */
-    uint64_t seeds_resolved, seeds_failed;
-    char failed_seeds[200]; /* the first few, with what they said */
+    uint64_t seeds_resolved, seeds_failed, seeds_named;
+    char failed_seeds[200]; /* those of them that are named, with what was said */
 };
 
 /* `options` and `command` are borrowed. */

@@ -63,7 +63,7 @@ static void say_doubts(struct console *c, const struct txs_tally *tally)
         screen_say(c->result, 2, "%s of %s DNS seed%s gave no address: %s%s.",
                    words_count(c->seeds_failed).text, words_count(seeds).text,
                    words_of(seeds, "", "s"), c->failed_seeds,
-                   c->verbosity > 0 ? "" : " (-v tells of each)");
+                   c->seeds_named == c->seeds_failed ? "" : ", ... (-v tells of each)");
     if (tally->vantage_suspect && tally->handshakes > 0)
         screen_say(c->result, 2,
                    "This machine or its link seems to have failed for some time: the figures may "

@@ -88,7 +88,11 @@ class Lines(Case):
     def test_a_seed_that_failed_is_mentioned_beside_others_that_are_known(self):
         network = self.network()
         result = self.survey(["--dnsseed=a.invalid", "--dnsseed=b.invalid", *network.connect(1)])
-        self.assertRegex(result.stderr, r"2 of 2 DNS seeds gave no address: [ab]\.invalid \(")
+        self.assertRegex(" ".join(result.stderr.split()), r"2 of 2 DNS seeds gave no address: "
+                         r"[ab]\.invalid \(\w+\), [ab]\.invalid \(\w+\)\. ")
+        many = [f"--dnsseed={number}.{'x' * 60}.invalid" for number in range(9)]
+        result = self.survey([*many, *network.connect(1)])
+        self.assertRegex(" ".join(result.stderr.split()), r"9 of 9 DNS seeds .*\), \.\.\. \(-v tells of each\)\. ")
 
     def test_how_surely_goes_on_with_the_run(self):
         """What an earlier part of the run recorded counts as much."""
