@@ -53,10 +53,11 @@ static void warn_of_missing(struct console *console, const struct options *optio
 {
     char text[400];
     bool seeds = options->plan.seed_count > 0;
+    if (options->missing_list == NULL)
+        return;
     snprintf(text, sizeof text, "--peers: %.200s is not there yet, and is made at the end%s",
              options->missing_list, seeds ? "; the DNS seeds are asked" : "");
-    if (options->missing_list != NULL)
-        console_warn(console, text);
+    console_warn(console, text);
 }
 
 void warn_of_named_peers(struct console *console, const struct options *options)

@@ -34,18 +34,19 @@ bool ours_may_be_torn(const char *text, size_t len, const char *first)
     return zeros == len || memcmp(text, first, begin) == 0;
 }
 
-static bool is_ours(const char *text, size_t len, const char *first,
-                    bool (*begins)(const json_t *head))
+/* TXS_E_USAGE where it is not. */
+static enum txs_status is_ours(const char *text, size_t len, const char *first,
+                               bool (*begins)(const json_t *head), struct txs_message *message)
 {
     json_t *head;
-    struct txs_message ignored;
     if (memchr(text, '\n', len) == NULL && ours_may_be_torn(text, len, first))
-        return true;
-    if (parse_head(&head, text, len, &ignored) != TXS_OK)
-        return false;
+        return TXS_OK;
+    enum txs_status status = parse_head(&head, text, len, message);
+    if (status != TXS_OK)
+        return status;
     bool ours = begins(head);
     json_decref(head);
-    return ours;
+    return ours ? TXS_OK : TXS_E_USAGE;
 }
 
 static enum txs_status check(const struct txs_output *output, const char *path, const char *first,
@@ -60,8 +61,9 @@ static enum txs_status check(const struct txs_output *output, const char *path, 
     while (n < 0 && errno == EINTR);
     if (n < 0)
         return txs_fail(message, TXS_E_IO, "%.200s: cannot be read: %s", path, strerror(errno));
-    if (n == 0 || is_ours(text, (size_t)n, first, begins))
-        return TXS_OK;
+    enum txs_status status = n == 0 ? TXS_OK : is_ours(text, (size_t)n, first, begins, message);
+    if (status != TXS_E_USAGE)
+        return status;
     return txs_fail(message, TXS_E_USAGE,
                     "%.200s: holds something else than we would write there, and is left as it is",
                     path);

@@ -209,10 +209,12 @@ static bool is_export_node(const struct peer_item *item)
 static enum txs_status take_export_node(struct peer_source *s, const struct peer_item *item,
                                         struct txs_message *reason)
 {
+    if (json_array_size(item->json) < 2)
+        return txs_fail(reason, TXS_E_USAGE, "a node without a port");
     json_t *object = json_pack("{s:O, s:O}", "address", json_array_get(item->json, 0), "port",
                                json_array_get(item->json, 1));
     if (object == NULL)
-        return txs_fail(reason, TXS_E_USAGE, "a node without a port");
+        return txs_fail(reason, TXS_E_NOMEM, "out of memory");
     enum txs_status status = add_object(s, object, TXS_EXPECT_ANSWER, reason);
     json_decref(object);
     return status;

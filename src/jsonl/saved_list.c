@@ -203,14 +203,12 @@ bool txs_peer_list_may_replace(const struct txs_peer_list *list)
 {
     static const char title[] = "# " TXS_LIST_TITLE;
     char begin[sizeof title - 1];
-    FILE *file = fopen(list->path, "re");
-    if (file == NULL)
+    int fd = open(list->path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
         return errno == ENOENT;
-    size_t len = fread(begin, 1, sizeof begin, file);
-    bool ours = len == sizeof begin && memcmp(begin, title, len) == 0;
-    bool empty = len == 0 && !ferror(file);
-    fclose(file);
-    return ours || empty;
+    ssize_t len = read(fd, begin, sizeof begin);
+    close(fd);
+    return len == 0 || (len == sizeof begin && memcmp(begin, title, sizeof begin) == 0);
 }
 
 static bool write_all(int fd, const char *text, size_t len)

@@ -56,7 +56,7 @@ static enum txs_status explain_onion(const char *text, const char *host, struct 
         return txs_fail(reason, TXS_E_USAGE,
                         SHOWN "is no onion address: before .onion stand 56 of a-z and 2-7", text);
     return txs_fail(reason, TXS_E_USAGE,
-                    SHOWN "is no onion address: its checksum is wrong, a letter may be", text);
+                    SHOWN "is no onion address: its checksum is wrong, is it mistyped?", text);
 }
 
 static enum txs_status explain_i2p(const char *text, const char *host, struct txs_message *reason)

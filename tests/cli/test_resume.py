@@ -490,9 +490,10 @@ class Refused(ResumeCase):
     def test_trace_is_left_alone(self):
         content, words = self.file()
         trace = self.folder / "trace"
-        trace.write_text('{"time":"old","address":"127.0.0.1","direction":"sent"}\n')
+        old = '{"time":"old","address":"127.0.0.1","direction":"sent"}\n'
+        trace.write_text(old)
         self.refused(content, [*words, TXID, f"--trace={trace}"], "line 1")
-        self.assertEqual(trace.read_text(), "old\n")
+        self.assertEqual(trace.read_text(), old)
 
 
 class Crawl(ResumeCase):

@@ -13,7 +13,7 @@ class Bounds(CrawlCase):
                            "odd=2,malformed=3,too_many=1,bad_checksum=1,mute=1")
         ignored = found.summary["address_book"]["ignored"]
         self.assertGreater(ignored["port"], 0)
-        self.assertEqual(ignored["network"], 3, "an onion, an I2P and a CJDNS address")
+        self.assertEqual(ignored["network"], 5, "onion, I2P, CJDNS, OnionCat, Core's names")
 
     def test_liars_do_not_starve_the_honest(self):
         """A tenth of 300 nodes invent 1,000 fresh addresses each, a hundred for each that is real;
