@@ -66,6 +66,13 @@ static void on_before_wait(uv_prepare_t *prepare)
         uv_stop(&e->loop);
 }
 
+/* Those that wait for the rate alone are not worth a word. */
+static const char *waits_for(const struct txs_engine *e)
+{
+    bool opening = e->waiting != NULL && ways_opening(&e->ways, e->waiting);
+    return opening ? ways_name(&e->ways, e->waiting) : NULL;
+}
+
 static void report_progress(uv_timer_t *timer)
 {
     struct txs_engine *e = engine_of(timer);
@@ -82,7 +89,7 @@ static void report_progress(uv_timer_t *timer)
             .connected = e->connected,
             .in_progress = txs_survey_in_progress(e->survey),
             .last_dial_ms = e->last_dial_ms > e->started_ms ? e->last_dial_ms - e->started_ms : 0,
-            .waits_for = e->waiting != NULL ? ways_name(&e->ways, e->waiting) : NULL,
+            .waits_for = waits_for(e),
             .tally = txs_survey_tally(e->survey),
         });
 }
