@@ -84,6 +84,7 @@ bool launch_again(struct txs_engine *e, const struct conn *c, enum txs_error err
         return false;
     again->attempt = c->attempt;
     again->attempt.put_back++;
+    again->attempt.stood_still = false;
     again->address = c->address;
     again->seed = c->seed;
     again->again = true;
