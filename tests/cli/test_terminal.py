@@ -152,7 +152,7 @@ class Result(AtTerminal):
 
     def test_a_thousand_ids(self):
         ids = self.folder / "ids"
-        ids.write_text("".join(f"{number:064x}\n" for number in range(1, 1000)) + TXID)
+        ids.write_text("".join(f"{number:08x}{0:056x}\n" for number in range(1, 1000)) + TXID)
         network = self.network(unhelpful)
         lines, _ = self.at_terminal(["--deadline=2", *network.connect(2), "--txid-file", ids], 80, ALL)
         self.assertLess(len(lines), 60)

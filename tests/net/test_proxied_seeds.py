@@ -176,7 +176,7 @@ class Seeds(SeedCase):
                           (self.proxy(script=answer(5)).at, "socks5_connection_refused")):
             result = self.survey(["--proxy", at, "--dnsseed", "seed.example"], code=3)
             self.assertEqual(self.said_of(result), {"seed.example": ("failed", 0, error)})
-            self.assertIn("no peer to survey: no DNS seed answered through the proxy", result.stderr)
+            self.assertIn("nobody could be asked, there was no node to survey: no DNS seed answered through the proxy", result.stderr)
 
     def test_the_trace_names_them(self):
         trace = self.folder / "trace"
