@@ -4,8 +4,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Decodes one character of strict UTF-8: its length, 0 where the bytes are none. */
-static size_t decode(const uint8_t *s, size_t len, uint32_t *c)
+size_t txs_utf8_decode(uint32_t *c, const uint8_t *s, size_t len)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     size_t n = s[0] < 0x80 ? 1 : s[0] >> 5 == 6 ? 2 : s[0] >> 4 == 14 ? 3 : s[0] >> 3 == 30 ? 4 : 0;
@@ -44,7 +43,7 @@ size_t txs_escape_text(char *out, const uint8_t *bytes, size_t len)
     size_t written = 0;
     for (size_t at = 0; at < len;) {
         uint32_t c;
-        size_t n = decode(bytes + at, len - at, &c);
+        size_t n = txs_utf8_decode(&c, bytes + at, len - at);
         if (n == 0 || is_unprintable(c) || c == '\\') {
             written += (size_t)snprintf(out + written, 5, "\\x%02x", bytes[at++]);
             continue;

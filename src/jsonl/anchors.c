@@ -1,54 +1,53 @@
 #include "anchors.h"
 
-/* `value` makes a label's member. */
-static json_t *by_label(const struct txs_plan *plan,
-                        json_t *(*value)(const void *source, size_t anchor), const void *source)
+/* `value` writes a label's. */
+static void by_label(struct line *l, const struct txs_plan *plan,
+                     void (*value)(struct line *l, const void *source, size_t anchor),
+                     const void *source)
 {
-    if (plan->anchor_count == 0)
-        return json_null();
-    json_t *object = json_object();
-    for (size_t i = 0; i < plan->anchor_count && object != NULL; i++) {
-        if (!json_put(object, plan->anchor_labels[i], value(source, i))) {
-            json_decref(object);
-            return NULL;
-        }
+    if (plan->anchor_count == 0) {
+        line_null(l);
+        return;
     }
-    return object;
+    line_open(l, '{');
+    for (size_t i = 0; i < plan->anchor_count; i++) {
+        line_name(l, plan->anchor_labels[i]);
+        value(l, source, i);
+    }
+    line_close(l, '}');
 }
 
-static json_t *given(const void *source, size_t anchor)
+static void given(struct line *l, const void *source, size_t anchor)
 {
-    return json_hash(((const struct txs_plan *)source)->anchors[anchor]);
+    line_hash(l, ((const struct txs_plan *)source)->anchors[anchor]);
 }
 
-static json_t *said(const void *source, size_t anchor)
+static void said(struct line *l, const void *source, size_t anchor)
 {
-    return json_text(txs_anchor_name(((const struct txs_peer_result *)source)->anchors[anchor]));
+    line_text(l, txs_anchor_name(((const struct txs_peer_result *)source)->anchors[anchor]));
 }
 
-static json_t *counted(const void *source, size_t anchor)
+static void counted(struct line *l, const void *source, size_t anchor)
 {
     const struct txs_anchor_tally *tally = &((const struct txs_tally *)source)->anchors[anchor];
-    json_t *object = json_object();
-    if (json_put(object, "has", json_number(tally->has)) &&
-        json_put(object, "lacks", json_number(tally->lacks)) &&
-        json_put(object, "unknown", json_number(tally->unknown)))
-        return object;
-    json_decref(object);
-    return NULL;
+    line_open(l, '{');
+    line_count(l, "has", tally->has);
+    line_count(l, "lacks", tally->lacks);
+    line_count(l, "unknown", tally->unknown);
+    line_close(l, '}');
 }
 
-json_t *anchors_given(const struct txs_plan *plan)
+void anchors_given(struct line *l, const struct txs_plan *plan)
 {
-    return by_label(plan, given, plan);
+    by_label(l, plan, given, plan);
 }
 
-json_t *anchors_said(const struct txs_plan *plan, const struct txs_peer_result *result)
+void anchors_said(struct line *l, const struct txs_plan *plan, const struct txs_peer_result *result)
 {
-    return by_label(plan, said, result);
+    by_label(l, plan, said, result);
 }
 
-json_t *anchors_counted(const struct txs_plan *plan, const struct txs_tally *tally)
+void anchors_counted(struct line *l, const struct txs_plan *plan, const struct txs_tally *tally)
 {
-    return by_label(plan, counted, tally);
+    by_label(l, plan, counted, tally);
 }

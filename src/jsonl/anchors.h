@@ -2,14 +2,15 @@
 #ifndef TXSURVEY_JSONL_ANCHORS_H
 #define TXSURVEY_JSONL_ANCHORS_H
 
-#include "json.h"
+#include "line.h"
 
 #include "txsurvey/plan.h"
 #include "txsurvey/tally.h"
 
-/* Each is null where the plan has no anchors, NULL when out of memory. */
-json_t *anchors_given(const struct txs_plan *plan); /* the blocks' hashes */
-json_t *anchors_said(const struct txs_plan *plan, const struct txs_peer_result *result);
-json_t *anchors_counted(const struct txs_plan *plan, const struct txs_tally *tally);
+/* Each is null where the plan has no anchors. */
+void anchors_given(struct line *line, const struct txs_plan *plan); /* the blocks' hashes */
+void anchors_said(struct line *line, const struct txs_plan *plan,
+                  const struct txs_peer_result *result);
+void anchors_counted(struct line *line, const struct txs_plan *plan, const struct txs_tally *tally);
 
 #endif

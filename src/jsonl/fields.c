@@ -1,46 +1,50 @@
 #include "fields.h"
 
-json_t *fields_object(const struct field *fields, size_t count, const struct field_source *source)
+static void write_fields(struct line *l, const struct field *fields, size_t count,
+                         const struct field_source *source)
 {
-    json_t *object = json_object();
-    for (size_t i = 0; object != NULL && i < count; i++) {
-        if (!json_put(object, fields[i].name, fields[i].value(source))) {
-            json_decref(object);
-            object = NULL;
-        }
+    for (size_t i = 0; i < count; i++) {
+        line_name(l, fields[i].name);
+        fields[i].value(l, source);
     }
-    return object;
 }
 
-json_t *fields_record(const char *type, const struct field *fields, size_t count,
-                      const struct field_source *source)
+void fields_object(struct line *l, const struct field *fields, size_t count,
+                   const struct field_source *source)
 {
-    json_t *head = json_object();
-    json_t *rest = fields_object(fields, count, source);
-    bool whole = head != NULL && rest != NULL && json_put(head, "type", json_string(type)) &&
-                 json_put(head, "survey", json_string(source->records->uuid)) &&
-                 json_object_update(head, rest) == 0;
-    json_decref(rest);
-    if (whole)
-        return head;
-    json_decref(head);
-    return NULL;
+    line_open(l, '{');
+    write_fields(l, fields, count, source);
+    line_close(l, '}');
 }
 
-json_t *field_time(const struct field_source *source, uint64_t monotonic_ms)
+void fields_record(struct txs_output *output, const char *type, const struct field *fields,
+                   size_t count, const struct field_source *source)
+{
+    struct line l;
+    line_begin(&l, output);
+    line_name(&l, "type");
+    line_string(&l, type);
+    line_name(&l, "survey");
+    line_string(&l, source->records->uuid);
+    write_fields(&l, fields, count, source);
+    line_end(&l);
+}
+
+void field_time(struct line *l, const struct field_source *source, uint64_t monotonic_ms)
 {
     if (monotonic_ms == TXS_NEVER)
-        return json_null();
-    return json_time(txs_wall_clock_ms(source->records->wall, monotonic_ms));
+        line_null(l);
+    else
+        line_time(l, txs_wall_clock_ms(source->records->wall, monotonic_ms));
 }
 
-json_t *field_addresses(const struct txs_address *addresses, size_t count)
+void field_addresses(struct line *l, const struct txs_address *addresses, size_t count)
 {
-    json_t *list = json_array();
-    for (size_t i = 0; i < count && list != NULL; i++) {
+    line_open(l, '[');
+    for (size_t i = 0; i < count; i++) {
         char text[TXS_ADDRESS_TEXT_MAX];
         txs_address_text(text, &addresses[i]);
-        list = json_append(list, json_string_nocheck(text));
+        line_string(l, text);
     }
-    return list;
+    line_close(l, ']');
 }

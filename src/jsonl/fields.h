@@ -3,7 +3,7 @@
 #define TXSURVEY_JSONL_FIELDS_H
 
 #include "forms.h"
-#include "json.h"
+#include "line.h"
 #include "txsurvey/escape.h"
 #include "txsurvey/jsonl.h"
 #include "waiting.h"
@@ -26,18 +26,20 @@ struct field_source {
 struct field {
     const char *name;
     const char *text;
-    json_t *(*value)(const struct field_source *source); /* NULL when out of memory */
+    void (*value)(struct line *line, const struct field_source *source); /* writes exactly one */
 };
 
-/* An object with one member a field; NULL when out of memory. */
-json_t *fields_object(const struct field *fields, size_t count, const struct field_source *source);
-/* The same as a whole record: `type` and `survey` in front. */
-json_t *fields_record(const char *type, const struct field *fields, size_t count,
-                      const struct field_source *source);
+/* Writes an object with one member a field. */
+void fields_object(struct line *line, const struct field *fields, size_t count,
+                   const struct field_source *source);
+/* A whole line: the same, with `type` and `survey` in front. */
+void fields_record(struct txs_output *output, const char *type, const struct field *fields,
+                   size_t count, const struct field_source *source);
 
-json_t *field_time(const struct field_source *source, uint64_t monotonic_ms); /* TXS_NEVER: null */
+/* TXS_NEVER: null. */
+void field_time(struct line *line, const struct field_source *source, uint64_t monotonic_ms);
 
 /* The addresses as a list of `ADDR:PORT`. */
-json_t *field_addresses(const struct txs_address *list, size_t count);
+void field_addresses(struct line *line, const struct txs_address *list, size_t count);
 
 #endif

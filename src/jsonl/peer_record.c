@@ -18,99 +18,101 @@ static const struct txs_peer_result *result_of(const struct field_source *s)
     return peer_of(s)->result;
 }
 
-static json_t *span_ms(uint64_t from_ms, uint64_t to_ms)
+static void span_ms(struct line *l, uint64_t from_ms, uint64_t to_ms)
 {
-    return from_ms == TXS_NEVER || to_ms == TXS_NEVER ? json_null() : json_number(to_ms - from_ms);
+    line_known(l, from_ms != TXS_NEVER && to_ms != TXS_NEVER, (int64_t)(to_ms - from_ms));
 }
 
-static json_t *address(const struct field_source *s)
+static void address(struct line *l, const struct field_source *s)
 {
     char text[TXS_ADDRESS_TEXT_MAX];
     txs_address_host(text, peer_of(s)->address);
-    return json_string(text);
+    line_string(l, text);
 }
 
-static json_t *port(const struct field_source *s)
+static void port(struct line *l, const struct field_source *s)
 {
-    return json_integer(peer_of(s)->address->port);
+    line_number(l, peer_of(s)->address->port);
 }
 
-static json_t *network(const struct field_source *s)
+static void network(struct line *l, const struct field_source *s)
 {
-    return json_string(txs_network_name(peer_of(s)->address->network));
+    line_string(l, txs_network_name(peer_of(s)->address->network));
 }
 
-static json_t *source(const struct field_source *s)
+static void source(struct line *l, const struct field_source *s)
 {
     const char *text = peer_of(s)->source;
     char safe[4 * 300 + 1];
     txs_escape_text(safe, (const uint8_t *)text, strnlen(text, 300));
-    return json_string(safe);
+    line_string(l, safe);
 }
 
-static json_t *started(const struct field_source *s)
+static void started(struct line *l, const struct field_source *s)
 {
-    return field_time(s, peer_of(s)->started_ms);
+    field_time(l, s, peer_of(s)->started_ms);
 }
 
-static json_t *duration_ms(const struct field_source *s)
+static void duration_ms(struct line *l, const struct field_source *s)
 {
-    return span_ms(peer_of(s)->started_ms, peer_of(s)->ended_ms);
+    span_ms(l, peer_of(s)->started_ms, peer_of(s)->ended_ms);
 }
 
-static json_t *attempts(const struct field_source *s)
+static void attempts(struct line *l, const struct field_source *s)
 {
-    return json_integer(peer_of(s)->attempts);
+    line_number(l, peer_of(s)->attempts);
 }
 
-static json_t *outcome(const struct field_source *s)
+static void outcome(struct line *l, const struct field_source *s)
 {
-    return json_string(txs_outcome_name(result_of(s)->outcome));
+    line_string(l, txs_outcome_name(result_of(s)->outcome));
 }
 
-static json_t *stage(const struct field_source *s)
+static void stage(struct line *l, const struct field_source *s)
 {
-    return json_string(txs_stage_name(result_of(s)->stage));
+    line_string(l, txs_stage_name(result_of(s)->stage));
 }
 
-static json_t *error(const struct field_source *s)
+static void error(struct line *l, const struct field_source *s)
 {
-    return json_text(txs_error_name(result_of(s)->error));
+    line_text(l, txs_error_name(result_of(s)->error));
 }
 
-static json_t *suspect(const struct field_source *s)
+static void suspect(struct line *l, const struct field_source *s)
 {
-    return json_boolean(peer_of(s)->suspect);
+    line_bool(l, peer_of(s)->suspect);
 }
 
-static json_t *connect_ms(const struct field_source *s)
+static void connect_ms(struct line *l, const struct field_source *s)
 {
-    return span_ms(peer_of(s)->connecting_ms, peer_of(s)->connected_ms);
+    span_ms(l, peer_of(s)->connecting_ms, peer_of(s)->connected_ms);
 }
 
-static json_t *handshake_ms(const struct field_source *s)
+static void handshake_ms(struct line *l, const struct field_source *s)
 {
-    return span_ms(peer_of(s)->connected_ms, result_of(s)->handshake_ms);
+    span_ms(l, peer_of(s)->connected_ms, result_of(s)->handshake_ms);
 }
 
-static json_t *version(const struct field_source *s)
+static void version(struct line *l, const struct field_source *s)
 {
-    return result_of(s)->has_version ? json_integer(result_of(s)->version) : json_null();
+    line_known(l, result_of(s)->has_version, result_of(s)->version);
 }
 
 /* At most as many bytes as a user agent has. */
-static json_t *escaped(struct txs_span bytes)
+static void escaped(struct line *l, struct txs_span bytes)
 {
     char text[4 * TXS_SUBVER_MAX_BYTES + 1];
-    size_t len = txs_escape_text(text, bytes.data, bytes.len);
-    return json_stringn(text, len);
+    txs_escape_text(text, bytes.data, bytes.len);
+    line_string(l, text);
 }
 
-static json_t *subver(const struct field_source *s)
+static void subver(struct line *l, const struct field_source *s)
 {
     const struct txs_peer_result *r = result_of(s);
-    return r->has_subver ? escaped((struct txs_span){(const uint8_t *)r->subver, r->subver_len})
-                         : json_null();
+    if (r->has_subver)
+        escaped(l, (struct txs_span){(const uint8_t *)r->subver, r->subver_len});
+    else
+        line_null(l);
 }
 
 static struct txs_client client_of(const struct field_source *s)
@@ -119,114 +121,119 @@ static struct txs_client client_of(const struct field_source *s)
     return txs_client_of((struct txs_span){(const uint8_t *)r->subver, r->subver_len});
 }
 
-static json_t *client(const struct field_source *s)
+static void client(struct line *l, const struct field_source *s)
 {
-    return json_text(client_of(s).name);
+    line_text(l, client_of(s).name);
 }
 
-static json_t *client_version(const struct field_source *s)
+static void client_version(struct line *l, const struct field_source *s)
 {
     struct txs_client known = client_of(s);
-    return known.name != NULL ? escaped(known.version) : json_null();
+    if (known.name != NULL)
+        escaped(l, known.version);
+    else
+        line_null(l);
 }
 
-static json_t *services(const struct field_source *s)
+static void services(struct line *l, const struct field_source *s)
 {
-    if (!result_of(s)->has_version)
-        return json_null();
     char text[17];
     snprintf(text, sizeof text, "%016" PRIx64, result_of(s)->services);
-    return json_string(text);
+    line_text(l, result_of(s)->has_version ? text : NULL);
 }
 
-static json_t *servicesnames(const struct field_source *s)
+static void servicesnames(struct line *l, const struct field_source *s)
 {
-    if (!result_of(s)->has_version)
-        return json_null();
-    json_t *names = json_array();
-    for (unsigned bit = 0; bit < 64 && names != NULL; bit++) {
+    if (!result_of(s)->has_version) {
+        line_null(l);
+        return;
+    }
+    line_open(l, '[');
+    for (unsigned bit = 0; bit < 64; bit++) {
         if (!(result_of(s)->services >> bit & 1))
             continue;
         char name[24];
         txs_service_name(name, bit);
-        names = json_append(names, json_string(name));
+        line_string(l, name);
     }
-    return names;
+    line_close(l, ']');
 }
 
-static json_t *startingheight(const struct field_source *s)
+static void startingheight(struct line *l, const struct field_source *s)
 {
-    return result_of(s)->has_start_height ? json_integer(result_of(s)->start_height) : json_null();
+    line_known(l, result_of(s)->has_start_height, result_of(s)->start_height);
 }
 
-static json_t *relaytxes(const struct field_source *s)
+static void relaytxes(struct line *l, const struct field_source *s)
 {
-    return result_of(s)->has_version ? json_boolean(result_of(s)->relaytxes) : json_null();
+    if (result_of(s)->has_version)
+        line_bool(l, result_of(s)->relaytxes);
+    else
+        line_null(l);
 }
 
-static json_t *timeoffset(const struct field_source *s)
+static void timeoffset(struct line *l, const struct field_source *s)
 {
-    return result_of(s)->has_version ? json_signed(result_of(s)->timeoffset_s) : json_null();
+    line_known(l, result_of(s)->has_version, result_of(s)->timeoffset_s);
 }
 
-static json_t *features(const struct field_source *s)
+static void features(struct line *l, const struct field_source *s)
 {
-    json_t *list = json_array();
-    for (unsigned f = 0; f < TXS_FEATURE_COUNT && list != NULL; f++) {
-        if (!(result_of(s)->features >> f & 1))
-            continue;
-        list = json_append(list, json_string(txs_feature_command(f)));
-    }
-    return list;
+    line_open(l, '[');
+    for (unsigned f = 0; f < TXS_FEATURE_COUNT; f++)
+        if (result_of(s)->features >> f & 1)
+            line_string(l, txs_feature_command(f));
+    line_close(l, ']');
 }
 
-static json_t *feefilter(const struct field_source *s)
+static void feefilter(struct line *l, const struct field_source *s)
 {
-    return result_of(s)->has_feefilter ? json_signed(result_of(s)->feefilter_sat_kvb) : json_null();
+    line_known(l, result_of(s)->has_feefilter, result_of(s)->feefilter_sat_kvb);
 }
 
-static json_t *anchors(const struct field_source *s)
+static void anchors(struct line *l, const struct field_source *s)
 {
-    return anchors_said(s->records->plan, result_of(s));
+    anchors_said(l, s->records->plan, result_of(s));
 }
 
-static json_t *fork(const struct field_source *s)
+static void fork(struct line *l, const struct field_source *s)
 {
-    return result_of(s)->services & TXS_SERVICE_BLAKE2B ? json_string("blake2b") : json_null();
+    line_text(l, result_of(s)->services & TXS_SERVICE_BLAKE2B ? "blake2b" : NULL);
 }
 
-static json_t *bytessent(const struct field_source *s)
+static void bytessent(struct line *l, const struct field_source *s)
 {
-    return json_number(result_of(s)->bytes_sent);
+    line_number(l, result_of(s)->bytes_sent);
 }
 
-static json_t *bytesrecv(const struct field_source *s)
+static void bytesrecv(struct line *l, const struct field_source *s)
 {
-    return json_number(result_of(s)->bytes_received);
+    line_number(l, result_of(s)->bytes_received);
 }
 
-static json_t *addresses(const struct field_source *s)
+static void addresses(struct line *l, const struct field_source *s)
 {
     const struct txs_peer_result *r = result_of(s);
-    return r->asked_addresses ? json_integer(r->addresses) : json_null();
+    line_known(l, r->asked_addresses, r->addresses);
 }
 
-static json_t *new_addresses(const struct field_source *s)
+static void new_addresses(struct line *l, const struct field_source *s)
 {
-    if (!result_of(s)->asked_addresses)
-        return json_null();
-    return field_addresses(peer_of(s)->told, peer_of(s)->told_count);
+    if (result_of(s)->asked_addresses)
+        field_addresses(l, peer_of(s)->told, peer_of(s)->told_count);
+    else
+        line_null(l);
 }
 
-static json_t *block_asked(const struct field_source *s)
+static void block_asked(struct line *l, const struct field_source *s)
 {
-    return json_text(txs_block_way_name(result_of(s)->block_asked));
+    line_text(l, txs_block_way_name(result_of(s)->block_asked));
 }
 
-static json_t *block_height(const struct field_source *s)
+static void block_height(struct line *l, const struct field_source *s)
 {
     int32_t height = result_of(s)->block_height;
-    return height < 0 ? json_null() : json_integer(height);
+    line_known(l, height >= 0, height);
 }
 
 /* One id at this peer. */
@@ -241,74 +248,74 @@ static const struct txs_answer *answer_of(const struct field_source *s)
     return ((const struct asked *)s->thing)->answer;
 }
 
-static json_t *a_txid(const struct field_source *s)
+static void a_txid(struct line *l, const struct field_source *s)
 {
-    return json_hash(((const struct asked *)s->thing)->id_wire);
+    line_hash(l, ((const struct asked *)s->thing)->id_wire);
 }
 
-static json_t *a_label(const struct field_source *s)
+static void a_label(struct line *l, const struct field_source *s)
 {
-    return json_text(((const struct asked *)s->thing)->label);
+    line_text(l, ((const struct asked *)s->thing)->label);
 }
 
-static json_t *a_status(const struct field_source *s)
+static void a_status(struct line *l, const struct field_source *s)
 {
-    return json_string(txs_id_status_name(answer_of(s)->status));
+    line_string(l, txs_id_status_name(answer_of(s)->status));
 }
 
-static json_t *a_via(const struct field_source *s)
+static void a_via(struct line *l, const struct field_source *s)
 {
-    return json_text(txs_via_name(answer_of(s)->via));
+    line_text(l, txs_via_name(answer_of(s)->via));
 }
 
-static json_t *a_answered(const struct field_source *s)
+static void a_answered(struct line *l, const struct field_source *s)
 {
-    return field_time(s, answer_of(s)->answered_ms);
+    field_time(l, s, answer_of(s)->answered_ms);
 }
 
-static json_t *a_response_ms(const struct field_source *s)
+static void a_response_ms(struct line *l, const struct field_source *s)
 {
-    return span_ms(answer_of(s)->first_request_ms, answer_of(s)->answered_ms);
+    span_ms(l, answer_of(s)->first_request_ms, answer_of(s)->answered_ms);
 }
 
-static json_t *a_bytes(const struct field_source *s)
+static void a_bytes(struct line *l, const struct field_source *s)
 {
-    return answer_of(s)->bytes > 0 ? json_integer(answer_of(s)->bytes) : json_null();
+    line_known(l, answer_of(s)->bytes > 0, answer_of(s)->bytes);
 }
 
-static json_t *a_requests(const struct field_source *s)
+static void a_requests(struct line *l, const struct field_source *s)
 {
-    return json_integer(answer_of(s)->requests);
+    line_number(l, answer_of(s)->requests);
 }
 
-static json_t *a_announced(const struct field_source *s)
+static void a_announced(struct line *l, const struct field_source *s)
 {
-    return json_boolean(answer_of(s)->announced);
+    line_bool(l, answer_of(s)->announced);
 }
 
-static json_t *a_announced_at(const struct field_source *s)
+static void a_announced_at(struct line *l, const struct field_source *s)
 {
-    return field_time(s, answer_of(s)->announced_ms);
+    field_time(l, s, answer_of(s)->announced_ms);
 }
 
-static json_t *a_wtxid(const struct field_source *s)
+static void a_wtxid(struct line *l, const struct field_source *s)
 {
-    return answer_of(s)->has_wtxid ? json_hash(answer_of(s)->wtxid) : json_null();
+    line_hash(l, answer_of(s)->has_wtxid ? answer_of(s)->wtxid : NULL);
 }
 
-static json_t *a_position(const struct field_source *s)
+static void a_position(struct line *l, const struct field_source *s)
 {
-    return answer_of(s)->has_position ? json_integer(answer_of(s)->position) : json_null();
+    line_known(l, answer_of(s)->has_position, answer_of(s)->position);
 }
 
-static json_t *a_strength(const struct field_source *s)
+static void a_strength(struct line *l, const struct field_source *s)
 {
-    return json_text(txs_strength_name(answer_of(s)->strength));
+    line_text(l, txs_strength_name(answer_of(s)->strength));
 }
 
-static json_t *a_hint(const struct field_source *s)
+static void a_hint(struct line *l, const struct field_source *s)
 {
-    return json_text(txs_hint_name(answer_of(s)->hint));
+    line_text(l, txs_hint_name(answer_of(s)->hint));
 }
 
 const struct field answer_fields[] = {
@@ -329,32 +336,38 @@ const struct field answer_fields[] = {
 };
 const size_t answer_field_count = sizeof answer_fields / sizeof *answer_fields;
 
-static json_t *control(const struct field_source *s)
+static void control(struct line *l, const struct field_source *s)
 {
     const struct txs_peer_result *r = result_of(s);
     int passed = txs_control_passed(r);
-    if (!s->records->plan->control)
-        return json_null();
-    json_t *object = json_object();
-    if (json_put(object, "random", json_text(txs_control_name(r->control_random))) &&
-        json_put(object, "announced", json_text(txs_control_name(r->control_announced))) &&
-        json_put(object, "passed", passed < 0 ? json_null() : json_boolean(passed)))
-        return object;
-    json_decref(object);
-    return NULL;
+    if (!s->records->plan->control) {
+        line_null(l);
+        return;
+    }
+    line_open(l, '{');
+    line_name(l, "random");
+    line_text(l, txs_control_name(r->control_random));
+    line_name(l, "announced");
+    line_text(l, txs_control_name(r->control_announced));
+    line_name(l, "passed");
+    if (passed < 0)
+        line_null(l);
+    else
+        line_bool(l, passed);
+    line_close(l, '}');
 }
 
-static json_t *transactions(const struct field_source *s)
+static void transactions(struct line *l, const struct field_source *s)
 {
     const struct txs_peer_result *r = result_of(s);
-    json_t *list = json_array();
-    for (size_t i = 0; i < r->answer_count && list != NULL; i++) {
+    line_open(l, '[');
+    for (size_t i = 0; i < r->answer_count; i++) {
         const struct asked asked = {s->records->plan->ids[i], s->records->plan->labels[i],
                                     &r->answers[i]};
-        const struct field_source one = {s->records, &asked};
-        list = json_append(list, fields_object(answer_fields, answer_field_count, &one));
+        fields_object(l, answer_fields, answer_field_count,
+                      &(struct field_source){s->records, &asked});
     }
-    return list;
+    line_close(l, ']');
 }
 
 const struct field peer_fields[] = {
@@ -409,7 +422,6 @@ const size_t peer_field_count = sizeof peer_fields / sizeof *peer_fields;
 
 void txs_records_peer(struct txs_records *r, const struct txs_peer_record *record)
 {
-    const struct field_source source_of_peer = {r, record};
-    json_write_line(r->output,
-                    fields_record("peer", peer_fields, peer_field_count, &source_of_peer), 6);
+    fields_record(r->output, "peer", peer_fields, peer_field_count,
+                  &(struct field_source){r, record});
 }

@@ -19,83 +19,91 @@ static const struct run *run_of(const struct field_source *s)
     return s->thing;
 }
 
-static json_t *schema(const struct field_source *s)
+static void schema(struct line *l, const struct field_source *s)
 {
     (void)s;
-    return json_integer(SCHEMA);
+    line_number(l, SCHEMA);
 }
 
-static json_t *tool(const struct field_source *s)
+static void tool(struct line *l, const struct field_source *s)
 {
-    return json_string(run_of(s)->tool);
+    line_string(l, run_of(s)->tool);
 }
 
-static json_t *chain(const struct field_source *s)
+static void chain(struct line *l, const struct field_source *s)
 {
-    return json_string(s->records->plan->chain->name);
+    line_string(l, s->records->plan->chain->name);
 }
 
-static json_t *txids(const struct field_source *s)
+static void txids(struct line *l, const struct field_source *s)
 {
-    json_t *list = json_array();
-    for (size_t i = 0; i < s->records->plan->id_count && list != NULL; i++)
-        list = json_append(list, json_hash(s->records->plan->ids[i]));
-    return list;
+    line_open(l, '[');
+    for (size_t i = 0; i < s->records->plan->id_count; i++)
+        line_hash(l, s->records->plan->ids[i]);
+    line_close(l, ']');
 }
 
-static json_t *id_type(const struct field_source *s)
+static void id_type(struct line *l, const struct field_source *s)
 {
-    return json_string(id_type_name(s->records->plan));
+    line_string(l, id_type_name(s->records->plan));
 }
 
-static json_t *started(const struct field_source *s)
+static void started(struct line *l, const struct field_source *s)
 {
-    return field_time(s, run_of(s)->started_ms);
+    field_time(l, s, run_of(s)->started_ms);
 }
 
-static json_t *shard(const struct field_source *s)
+static void shard(struct line *l, const struct field_source *s)
 {
     char text[SHARD_TEXT_MAX];
     shard_text(text, s->records->plan);
-    return json_string(text);
+    line_string(l, text);
 }
 
-static json_t *resumed(const struct field_source *s)
+static void resumed(struct line *l, const struct field_source *s)
 {
-    return json_boolean(s->records->resumed);
+    line_bool(l, s->records->resumed);
 }
 
-static json_t *option_value(const struct txs_option_value *o)
+static void seconds(struct line *l, uint64_t ms)
+{
+    if (ms > INT64_MAX)
+        line_null(l);
+    else if (ms % 1000 == 0)
+        line_number(l, ms / 1000);
+    else
+        line_decimal(l, (int64_t)ms, 3, 1);
+}
+
+static void option_value(struct line *l, const struct txs_option_value *o)
 {
     switch (o->kind) {
     case TXS_OPTION_NUMBER:
-        return json_number(o->number);
+        line_number(l, o->number);
+        break;
     case TXS_OPTION_SECONDS:
-        if (o->number > INT64_MAX)
-            return json_null();
-        return o->number % 1000 == 0 ? json_number(o->number / 1000)
-                                     : json_real((double)o->number / 1000);
+        seconds(l, o->number);
+        break;
     case TXS_OPTION_BOOL:
-        return json_boolean(o->number != 0);
+        line_bool(l, o->number != 0);
+        break;
     case TXS_OPTION_TEXT:
-        return json_text(o->text);
+        line_text(l, o->text);
+        break;
     case TXS_OPTION_ANCHORS:
-        return anchors_given(o->plan);
+        anchors_given(l, o->plan);
+        break;
     }
-    return NULL;
 }
 
-static json_t *options(const struct field_source *s)
+static void options(struct line *l, const struct field_source *s)
 {
-    json_t *object = json_object();
-    for (size_t i = 0; i < run_of(s)->option_count && object != NULL; i++) {
-        const struct txs_option_value *o = &run_of(s)->options[i];
-        if (!json_put(object, o->name, option_value(o))) {
-            json_decref(object);
-            return NULL;
-        }
+    line_open(l, '{');
+    for (size_t i = 0; i < run_of(s)->option_count; i++) {
+        line_name(l, run_of(s)->options[i].name);
+        option_value(l, &run_of(s)->options[i]);
     }
-    return object;
+    line_close(l, '}');
 }
 
 const struct field survey_fields[] = {
@@ -116,8 +124,7 @@ void txs_records_survey(struct txs_records *r, const char *tool_name, uint64_t s
 {
     const struct run run = {tool_name, started_ms, values, count};
     const struct field_source source = {r, &run};
-    json_write_line(r->output, fields_record("survey", survey_fields, survey_field_count, &source),
-                    9);
+    fields_record(r->output, "survey", survey_fields, survey_field_count, &source);
 }
 
 /* seed */
@@ -127,34 +134,34 @@ static const struct txs_seed_record *seed_of(const struct field_source *s)
     return s->thing;
 }
 
-static json_t *host(const struct field_source *s)
+static void host(struct line *l, const struct field_source *s)
 {
-    return json_string(seed_of(s)->host);
+    line_string(l, seed_of(s)->host);
 }
 
-static json_t *seed_outcome(const struct field_source *s)
+static void seed_outcome(struct line *l, const struct field_source *s)
 {
-    return json_string(txs_seed_outcome_name(seed_of(s)->outcome));
+    line_string(l, txs_seed_outcome_name(seed_of(s)->outcome));
 }
 
-static json_t *seed_addresses(const struct field_source *s)
+static void seed_addresses(struct line *l, const struct field_source *s)
 {
-    return json_integer(seed_of(s)->addresses);
+    line_number(l, seed_of(s)->addresses);
 }
 
-static json_t *seed_new_addresses(const struct field_source *s)
+static void seed_new_addresses(struct line *l, const struct field_source *s)
 {
-    return field_addresses(seed_of(s)->told, seed_of(s)->told_count);
+    field_addresses(l, seed_of(s)->told, seed_of(s)->told_count);
 }
 
-static json_t *seed_error(const struct field_source *s)
+static void seed_error(struct line *l, const struct field_source *s)
 {
-    return json_text(seed_of(s)->error);
+    line_text(l, seed_of(s)->error);
 }
 
-static json_t *seed_duration_ms(const struct field_source *s)
+static void seed_duration_ms(struct line *l, const struct field_source *s)
 {
-    return json_number(seed_of(s)->duration_ms);
+    line_number(l, seed_of(s)->duration_ms);
 }
 
 const struct field seed_fields[] = {
@@ -179,7 +186,7 @@ const size_t seed_field_count = sizeof seed_fields / sizeof *seed_fields;
 void txs_records_seed(struct txs_records *r, const struct txs_seed_record *record)
 {
     const struct field_source source = {r, record};
-    json_write_line(r->output, fields_record("seed", seed_fields, seed_field_count, &source), 6);
+    fields_record(r->output, "seed", seed_fields, seed_field_count, &source);
 }
 
 /* summary */
@@ -189,64 +196,54 @@ static const struct txs_ending *ending_of(const struct field_source *s)
     return s->thing;
 }
 
-static json_t *finished(const struct field_source *s)
+static void finished(struct line *l, const struct field_source *s)
 {
-    return field_time(s, ending_of(s)->finished_ms);
+    field_time(l, s, ending_of(s)->finished_ms);
 }
 
-static json_t *duration_ms(const struct field_source *s)
+static void duration_ms(struct line *l, const struct field_source *s)
 {
-    return json_number(ending_of(s)->duration_ms);
+    line_number(l, ending_of(s)->duration_ms);
 }
 
-static json_t *complete(const struct field_source *s)
+static void complete(struct line *l, const struct field_source *s)
 {
-    return json_boolean(ending_of(s)->reason == TXS_REASON_FINISHED);
+    line_bool(l, ending_of(s)->reason == TXS_REASON_FINISHED);
 }
 
-static json_t *reason(const struct field_source *s)
+static void reason(struct line *l, const struct field_source *s)
 {
-    return json_string(txs_reason_name(ending_of(s)->reason));
+    line_string(l, txs_reason_name(ending_of(s)->reason));
 }
 
-static json_t *vantage_suspect(const struct field_source *s)
+static void vantage_suspect(struct line *l, const struct field_source *s)
 {
-    return json_boolean(ending_of(s)->tally->vantage_suspect);
+    line_bool(l, ending_of(s)->tally->vantage_suspect);
 }
 
-static json_t *peers(const struct field_source *s)
+static void peers(struct line *l, const struct field_source *s)
 {
-    json_t *object = json_object();
-    for (unsigned o = 0; o < TXS_OUTCOME_COUNT && object != NULL; o++) {
-        if (!json_put(object, txs_outcome_name(o),
-                      json_number(ending_of(s)->tally->by_outcome[o]))) {
-            json_decref(object);
-            return NULL;
-        }
-    }
-    return object;
+    line_open(l, '{');
+    for (unsigned o = 0; o < TXS_OUTCOME_COUNT; o++)
+        line_count(l, txs_outcome_name(o), ending_of(s)->tally->by_outcome[o]);
+    line_close(l, '}');
 }
 
-static json_t *not_attempted(const struct field_source *s)
+static void not_attempted(struct line *l, const struct field_source *s)
 {
-    return json_number(ending_of(s)->not_attempted);
+    line_number(l, ending_of(s)->not_attempted);
 }
 
-static json_t *address_book(const struct field_source *s)
+static void address_book(struct line *l, const struct field_source *s)
 {
-    json_t *object = json_object(), *ignored = json_object();
-    bool whole = object != NULL && ignored != NULL &&
-                 json_put(object, "known", json_number(ending_of(s)->known));
-    for (unsigned i = 0; i < TXS_IGNORED_COUNT && whole; i++)
-        whole =
-            json_put(ignored, txs_ignored_name(i), json_number(ending_of(s)->tally->ignored[i]));
-    if (whole && json_object_set(object, "ignored", ignored) == 0) {
-        json_decref(ignored);
-        return object;
-    }
-    json_decref(ignored);
-    json_decref(object);
-    return NULL;
+    line_open(l, '{');
+    line_count(l, "known", ending_of(s)->known);
+    line_name(l, "ignored");
+    line_open(l, '{');
+    for (unsigned i = 0; i < TXS_IGNORED_COUNT; i++)
+        line_count(l, txs_ignored_name(i), ending_of(s)->tally->ignored[i]);
+    line_close(l, '}');
+    line_close(l, '}');
 }
 
 struct share_of {
@@ -263,103 +260,114 @@ static const struct txs_id_tally *tally_of(const struct field_source *s)
     return ((const struct share_of *)s->thing)->tally;
 }
 
-static json_t *t_txid(const struct field_source *s)
+static void t_txid(struct line *l, const struct field_source *s)
 {
-    return json_hash(((const struct share_of *)s->thing)->id_wire);
+    line_hash(l, ((const struct share_of *)s->thing)->id_wire);
 }
 
-static json_t *t_label(const struct field_source *s)
+static void t_label(struct line *l, const struct field_source *s)
 {
-    return json_text(((const struct share_of *)s->thing)->label);
+    line_text(l, ((const struct share_of *)s->thing)->label);
 }
 
-static json_t *t_asked(const struct field_source *s)
+static void t_asked(struct line *l, const struct field_source *s)
 {
-    return json_number(txs_id_tally_asked(tally_of(s)));
+    line_number(l, txs_id_tally_asked(tally_of(s)));
 }
 
-static json_t *t_served(const struct field_source *s)
+static void t_served(struct line *l, const struct field_source *s)
 {
-    return json_number(tally_of(s)->by_status[TXS_ID_SERVED]);
+    line_number(l, tally_of(s)->by_status[TXS_ID_SERVED]);
 }
 
-static json_t *t_notfound(const struct field_source *s)
+static void t_notfound(struct line *l, const struct field_source *s)
 {
-    return json_number(tally_of(s)->by_status[TXS_ID_NOTFOUND]);
+    line_number(l, tally_of(s)->by_status[TXS_ID_NOTFOUND]);
 }
 
-static json_t *t_ignored(const struct field_source *s)
+static void t_ignored(struct line *l, const struct field_source *s)
 {
-    return json_number(tally_of(s)->by_status[TXS_ID_IGNORED]);
+    line_number(l, tally_of(s)->by_status[TXS_ID_IGNORED]);
 }
 
-static json_t *t_timeout(const struct field_source *s)
+static void t_timeout(struct line *l, const struct field_source *s)
 {
-    return json_number(tally_of(s)->by_status[TXS_ID_TIMEOUT]);
+    line_number(l, tally_of(s)->by_status[TXS_ID_TIMEOUT]);
 }
 
-static json_t *t_unasked(const struct field_source *s)
+static void t_unasked(struct line *l, const struct field_source *s)
 {
-    return json_number(tally_of(s)->by_status[TXS_ID_UNASKED]);
+    line_number(l, tally_of(s)->by_status[TXS_ID_UNASKED]);
 }
 
-static json_t *t_unrecorded(const struct field_source *s)
+static void t_unrecorded(struct line *l, const struct field_source *s)
 {
-    return json_number(((const struct share_of *)s->thing)->unrecorded);
+    line_number(l, ((const struct share_of *)s->thing)->unrecorded);
 }
 
 /* Six digits say more than any survey can; the rest would be noise of the arithmetic. */
-static json_t *fraction(double value)
+static void fraction(struct line *l, double value)
 {
-    return json_real(round(value * 1e6) / 1e6);
+    line_decimal(l, llround(value * 1e6), 6, 1);
 }
 
-static json_t *share_of_tally(const struct txs_id_tally *tally)
+static void share_of_tally(struct line *l, const struct txs_id_tally *tally)
 {
     double share = txs_id_tally_share(tally);
-    return share < 0 ? json_null() : fraction(share);
+    if (share < 0)
+        line_null(l);
+    else
+        fraction(l, share);
 }
 
-static json_t *ci95_of_tally(const struct txs_id_tally *tally)
+static void ci95_of_tally(struct line *l, const struct txs_id_tally *tally)
 {
     double low, high;
-    if (!txs_id_tally_ci95(tally, &low, &high))
-        return json_null();
-    return json_append(json_append(json_array(), fraction(low)), fraction(high));
+    if (!txs_id_tally_ci95(tally, &low, &high)) {
+        line_null(l);
+        return;
+    }
+    line_open(l, '[');
+    fraction(l, low);
+    fraction(l, high);
+    line_close(l, ']');
 }
 
-static json_t *t_share(const struct field_source *s)
+static void t_share(struct line *l, const struct field_source *s)
 {
-    return share_of_tally(tally_of(s));
+    share_of_tally(l, tally_of(s));
 }
 
-static json_t *t_ci95(const struct field_source *s)
+static void t_ci95(struct line *l, const struct field_source *s)
 {
-    return ci95_of_tally(tally_of(s));
+    ci95_of_tally(l, tally_of(s));
 }
 
 /* Of a part of the peers; NULL gives null. */
-static json_t *part(const struct txs_id_tally *t)
+static void part(struct line *l, const struct txs_id_tally *t)
 {
-    if (t == NULL)
-        return json_null();
-    json_t *object = json_object();
-    if (json_put(object, "asked", json_number(txs_id_tally_asked(t))) &&
-        json_put(object, "served", json_number(t->by_status[TXS_ID_SERVED])) &&
-        json_put(object, "share", share_of_tally(t)) && json_put(object, "ci95", ci95_of_tally(t)))
-        return object;
-    json_decref(object);
-    return NULL;
+    if (t == NULL) {
+        line_null(l);
+        return;
+    }
+    line_open(l, '{');
+    line_count(l, "asked", txs_id_tally_asked(t));
+    line_count(l, "served", t->by_status[TXS_ID_SERVED]);
+    line_name(l, "share");
+    share_of_tally(l, t);
+    line_name(l, "ci95");
+    ci95_of_tally(l, t);
+    line_close(l, '}');
 }
 
-static json_t *t_controlled(const struct field_source *s)
+static void t_controlled(struct line *l, const struct field_source *s)
 {
-    return part(((const struct share_of *)s->thing)->controlled);
+    part(l, ((const struct share_of *)s->thing)->controlled);
 }
 
-static json_t *t_anchored(const struct field_source *s)
+static void t_anchored(struct line *l, const struct field_source *s)
 {
-    return part(((const struct share_of *)s->thing)->anchored);
+    part(l, ((const struct share_of *)s->thing)->anchored);
 }
 
 const struct field share_fields[] = {
@@ -385,11 +393,11 @@ const struct field share_fields[] = {
 };
 const size_t share_field_count = sizeof share_fields / sizeof *share_fields;
 
-static json_t *shares(const struct field_source *s)
+static void shares(struct line *l, const struct field_source *s)
 {
     const struct txs_tally *tally = ending_of(s)->tally;
-    json_t *list = json_array();
-    for (size_t i = 0; i < tally->id_count && list != NULL; i++) {
+    line_open(l, '[');
+    for (size_t i = 0; i < tally->id_count; i++) {
         const struct txs_plan *plan = s->records->plan;
         const struct share_of share = {plan->ids[i],
                                        plan->labels[i],
@@ -397,38 +405,36 @@ static json_t *shares(const struct field_source *s)
                                        plan->control ? &tally->controlled[i] : NULL,
                                        plan->anchor_count > 0 ? &tally->anchored[i] : NULL,
                                        s->records->forms.ids[i].unrecorded};
-        const struct field_source one = {s->records, &share};
-        list = json_append(list, fields_object(share_fields, share_field_count, &one));
+        fields_object(l, share_fields, share_field_count,
+                      &(struct field_source){s->records, &share});
     }
-    return list;
+    line_close(l, ']');
 }
 
-static json_t *controls(const struct field_source *s)
+static void controls(struct line *l, const struct field_source *s)
 {
-    if (!s->records->plan->control)
-        return json_null();
-    json_t *object = json_object();
-    if (json_put(object, "passed", json_number(ending_of(s)->tally->control_passed)) &&
-        json_put(object, "failed", json_number(ending_of(s)->tally->control_failed)))
-        return object;
-    json_decref(object);
-    return NULL;
+    if (!s->records->plan->control) {
+        line_null(l);
+        return;
+    }
+    line_open(l, '{');
+    line_count(l, "passed", ending_of(s)->tally->control_passed);
+    line_count(l, "failed", ending_of(s)->tally->control_failed);
+    line_close(l, '}');
 }
 
-static json_t *anchors(const struct field_source *s)
+static void anchors(struct line *l, const struct field_source *s)
 {
-    return anchors_counted(s->records->plan, ending_of(s)->tally);
+    anchors_counted(l, s->records->plan, ending_of(s)->tally);
 }
 
-static json_t *full(const struct field_source *s)
+static void full(struct line *l, const struct field_source *s)
 {
-    json_t *object = json_object();
     const uint64_t *closed = ending_of(s)->tally->unmet[TXS_OUTCOME_CLOSED];
-    if (json_put(object, "refused", json_number(closed[TXS_ERROR_REFUSED])) &&
-        json_put(object, "no_tx_slot", json_number(closed[TXS_ERROR_NO_TX_SLOT])))
-        return object;
-    json_decref(object);
-    return NULL;
+    line_open(l, '{');
+    line_count(l, "refused", closed[TXS_ERROR_REFUSED]);
+    line_count(l, "no_tx_slot", closed[TXS_ERROR_NO_TX_SLOT]);
+    line_close(l, '}');
 }
 
 static const struct txs_block_hunt *hunt_of(const struct field_source *s)
@@ -436,32 +442,33 @@ static const struct txs_block_hunt *hunt_of(const struct field_source *s)
     return ending_of(s)->hunt;
 }
 
-static json_t *b_hash(const struct field_source *s)
+static void b_hash(struct line *l, const struct field_source *s)
 {
-    return json_hash(hunt_of(s)->hash);
+    line_hash(l, hunt_of(s)->hash);
 }
 
-static json_t *b_height(const struct field_source *s)
+static void b_height(struct line *l, const struct field_source *s)
 {
-    return hunt_of(s)->height < 0 ? json_null() : json_integer(hunt_of(s)->height);
+    line_known(l, hunt_of(s)->height >= 0, hunt_of(s)->height);
 }
 
-static json_t *b_can_serve(const struct field_source *s)
+static void b_can_serve(struct line *l, const struct field_source *s)
 {
     const struct txs_block_tally *tally = &ending_of(s)->tally->block;
     if (tally->incomplete)
-        return json_null();
-    return json_number(txs_block_tally_can_serve(tally, hunt_of(s)->height));
+        line_null(l);
+    else
+        line_number(l, txs_block_tally_can_serve(tally, hunt_of(s)->height));
 }
 
-static json_t *b_asked(const struct field_source *s)
+static void b_asked(struct line *l, const struct field_source *s)
 {
-    return json_number(ending_of(s)->tally->block.asked);
+    line_number(l, ending_of(s)->tally->block.asked);
 }
 
-static json_t *b_served(const struct field_source *s)
+static void b_served(struct line *l, const struct field_source *s)
 {
-    return json_number(ending_of(s)->tally->block.served);
+    line_number(l, ending_of(s)->tally->block.served);
 }
 
 const struct field block_fields[] = {
@@ -474,9 +481,12 @@ const struct field block_fields[] = {
 };
 const size_t block_field_count = sizeof block_fields / sizeof *block_fields;
 
-static json_t *block(const struct field_source *s)
+static void block(struct line *l, const struct field_source *s)
 {
-    return hunt_of(s) == NULL ? json_null() : fields_object(block_fields, block_field_count, s);
+    if (hunt_of(s) == NULL)
+        line_null(l);
+    else
+        fields_object(l, block_fields, block_field_count, s);
 }
 
 const struct field summary_fields[] = {
@@ -508,6 +518,5 @@ const size_t summary_field_count = sizeof summary_fields / sizeof *summary_field
 void txs_records_summary(struct txs_records *r, const struct txs_ending *ending)
 {
     const struct field_source source = {r, ending};
-    json_write_line(r->output,
-                    fields_record("summary", summary_fields, summary_field_count, &source), 6);
+    fields_record(r->output, "summary", summary_fields, summary_field_count, &source);
 }

@@ -1,6 +1,6 @@
 /* The trace: every message in both directions. It splits the streams once more, on its own, since
  * the peer machine keeps only what it needs. */
-#include "json.h"
+#include "line.h"
 #include "txsurvey/escape.h"
 #include "txsurvey/frame.h"
 #include "txsurvey/jsonl.h"
@@ -59,25 +59,39 @@ struct moment {
 };
 
 /* NULL and 0 for what is no message; what is missing of one counts in `length` alone. */
+static void write_line(struct txs_trace *t, const struct moment *m, const char *command,
+                       uint32_t length, struct txs_span bytes)
+{
+    char address[TXS_ADDRESS_TEXT_MAX];
+    struct line l;
+    txs_address_host(address, m->peer->address);
+    line_begin(&l, t->output);
+    line_name(&l, "time");
+    line_time(&l, txs_wall_clock_ms(t->wall, m->now_ms));
+    line_name(&l, "address");
+    line_string(&l, m->peer->name != NULL ? m->peer->name : address);
+    line_count(&l, "port", m->peer->address->port);
+    line_name(&l, "direction");
+    line_string(&l, m->event == TXS_TAP_SENT ? "sent" : "received");
+    line_name(&l, "command");
+    if (command == NULL)
+        line_null(&l);
+    else
+        line_string(&l, command);
+    line_name(&l, "length");
+    line_known(&l, command != NULL, length);
+    line_name(&l, "hex");
+    line_hex(&l, bytes);
+    line_end(&l);
+}
+
 static void write_message(struct txs_trace *t, const struct moment *m, const char *command,
                           uint32_t length, struct txs_span bytes)
 {
-    char address[TXS_ADDRESS_TEXT_MAX];
-    txs_address_host(address, m->peer->address);
-    json_t *line = json_object();
-    bool whole =
-        line != NULL && json_put(line, "time", json_time(txs_wall_clock_ms(t->wall, m->now_ms))) &&
-        json_put(line, "address", json_string(m->peer->name ? m->peer->name : address)) &&
-        json_put(line, "port", json_integer(m->peer->address->port)) &&
-        json_put(line, "direction", json_string(m->event == TXS_TAP_SENT ? "sent" : "received")) &&
-        json_put(line, "command", command == NULL ? json_null() : json_string(command)) &&
-        json_put(line, "length", command == NULL ? json_null() : json_integer(length)) &&
-        json_put(line, "hex", json_hex(bytes));
-    if (!whole || txs_output_queued_bytes(t->output) > QUEUE_MAX_BYTES) {
-        json_decref(line);
-        line = NULL;
-    }
-    json_write_line(t->output, line, 6);
+    if (txs_output_queued_bytes(t->output) > QUEUE_MAX_BYTES)
+        txs_output_end_line(t->output, false);
+    else
+        write_line(t, m, command, length, bytes);
     txs_output_flush(t->output);
 }
 

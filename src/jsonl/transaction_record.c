@@ -21,156 +21,166 @@ static const struct txs_transaction_record *record_of(const struct field_source 
     return ((const struct recorded *)s->thing)->record;
 }
 
-static json_t *unless_stripped(const struct field_source *s, uint32_t value)
+static void unless_stripped(struct line *l, const struct field_source *s, uint32_t value)
 {
-    return record_of(s)->witness_known ? json_integer(value) : json_null();
+    line_known(l, record_of(s)->witness_known, value);
 }
 
-static json_t *txid(const struct field_source *s)
+static void txid(struct line *l, const struct field_source *s)
 {
-    return json_hash(record_of(s)->ids->txid);
+    line_hash(l, record_of(s)->ids->txid);
 }
 
-static json_t *hash(const struct field_source *s)
+static void hash(struct line *l, const struct field_source *s)
 {
-    return record_of(s)->witness_known ? json_hash(record_of(s)->ids->wtxid) : json_null();
+    line_hash(l, record_of(s)->witness_known ? record_of(s)->ids->wtxid : NULL);
 }
 
-static json_t *version(const struct field_source *s)
+static void version(struct line *l, const struct field_source *s)
 {
     struct txs_reader r = txs_reader_of(record_of(s)->bytes);
-    return json_integer(txs_get_u32le(&r));
+    line_number(l, txs_get_u32le(&r));
 }
 
-static json_t *size(const struct field_source *s)
+static void size(struct line *l, const struct field_source *s)
 {
-    return unless_stripped(s, record_of(s)->ids->size_bytes);
+    unless_stripped(l, s, record_of(s)->ids->size_bytes);
 }
 
-static json_t *vsize(const struct field_source *s)
+static void vsize(struct line *l, const struct field_source *s)
 {
-    return unless_stripped(s, txs_tx_vsize(record_of(s)->ids));
+    unless_stripped(l, s, txs_tx_vsize(record_of(s)->ids));
 }
 
-static json_t *weight(const struct field_source *s)
+static void weight(struct line *l, const struct field_source *s)
 {
-    return unless_stripped(s, txs_tx_weight(record_of(s)->ids));
+    unless_stripped(l, s, txs_tx_weight(record_of(s)->ids));
 }
 
-static json_t *locktime(const struct field_source *s)
+static void locktime(struct line *l, const struct field_source *s)
 {
     const struct txs_span all = record_of(s)->bytes;
     struct txs_reader r = txs_reader_of((struct txs_span){all.data + all.len - 4, 4});
-    return json_integer(txs_get_u32le(&r));
+    line_number(l, txs_get_u32le(&r));
 }
 
-static json_t *assembly(struct txs_span script, enum txs_asm_style style)
+static void assembly(struct line *l, struct txs_span script, enum txs_asm_style style)
 {
     char *text = txs_script_asm(script, style);
-    json_t *json = text == NULL ? NULL : json_string(text);
+    if (text == NULL)
+        line_fail(l);
+    else
+        line_string(l, text);
     free(text);
-    return json;
 }
 
-static bool put_witness(json_t *object, const struct txs_tx *tx, const struct txs_tx_input *input)
+static void witness(struct line *l, const struct txs_tx *tx, const struct txs_tx_input *input)
 {
     if (input->witness_count == 0)
-        return true;
-    json_t *items = json_array();
-    for (size_t i = 0; i < input->witness_count && items != NULL; i++)
-        items = json_append(items, json_hex(tx->witness[input->witness_first + i]));
-    return json_put(object, "txinwitness", items);
+        return;
+    line_name(l, "txinwitness");
+    line_open(l, '[');
+    for (size_t i = 0; i < input->witness_count; i++)
+        line_hex(l, tx->witness[input->witness_first + i]);
+    line_close(l, ']');
 }
 
-static bool put_script_sig(json_t *object, struct txs_span script)
+static void script(struct line *l, struct txs_span bytes, enum txs_asm_style style)
 {
-    json_t *sig = json_object();
-    if (sig == NULL || !json_put(sig, "asm", assembly(script, TXS_ASM_SIGHASHES)) ||
-        !json_put(sig, "hex", json_hex(script))) {
-        json_decref(sig);
-        return false;
+    line_name(l, "asm");
+    assembly(l, bytes, style);
+    line_name(l, "hex");
+    line_hex(l, bytes);
+}
+
+static void spent(struct line *l, const struct txs_tx_input *input)
+{
+    line_name(l, "txid");
+    line_hash(l, input->prev_txid);
+    line_count(l, "vout", input->prev_vout);
+    line_name(l, "scriptSig");
+    line_open(l, '{');
+    script(l, input->script_sig, TXS_ASM_SIGHASHES);
+    line_close(l, '}');
+}
+
+static void one_input(struct line *l, const struct txs_tx *tx, const struct txs_tx_input *input)
+{
+    line_open(l, '{');
+    if (txs_tx_is_coinbase(tx)) {
+        line_name(l, "coinbase");
+        line_hex(l, input->script_sig);
+    } else {
+        spent(l, input);
     }
-    return json_put(object, "scriptSig", sig);
+    witness(l, tx, input);
+    line_count(l, "sequence", input->sequence);
+    line_close(l, '}');
 }
 
-static json_t *input_json(const struct txs_tx *tx, const struct txs_tx_input *input)
-{
-    json_t *object = json_object();
-    bool whole = object != NULL;
-    if (txs_tx_is_coinbase(tx))
-        whole = whole && json_put(object, "coinbase", json_hex(input->script_sig));
-    else
-        whole = whole && json_put(object, "txid", json_hash(input->prev_txid)) &&
-                json_put(object, "vout", json_integer(input->prev_vout)) &&
-                put_script_sig(object, input->script_sig);
-    whole = whole && put_witness(object, tx, input) &&
-            json_put(object, "sequence", json_integer(input->sequence));
-    if (whole)
-        return object;
-    json_decref(object);
-    return NULL;
-}
-
-static json_t *script_pub_key_json(const struct txs_chain *chain, struct txs_span script)
+static void script_pub_key(struct line *l, const struct txs_chain *chain, struct txs_span bytes)
 {
     char address[TXS_SCRIPT_ADDRESS_MAX];
-    json_t *object = json_object();
-    bool whole = object != NULL && json_put(object, "asm", assembly(script, TXS_ASM_PLAIN)) &&
-                 json_put(object, "hex", json_hex(script));
-    if (whole && txs_script_address(address, chain, script))
-        whole = json_put(object, "address", json_string(address));
-    whole = whole && json_put(object, "type",
-                              json_string(txs_script_kind_name(txs_script_classify(script))));
-    if (whole)
-        return object;
-    json_decref(object);
-    return NULL;
-}
-
-static json_t *output_json(const struct txs_chain *chain, const struct txs_tx_output *output,
-                           size_t n)
-{
-    json_t *object = json_object();
-    if (object != NULL && json_put(object, "value", json_amount(output->value_sat)) &&
-        json_put(object, "n", json_number(n)) &&
-        json_put(object, "scriptPubKey", script_pub_key_json(chain, output->script_pub_key)))
-        return object;
-    json_decref(object);
-    return NULL;
-}
-
-static json_t *vin(const struct field_source *s)
-{
-    if (tx_of(s) == NULL)
-        return json_null();
-    json_t *list = json_array();
-    for (size_t i = 0; i < tx_of(s)->input_count && list != NULL; i++)
-        list = json_append(list, input_json(tx_of(s), &tx_of(s)->inputs[i]));
-    return list;
-}
-
-static json_t *vout(const struct field_source *s)
-{
-    if (tx_of(s) == NULL)
-        return json_null();
-    json_t *list = json_array();
-    for (size_t i = 0; i < tx_of(s)->output_count && list != NULL; i++) {
-        json_t *output = output_json(s->records->plan->chain, &tx_of(s)->outputs[i], i);
-        list = json_append(list, output);
+    line_open(l, '{');
+    script(l, bytes, TXS_ASM_PLAIN);
+    if (txs_script_address(address, chain, bytes)) {
+        line_name(l, "address");
+        line_string(l, address);
     }
-    return list;
+    line_name(l, "type");
+    line_string(l, txs_script_kind_name(txs_script_classify(bytes)));
+    line_close(l, '}');
 }
 
-static json_t *first_peer(const struct field_source *s)
+/* Coins are written as the node prints them, always with eight decimals. */
+static void one_output(struct line *l, const struct txs_chain *chain,
+                       const struct txs_tx_output *output, size_t n)
+{
+    line_open(l, '{');
+    line_name(l, "value");
+    line_decimal(l, output->value_sat, 8, 8);
+    line_count(l, "n", n);
+    line_name(l, "scriptPubKey");
+    script_pub_key(l, chain, output->script_pub_key);
+    line_close(l, '}');
+}
+
+static void vin(struct line *l, const struct field_source *s)
+{
+    const struct txs_tx *tx = tx_of(s);
+    if (tx == NULL) {
+        line_null(l);
+        return;
+    }
+    line_open(l, '[');
+    for (size_t i = 0; i < tx->input_count; i++)
+        one_input(l, tx, &tx->inputs[i]);
+    line_close(l, ']');
+}
+
+static void vout(struct line *l, const struct field_source *s)
+{
+    const struct txs_tx *tx = tx_of(s);
+    if (tx == NULL) {
+        line_null(l);
+        return;
+    }
+    line_open(l, '[');
+    for (size_t i = 0; i < tx->output_count; i++)
+        one_output(l, s->records->plan->chain, &tx->outputs[i], i);
+    line_close(l, ']');
+}
+
+static void first_peer(struct line *l, const struct field_source *s)
 {
     char text[TXS_ADDRESS_TEXT_MAX];
     txs_address_text(text, record_of(s)->first_peer);
-    return json_string(text);
+    line_string(l, text);
 }
 
-static json_t *raw_hex(const struct field_source *s)
+static void raw_hex(struct line *l, const struct field_source *s)
 {
-    return json_hex(record_of(s)->bytes);
+    line_hex(l, record_of(s)->bytes);
 }
 
 /* `hex` stands last, so that it can be left out. */
@@ -193,7 +203,7 @@ static void write_record(struct txs_records *r, const struct recorded *recorded)
 {
     const struct field_source source = {r, recorded};
     size_t count = transaction_field_count - !r->plan->raw;
-    json_write_line(r->output, fields_record("transaction", transaction_fields, count, &source), 6);
+    fields_record(r->output, "transaction", transaction_fields, count, &source);
 }
 
 void transaction_write(struct txs_records *r, const struct txs_transaction_record *record)
@@ -206,6 +216,6 @@ void transaction_write(struct txs_records *r, const struct txs_transaction_recor
         txs_tx_free(&tx);
     } else {
         /* its ids were computed, so it is memory that is short */
-        json_write_line(r->output, NULL, 0);
+        txs_output_end_line(r->output, false);
     }
 }

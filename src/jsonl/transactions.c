@@ -61,10 +61,10 @@ void txs_records_transaction(struct txs_records *r, const struct txs_transaction
         if (room)
             transaction_write(r, record);
         else if (!waiting_add(&r->waiting, record))
-            json_write_line(r->output, NULL, 0);
+            txs_output_end_line(r->output, false);
         break;
     case FORM_NO_MEMORY:
-        json_write_line(r->output, NULL, 0);
+        txs_output_end_line(r->output, false);
         break;
     case FORM_RECORDED:
     case FORM_LEFT_OUT:

@@ -199,11 +199,18 @@ def _check_lines(result):
     assert result.stdout.endswith(b"\n"), "the last line is whole"
     for line in result.stdout[:-1].split(b"\n"):
         assert re.fullmatch(rb"[\x20-\x7e]+", line), f"not printable ASCII: {line!r}"
+        assert _spelled(_parse(line)) == line.decode("ascii"), f"spelled otherwise: {line!r}"
     for record in result.records:
         assert record["type"] in FIELDS, f"type {record['type']}"
         assert UUID.fullmatch(record["survey"]), record["survey"]
         missing = set(FIELDS[record["type"]].split()) - set(record)
         assert not missing, f"{record['type']} without {missing}"
+
+
+def _spelled(record):
+    """As Python's own writer of JSON spells it, numbers with a fraction by their digits."""
+    text = json.dumps(record, separators=(",", ":"), default=lambda number: f"\0{number:f}")
+    return re.sub(r'"\\u0000([^"]*)"', r"\1", text)
 
 
 TYPES = {bool: "bool", int: "number", Decimal: "number", str: "text", list: "list", dict: "object"}
