@@ -1,6 +1,5 @@
 #include "hint.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* What a node that is still loading the chain asks for: the highest step of its fee filter's
@@ -10,27 +9,41 @@
 #define BLOCKS_A_DAY 144
 #define HEIGHTS_ENOUGH 9
 
-void heights_note(struct heights *h, const struct txs_peer_result *r)
+/* The place of the first height that is not below `height`. */
+static size_t place_of(const struct heights *h, size_t count, int32_t height)
 {
-    if (r->handshake_ms != TXS_NEVER && r->start_height >= 0 && !txs_on_other_chain(r))
-        h->last[h->count++ % HEIGHTS_KEPT] = r->start_height;
+    size_t low = 0;
+    while (low < count) {
+        size_t middle = low + (count - low) / 2;
+        if (h->sorted[middle] < height)
+            low = middle + 1;
+        else
+            count = middle;
+    }
+    return low;
 }
 
-static int by_height(const void *a, const void *b)
+void heights_note(struct heights *h, const struct txs_peer_result *r)
 {
-    int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
-    return (x > y) - (x < y);
+    if (r->handshake_ms == TXS_NEVER || r->start_height < 0 || txs_on_other_chain(r))
+        return;
+    int32_t *last = &h->last[h->count % HEIGHTS_KEPT];
+    size_t kept = h->count < HEIGHTS_KEPT ? h->count : HEIGHTS_KEPT - 1;
+    if (h->count >= HEIGHTS_KEPT) {
+        size_t gone = place_of(h, HEIGHTS_KEPT, *last);
+        memmove(h->sorted + gone, h->sorted + gone + 1, (kept - gone) * sizeof *h->sorted);
+    }
+    size_t place = place_of(h, kept, r->start_height);
+    memmove(h->sorted + place + 1, h->sorted + place, (kept - place) * sizeof *h->sorted);
+    h->sorted[place] = *last = r->start_height;
+    h->count++;
 }
 
 static bool is_behind(const struct heights *h, int32_t height)
 {
-    int32_t sorted[HEIGHTS_KEPT];
     size_t count = h->count < HEIGHTS_KEPT ? h->count : HEIGHTS_KEPT;
-    if (count < HEIGHTS_ENOUGH || height < 0)
-        return false;
-    memcpy(sorted, h->last, count * sizeof *sorted);
-    qsort(sorted, count, sizeof *sorted, by_height);
-    return (int64_t)height + BLOCKS_A_DAY < sorted[count / 2];
+    return count >= HEIGHTS_ENOUGH && height >= 0 &&
+           (int64_t)height + BLOCKS_A_DAY < h->sorted[count / 2];
 }
 
 static bool loads_the_chain(const struct txs_peer_result *r)

@@ -9,7 +9,8 @@
 /* The heights that the last peers claimed: their median is what the chain's is taken for, so that a
  * few who lie change nothing. */
 struct heights {
-    int32_t last[HEIGHTS_KEPT];
+    int32_t last[HEIGHTS_KEPT];   /* a ring */
+    int32_t sorted[HEIGHTS_KEPT]; /* the same */
     size_t count;
 };
 

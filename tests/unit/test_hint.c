@@ -29,8 +29,9 @@ static void begin(struct fixture *f)
     memset(f, 0, sizeof *f);
     txs_plan_init(&f->plan);
     assert_int_equal(txs_plan_add_id(&f->plan, ID, &message), TXS_OK);
-    for (unsigned i = 0; i < 200; i++) {
-        struct txs_named_peer peer = {.address = {.port = 8333, .bytes = {127, 0, 1, (uint8_t)i}}};
+    for (unsigned i = 0; i < 3000; i++) {
+        struct txs_named_peer peer = {
+            .address = {.port = 8333, .bytes = {127, 0, (uint8_t)(1 + i / 256), (uint8_t)i}}};
         assert_int_equal(txs_plan_add_address(&f->plan, &peer, &message), TXS_OK);
     }
     f->survey =
@@ -168,6 +169,39 @@ static void heights_are_compared_with_the_median(void **state)
     end(&f);
 }
 
+/* The median is that of the last 127, as it moves. */
+static void the_chain_grows_while_we_ask(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct peer p;
+    begin(&f);
+    for (int32_t i = 0; i < 1000; i++) {
+        ordinary(&p);
+        p.result.start_height = HEIGHT + (i * 389) % 1000; /* each of a thousand heights once */
+        int32_t last[127], median = 0;
+        unsigned count = 0;
+        done(&f, &p);
+        for (int32_t j = i; j >= 0 && count < 127; j--)
+            last[count++] = HEIGHT + (j * 389) % 1000;
+        for (unsigned a = 0; a < count; a++) {
+            unsigned below = 0;
+            for (unsigned b = 0; b < count; b++)
+                below += last[b] < last[a];
+            if (below == count / 2)
+                median = last[a];
+        }
+        if (count < 126)
+            continue;
+        p.result.handshake_ms = TXS_NEVER; /* and so is not among them */
+        p.result.start_height = median - 145;
+        assert_int_equal(done(&f, &p), TXS_HINT_BEHIND);
+        p.result.start_height = median - 144;
+        assert_int_equal(done(&f, &p), TXS_HINT_NONE);
+    }
+    end(&f);
+}
+
 static void those_that_failed_their_control_are_left_out(void **state)
 {
     (void)state;
@@ -224,6 +258,7 @@ int main(void)
         cmocka_unit_test(what_the_peer_says_of_itself),
         cmocka_unit_test(fee_filters_need_a_fee_rate),
         cmocka_unit_test(heights_are_compared_with_the_median),
+        cmocka_unit_test(the_chain_grows_while_we_ask),
         cmocka_unit_test(those_that_failed_their_control_are_left_out),
         cmocka_unit_test(a_control_is_passed_failed_or_not_known),
     };
