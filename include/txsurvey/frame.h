@@ -8,6 +8,7 @@
 #define TXSURVEY_FRAME_H
 
 #include "txsurvey/bytes.h"
+#include "txsurvey/checksums.h"
 #include "txsurvey/hash.h"
 
 #define TXS_FRAME_HEADER_BYTES 24
@@ -33,13 +34,20 @@ struct txs_splitter {
     bool want_checksum; /* set by the caller at TXS_FRAME_HEADER; false then each time */
     bool checksum_ok;   /* valid at TXS_FRAME_END when want_checksum */
     uint8_t state;
-    uint32_t length;       /* claimed payload bytes */
-    uint32_t left;         /* of them, not yet seen */
-    struct txs_span chunk; /* valid at TXS_FRAME_PAYLOAD, borrowed from `in` */
-    struct txs_sha256 hash;
+    uint32_t length;                 /* claimed payload bytes */
+    uint32_t left;                   /* of them, not yet seen */
+    struct txs_span chunk;           /* valid at TXS_FRAME_PAYLOAD, borrowed from `in` */
+    struct txs_checksums *checksums; /* that are known; NULL: none. Set by the caller after init */
+    union {
+        struct txs_sha256 hash;
+        uint8_t small[TXS_SMALL_PAYLOAD_BYTES]; /* a payload that is not longer */
+    } seen;
 };
 
 void txs_splitter_init(struct txs_splitter *s, const uint8_t magic[4]);
+
+/* What the header of the message in hand, or of the one that has just ended, says. */
+const uint8_t *txs_splitter_checksum(const struct txs_splitter *s);
 
 /* Takes bytes from the front of `in` up to the next event. A call makes progress or returns
  * TXS_FRAME_NEED with `in` empty. A wrong magic is reported at the first byte that shows it (its
@@ -55,5 +63,6 @@ void txs_put_frame(struct txs_writer *w, const uint8_t magic[4], const char *com
  * to end, which fills in length and checksum. */
 size_t txs_frame_begin(struct txs_writer *w, const uint8_t magic[4], const char *command);
 void txs_frame_end(struct txs_writer *w, size_t begun);
+void txs_frame_end_known(struct txs_writer *w, size_t begun, struct txs_checksums *known);
 
 #endif

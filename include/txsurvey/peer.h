@@ -20,6 +20,7 @@
 
 #include "txsurvey/bytes.h"
 #include "txsurvey/chain.h"
+#include "txsurvey/checksums.h"
 #include "txsurvey/record.h"
 #include "txsurvey/tx.h"
 
@@ -91,7 +92,8 @@ struct txs_peer_config {
     const uint8_t (*anchors)[32]; /* hashes of blocks, wire order */
     size_t anchor_count;          /* at most TXS_ANCHORS_MAX */
     struct txs_body_pool *pool;
-    struct txs_block_hunt *hunt; /* NULL: no block is asked for */
+    struct txs_checksums *checksums; /* NULL: each is computed */
+    struct txs_block_hunt *hunt;     /* NULL: no block is asked for */
 };
 
 /* Fills `order` with the indexes of `ids`, sorted by their bytes, for txs_id_find(). */

@@ -158,6 +158,7 @@ static void init_peers(struct txs_engine *e)
         .anchor_count = plan->anchor_count,
         .crawl = plan->crawl,
         .control = plan->control,
+        .checksums = &e->checksums,
         .pool = &e->pool,
         .hunt = plan->block_given ? &e->hunt : NULL,
     };

@@ -86,7 +86,7 @@ static void say_filterload(struct txs_peer *p)
     size_t begun = txs_frame_begin(&p->out, p->config->chain->magic, "filterload");
     txs_filterload_encode(
         &p->out, &(struct txs_filterload){.filter = {filter, len}, .functions = FILTER_FUNCTIONS});
-    txs_frame_end(&p->out, begun);
+    txs_frame_end_known(&p->out, begun, p->config->checksums);
 }
 
 /* Inserts by position. */
@@ -112,10 +112,10 @@ static void say_getblocktxn(struct txs_peer *p)
         message.indexes[i] = (uint32_t)hunt->positions[b->wanted[i]];
     size_t begun = txs_frame_begin(&p->out, p->config->chain->magic, "sendcmpct");
     txs_sendcmpct_encode(&p->out, &(struct txs_sendcmpct){0, CMPCT_WITNESS});
-    txs_frame_end(&p->out, begun);
+    txs_frame_end_known(&p->out, begun, p->config->checksums);
     begun = txs_frame_begin(&p->out, p->config->chain->magic, "getblocktxn");
     txs_getblocktxn_encode(&p->out, &message);
-    txs_frame_end(&p->out, begun);
+    txs_frame_end_known(&p->out, begun, p->config->checksums);
 }
 
 static void say(struct txs_peer *p, enum txs_block_way way)

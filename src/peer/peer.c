@@ -42,6 +42,7 @@ struct txs_peer *txs_peer_new(const struct txs_peer_config *config,
     p->id_states = (struct id_state *)(p->result.answers + ids);
     p->out = txs_writer_to(p->id_states + ids, out_cap);
     txs_splitter_init(&p->splitter, config->chain->magic);
+    p->splitter.checksums = config->checksums;
     return p;
 }
 

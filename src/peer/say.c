@@ -29,7 +29,7 @@ static void say_u64(struct txs_peer *p, const char *command, uint64_t value)
 {
     size_t begun = txs_frame_begin(&p->out, p->config->chain->magic, command);
     txs_u64_encode(&p->out, value);
-    txs_frame_end(&p->out, begun);
+    txs_frame_end_known(&p->out, begun, p->config->checksums);
 }
 
 /* relay is 1: nodes from Core 24 on ignore the requests of a peer that says 0, in silence. services
@@ -48,7 +48,7 @@ void say_version(struct txs_peer *p)
     txs_address_to_ip16(v.recv_ip, &p->remote);
     size_t begun = txs_frame_begin(&p->out, p->config->chain->magic, "version");
     txs_version_encode(&p->out, &v);
-    txs_frame_end(&p->out, begun);
+    txs_frame_end_known(&p->out, begun, p->config->checksums);
 }
 
 /* BIP339 and BIP155: between version and verack, and never to a peer below 70016 (Core 0.20 and
@@ -101,7 +101,7 @@ void say_getdata(struct txs_peer *p, uint32_t type, const uint8_t hash[32])
     size_t begun = txs_frame_begin(&p->out, p->config->chain->magic, "getdata");
     txs_put_compact(&p->out, 1);
     put_item(p, type, hash);
-    txs_frame_end(&p->out, begun);
+    txs_frame_end_known(&p->out, begun, p->config->checksums);
 }
 
 /* Nonces of a session are its own plus multiples of an odd number, which can be divided by modulo
@@ -126,7 +126,7 @@ void say_getheaders(struct txs_peer *p, const uint8_t hash[32])
 {
     size_t begun = txs_frame_begin(&p->out, p->config->chain->magic, "getheaders");
     txs_getheaders_encode(&p->out, hash);
-    txs_frame_end(&p->out, begun);
+    txs_frame_end_known(&p->out, begun, p->config->checksums);
 }
 
 static void say_getdata_of_pending(struct txs_peer *p, size_t count, bool among)
@@ -140,7 +140,7 @@ static void say_getdata_of_pending(struct txs_peer *p, size_t count, bool among)
         if (i < p->config->id_count && p->id_states[i].pending)
             put_item(p, item_type(p), p->config->ids[i]);
     }
-    txs_frame_end(&p->out, begun);
+    txs_frame_end_known(&p->out, begun, p->config->checksums);
 }
 
 /* Where the ids leave the decoy no room, it goes in a request of its own behind theirs. */

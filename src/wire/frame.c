@@ -94,17 +94,32 @@ static enum txs_frame_event next_of_header(struct txs_splitter *s, struct txs_sp
     return TXS_FRAME_HEADER;
 }
 
-/* Half of a handshake's messages are empty. */
-static const uint8_t empty_checksum[4] = {0x5d, 0xf6, 0xe0, 0xe2};
+const uint8_t *txs_splitter_checksum(const struct txs_splitter *s)
+{
+    return s->header + MAGIC_BYTES + TXS_COMMAND_BYTES + 4;
+}
+
+static bool is_small(const struct txs_splitter *s)
+{
+    return s->length <= TXS_SMALL_PAYLOAD_BYTES;
+}
+
+static void add_seen(struct txs_splitter *s, struct txs_span chunk)
+{
+    if (is_small(s))
+        memcpy(s->seen.small + (s->length - s->left), chunk.data, chunk.len);
+    else
+        txs_sha256_add(&s->seen.hash, chunk.data, chunk.len);
+}
 
 static bool checksum_is_right(struct txs_splitter *s)
 {
-    const uint8_t *claimed = s->header + MAGIC_BYTES + TXS_COMMAND_BYTES + 4;
     uint8_t digest[32];
-    if (s->length == 0)
-        return memcmp(empty_checksum, claimed, 4) == 0;
-    txs_sha256d_end(&s->hash, digest);
-    return memcmp(digest, claimed, 4) == 0;
+    if (is_small(s))
+        txs_checksum(digest, (struct txs_span){s->seen.small, s->length}, s->checksums);
+    else
+        txs_sha256d_end(&s->seen.hash, digest);
+    return memcmp(digest, txs_splitter_checksum(s), TXS_CHECKSUM_BYTES) == 0;
 }
 
 static enum txs_frame_event end_message(struct txs_splitter *s)
@@ -123,10 +138,10 @@ static enum txs_frame_event next_of_payload(struct txs_splitter *s, struct txs_s
     if (in->len == 0)
         return TXS_FRAME_NEED;
     s->chunk = (struct txs_span){in->data, in->len < s->left ? in->len : s->left};
+    if (s->want_checksum)
+        add_seen(s, s->chunk);
     s->left -= (uint32_t)s->chunk.len;
     advance(in, s->chunk.len);
-    if (s->want_checksum)
-        txs_sha256_add(&s->hash, s->chunk.data, s->chunk.len);
     return TXS_FRAME_PAYLOAD;
 }
 
@@ -136,8 +151,8 @@ enum txs_frame_event txs_splitter_next(struct txs_splitter *s, struct txs_span *
     case IN_HEADER:
         return next_of_header(s, in);
     case AT_PAYLOAD:
-        if (s->want_checksum && s->length > 0)
-            txs_sha256_start(&s->hash);
+        if (s->want_checksum && !is_small(s))
+            txs_sha256_start(&s->seen.hash);
         s->state = IN_PAYLOAD;
         return next_of_payload(s, in);
     case IN_PAYLOAD:
@@ -165,19 +180,21 @@ size_t txs_frame_begin(struct txs_writer *w, const uint8_t magic[4], const char 
 
 void txs_frame_end(struct txs_writer *w, size_t begun)
 {
+    txs_frame_end_known(w, begun, NULL);
+}
+
+void txs_frame_end_known(struct txs_writer *w, size_t begun, struct txs_checksums *known)
+{
     if (w->failed)
         return;
     uint8_t *payload = w->data + begun + TXS_FRAME_HEADER_BYTES;
     size_t len = w->len - begun - TXS_FRAME_HEADER_BYTES;
     assert(len <= TXS_PAYLOAD_MAX_BYTES);
-    uint8_t digest[32];
-    if (len == 0)
-        memcpy(digest, empty_checksum, 4);
-    else
-        txs_sha256d(digest, payload, len);
+    uint8_t checksum[TXS_CHECKSUM_BYTES];
+    txs_checksum(checksum, (struct txs_span){payload, len}, known);
     struct txs_writer tail = txs_writer_to(payload - 8, 8);
     txs_put_u32le(&tail, (uint32_t)len);
-    txs_put_bytes(&tail, digest, 4);
+    txs_put_bytes(&tail, checksum, TXS_CHECKSUM_BYTES);
 }
 
 void txs_put_frame(struct txs_writer *w, const uint8_t magic[4], const char *command,

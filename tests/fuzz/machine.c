@@ -69,6 +69,8 @@ static struct txs_block_hunt *choose_hunt(struct session *s)
     return &s->hunt;
 }
 
+static struct txs_checksums checksums; /* of all sessions */
+
 static void configure(struct session *s)
 {
     choose_ids(s);
@@ -88,6 +90,7 @@ static void configure(struct session *s)
         .crawl = s->kind.crawl,
         .control = s->kind.control,
         .pool = &s->pool,
+        .checksums = &checksums,
         .hunt = s->kind.hunt,
     };
 }

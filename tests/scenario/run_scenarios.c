@@ -494,7 +494,9 @@ static void begin(struct run *r)
     r->config.id_count = r->plan.id_count;
     r->config.id_order = r->plan.id_order;
     r->config.epoch_unix_ms = EPOCH_UNIX_MS;
+    static struct txs_checksums checksums; /* of all runs, as of all peers of a survey */
     r->config.pool = &r->pool;
+    r->config.checksums = &checksums;
     for (unsigned i = 0; i < TXS_ANCHORS_MAX; i++) {
         uint8_t header[HEADER_LONG_BYTES];
         build_header(header, i + 1);
