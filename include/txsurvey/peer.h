@@ -48,6 +48,20 @@ struct txs_body_pool {
     size_t gossip_left_bytes; /* for lists of addresses in arrival, beyond TXS_GOSSIP_FREE_BYTES */
 };
 
+/* Transactions that were served and hashed, one of each id: what comes again, byte by byte, has the
+ * ids that were computed then. Shared by all peers of a survey. */
+#define TXS_COPY_MAX_BYTES 100000u
+struct txs_copies {
+    struct txs_copy {
+        struct txs_tx_ids ids;
+        uint64_t parts;
+        uint8_t *bytes; /* NULL: none was served yet, or there was no room */
+    } * of_id;          /* one an id */
+    size_t left_bytes;
+};
+bool txs_copies_init(struct txs_copies *copies, size_t id_count, size_t most_bytes);
+void txs_copies_free(struct txs_copies *copies, size_t id_count);
+
 /* The block that confirmed the transactions, and what is known of it. Shared by all peers of a
  * survey. */
 struct txs_block_hunt {
@@ -92,6 +106,7 @@ struct txs_peer_config {
     const uint8_t (*anchors)[32]; /* hashes of blocks, wire order */
     size_t anchor_count;          /* at most TXS_ANCHORS_MAX */
     struct txs_body_pool *pool;
+    struct txs_copies *copies;       /* NULL: each is hashed */
     struct txs_checksums *checksums; /* NULL: each is computed */
     struct txs_block_hunt *hunt;     /* NULL: no block is asked for */
 };

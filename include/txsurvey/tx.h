@@ -48,6 +48,11 @@ void txs_tx_walker_init(struct txs_tx_walker *w);
  * compact sizes in a form that is too long; a count, a length or the whole over TXS_TX_MAX_BYTES.
  */
 enum txs_walk txs_tx_walk(struct txs_tx_walker *w, struct txs_span *in);
+/* What stands behind the transaction, or behind where it could not be read on: for the digest
+ * alone. */
+void txs_tx_walk_rest(struct txs_tx_walker *w, struct txs_span rest);
+/* SHA256d of all bytes that were handed in, in place of the ids. */
+void txs_tx_walker_digest(struct txs_tx_walker *w, uint8_t out[32]);
 /* After TXS_WALK_DONE, once. */
 void txs_tx_walker_ids(struct txs_tx_walker *w, struct txs_tx_ids *out);
 

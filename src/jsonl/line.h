@@ -1,5 +1,5 @@
-/* A line of JSON on its way into the output. Values write themselves, one behind the other, in printable
- * ASCII; what was lost on the way (no memory) is met once, at the end. */
+/* A line of JSON on its way into the output. Values write themselves, one behind the other, in
+ * printable ASCII; what was lost on the way (no memory) is met once, at the end. */
 #ifndef TXSURVEY_JSONL_LINE_H
 #define TXSURVEY_JSONL_LINE_H
 
@@ -29,7 +29,7 @@ void line_bool(struct line *line, bool value);
 void line_number(struct line *line, uint64_t value);
 void line_signed(struct line *line, int64_t value);
 void line_count(struct line *line, const char *name, uint64_t value); /* with its name */
-void line_known(struct line *line, bool known, int64_t value); /* null where it is not */
+void line_known(struct line *line, bool known, int64_t value);        /* null where it is not */
 /* value / 10^decimals, exact, with at least `least` decimals (1 or more). */
 void line_decimal(struct line *line, int64_t value, unsigned decimals, unsigned least);
 /* Text in UTF-8; of any other byte U+FFFD. */

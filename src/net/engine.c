@@ -23,6 +23,7 @@
 #define LARGE_BODY_POOL_BYTES (32u * 1024 * 1024)
 #define BLOCK_POOL_BYTES (80u * 1000 * 1000) /* 20 blocks of the largest size */
 #define GOSSIP_POOL_BYTES (32u * 1024 * 1024)
+#define COPIES_BYTES (4u * 1024 * 1024)
 
 static void flush(struct txs_engine *e)
 {
@@ -158,6 +159,7 @@ static void init_peers(struct txs_engine *e)
         .anchor_count = plan->anchor_count,
         .crawl = plan->crawl,
         .control = plan->control,
+        .copies = &e->copies,
         .checksums = &e->checksums,
         .pool = &e->pool,
         .hunt = plan->block_given ? &e->hunt : NULL,
@@ -185,7 +187,7 @@ static bool init_hunt(struct txs_engine *e)
     e->hunt.positions = calloc(plan->id_count + 1, sizeof *e->hunt.positions);
     for (size_t i = 0; i < plan->id_count && e->hunt.positions != NULL; i++)
         e->hunt.positions[i] = -1;
-    return e->hunt.positions != NULL;
+    return e->hunt.positions != NULL && txs_copies_init(&e->copies, plan->id_count, COPIES_BYTES);
 }
 
 static void engine_free(struct txs_engine *e)
@@ -196,6 +198,7 @@ static void engine_free(struct txs_engine *e)
     free(e->heard);
     free(e->told);
     free(e->hunt.positions);
+    txs_copies_free(&e->copies, e->plan->id_count);
     free(e->unconnected.answers);
     free(e->host.read_buffer);
     free(e);

@@ -24,6 +24,7 @@ struct txs_engine {
     struct txs_random random;
     uint8_t control_key[32]; /* not of `random`: each nonce that a peer sees tells all of that */
     struct txs_body_pool pool;
+    struct txs_copies copies;
     struct txs_checksums checksums;
     struct txs_block_hunt hunt;
     struct txs_heard *heard;  /* room for one message */

@@ -7,6 +7,8 @@
  */
 #include "receive.h"
 
+#include "incoming_tx.h"
+
 #include <string.h>
 
 struct row {
@@ -68,48 +70,6 @@ bool receive_item(struct txs_peer *p, struct listed *listed, struct txs_span *pa
     return true;
 }
 
-/* Transactions: hashed as they come; the bytes are kept beside that, for their record. */
-
-static void begin_tx(struct txs_peer *p)
-{
-    struct txs_body_pool *pool = p->config->pool;
-    bool standard = p->splitter.length <= TXS_BODY_STANDARD_BYTES;
-    body_begin(&p->body, standard ? &pool->left_bytes : &pool->large_left_bytes,
-               TXS_BODY_FREE_BYTES);
-    txs_tx_walker_init(&p->message.walker);
-    p->message.walk_failed = p->message.walk_done = false;
-}
-
-static void walk_tx(struct txs_peer *p, struct txs_span chunk)
-{
-    struct message *m = &p->message;
-    struct txs_span rest = chunk;
-    if (m->walk_failed)
-        return;
-    if (!m->walk_done) {
-        enum txs_walk walk = txs_tx_walk(&m->walker, &rest);
-        m->walk_done = walk == TXS_WALK_DONE;
-        m->walk_failed = walk == TXS_WALK_MALFORMED;
-    }
-    if (m->walk_done && rest.len > 0)
-        m->walk_failed = true; /* bytes behind the transaction */
-    if (m->walk_failed)
-        body_drop(&p->body);
-    else
-        body_add(&p->body, chunk);
-}
-
-static enum receive_event end_tx(struct txs_peer *p)
-{
-    struct message *m = &p->message;
-    bool by_wtxid = p->config->id_type == TXS_ID_TYPE_WTXID;
-    if (!m->walk_done || m->walk_failed)
-        return broken(p, TXS_ERROR_MALFORMED_TX);
-    txs_tx_walker_ids(&m->walker, &m->ids);
-    m->id = txs_id_find(p->config, by_wtxid ? m->ids.wtxid : m->ids.txid);
-    return RECEIVE_MESSAGE;
-}
-
 /* Any message */
 
 static enum receive_event begin(struct txs_peer *p)
@@ -127,9 +87,9 @@ void receive_read(struct txs_peer *p)
     struct message *m = &p->message;
     m->arriving = true;
     m->kept_len = 0;
-    p->splitter.want_checksum = true;
+    p->splitter.want_checksum = m->kind != MESSAGE_TX;
     if (m->kind == MESSAGE_TX)
-        begin_tx(p);
+        incoming_tx_begin(p);
     else if (m->kind == MESSAGE_INV || m->kind == MESSAGE_NOTFOUND)
         txs_inv_reader_init(&m->list);
 }
@@ -142,7 +102,7 @@ static enum receive_event take_part(struct txs_peer *p)
     if (!m->arriving)
         return RECEIVE_PART;
     if (m->kind == MESSAGE_TX)
-        walk_tx(p, chunk);
+        incoming_tx_add(p, chunk);
     if (row != NULL && m->kept_len < row->keep) {
         size_t room = row->keep - m->kept_len;
         size_t len = chunk.len < room ? chunk.len : room;
@@ -158,13 +118,13 @@ static enum receive_event end(struct txs_peer *p)
     if (!m->arriving)
         return RECEIVE_SKIPPED;
     m->arriving = false;
-    if (!p->splitter.checksum_ok) {
+    if (!(m->kind == MESSAGE_TX ? incoming_tx_end(p) : p->splitter.checksum_ok)) {
         body_drop(&p->body);
         return m->kind == MESSAGE_VERSION && !p->version_seen ? broken(p, TXS_ERROR_BAD_CHECKSUM)
                                                               : RECEIVE_SKIPPED;
     }
-    if (m->kind == MESSAGE_TX)
-        return end_tx(p);
+    if (m->kind == MESSAGE_TX && incoming_tx_is_malformed(p))
+        return broken(p, TXS_ERROR_MALFORMED_TX);
     if (m->kind == MESSAGE_NOTFOUND && !txs_inv_complete(&m->list))
         return broken(p, TXS_ERROR_MALFORMED_NOTFOUND);
     if (m->kind == MESSAGE_INV && !txs_inv_complete(&m->list))

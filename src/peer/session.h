@@ -50,11 +50,18 @@ struct message {
     uint8_t readers; /* inquiries that read it as it comes, bits by their place in the table */
     uint8_t kept[KEEP_MAX];
     size_t kept_len;
-    struct txs_inv_reader list;  /* inv and notfound */
-    struct txs_tx_walker walker; /* tx: hashed as it comes; its bytes are in `body` beside that */
-    bool walk_failed, walk_done;
-    struct txs_tx_ids ids; /* of a tx, once it has ended */
-    int id;                /* that this tx is, as it was asked for, or -1 */
+    struct txs_inv_reader list; /* inv and notfound */
+
+    /* tx: like one that is known so far, else hashed as it comes, its bytes in `body` beside that
+     */
+    const struct txs_copy *copy;
+    struct txs_tx_walker walker;
+    enum txs_walk walk;
+    /* once it has ended */
+    struct txs_tx_ids ids;
+    uint64_t parts;
+    struct txs_span bytes; /* empty where there was no room */
+    int id;                /* that it is, as it was asked for, or -1 */
 };
 
 /* An item of an inv or notfound. */

@@ -173,8 +173,8 @@ static enum relevance end_tx(struct txs_peer *p)
     }
     p->served = (struct txs_served){
         .ids = &p->message.ids,
-        .bytes = {p->body.data, p->body.len},
-        .parts = p->message.walker.parts,
+        .bytes = p->message.bytes,
+        .parts = p->message.parts,
     };
     answers_served(p, (size_t)id, p->id_states[id].proved ? TXS_VIA_MERKLEBLOCK : TXS_VIA_TX,
                    &p->served);

@@ -4,6 +4,7 @@
 #include "txsurvey/tx.h"
 
 #include <assert.h>
+#include <string.h>
 
 #define NUMBER 1u  /* a compact size (the flag: one byte) rather than a known number of bytes */
 #define WITNESS 2u /* in the form with witness alone */
@@ -238,14 +239,31 @@ enum txs_walk txs_tx_walk(struct txs_tx_walker *w, struct txs_span *in)
     return w->state == DONE ? TXS_WALK_DONE : TXS_WALK_MALFORMED;
 }
 
+/* Of all bytes, those of the witness too. */
+static struct txs_sha256 *hash_of_all(struct txs_tx_walker *w)
+{
+    return w->has_witness ? &w->whole : &w->stripped;
+}
+
+void txs_tx_walk_rest(struct txs_tx_walker *w, struct txs_span rest)
+{
+    txs_sha256_add(hash_of_all(w), rest.data, rest.len);
+}
+
+void txs_tx_walker_digest(struct txs_tx_walker *w, uint8_t out[32])
+{
+    txs_sha256d_end(hash_of_all(w), out);
+}
+
 void txs_tx_walker_ids(struct txs_tx_walker *w, struct txs_tx_ids *out)
 {
     assert(w->state == DONE);
     *out = (struct txs_tx_ids){.has_witness = w->has_witness,
                                .size_bytes = (uint32_t)w->size_bytes,
                                .stripped_bytes = (uint32_t)w->stripped_bytes};
-    if (!w->has_witness)
-        w->whole = w->stripped;
-    txs_sha256d_end(&w->stripped, out->txid);
-    txs_sha256d_end(&w->whole, out->wtxid);
+    txs_tx_walker_digest(w, out->wtxid);
+    if (w->has_witness)
+        txs_sha256d_end(&w->stripped, out->txid);
+    else
+        memcpy(out->txid, out->wtxid, sizeof out->txid);
 }
