@@ -7,9 +7,22 @@
 
 #define EXACT_MAX (1ll << 53)
 
+static void flush(struct line *l)
+{
+    l->whole = l->whole && (l->len == 0 || txs_output_piece(l->output, l->bytes, l->len));
+    l->len = 0;
+}
+
 static void put(struct line *l, const char *bytes, size_t len)
 {
-    l->whole = l->whole && (len == 0 || txs_output_piece(l->output, bytes, len));
+    if (len > LINE_BYTES - l->len)
+        flush(l);
+    if (len > LINE_BYTES) {
+        l->whole = l->whole && txs_output_piece(l->output, bytes, len);
+    } else {
+        memcpy(l->bytes + l->len, bytes, len);
+        l->len += len;
+    }
 }
 
 static void put_char(struct line *l, char c)
@@ -33,13 +46,17 @@ static void put_value(struct line *l, const char *text, size_t len)
 
 void line_begin(struct line *l, struct txs_output *output)
 {
-    *l = (struct line){output, true, false};
+    l->output = output;
+    l->whole = true;
+    l->follows = false;
+    l->len = 0;
     line_open(l, '{');
 }
 
 void line_end(struct line *l)
 {
     line_close(l, '}');
+    flush(l);
     txs_output_end_line(l->output, l->whole);
 }
 

@@ -6,10 +6,14 @@
 #include "txsurvey/bytes.h"
 #include "txsurvey/output.h"
 
+#define LINE_BYTES 512
+
 struct line {
     struct txs_output *output;
     bool whole;   /* nothing was lost so far */
     bool follows; /* the next value or name stands behind another, and a comma between */
+    size_t len;   /* of what is on its way into the output, most of it words of a few letters */
+    char bytes[LINE_BYTES];
 };
 
 /* An object's brace is opened and closed by these. A line that is not whole breaks the output. */
