@@ -129,14 +129,14 @@ class Parallel(Fleet):
         self.check_shards(self.paths(records))
 
     def check_questions(self, records):
-        """Each question of README.md is put to the merged shards. Where the answer holds no times and
+        """Each question of the guide is put to the merged shards. Where the answer holds no times and
         is not of the run but of the peers, it is that of the whole survey."""
         if not shutil.which("jq"):
             harness.skip_test("no jq")
         merged = self.folder / "all.jsonl"
         subprocess.run(["bash", "-c", 'cat "$1"/shard-*.jsonl > "$2"', "-", records, merged],
                        check=True)
-        questions = commands_of(harness.REPOSITORY / "README.md", "as `jq` one-liners")
+        questions = commands_of(harness.REPOSITORY / "scripts" / "guide.md", "## Questions")
         self.assertGreaterEqual(len(questions), 9)
         alike = 0
         for question in questions:
