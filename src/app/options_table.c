@@ -472,7 +472,8 @@ const struct option_spec option_specs[] = {
 
     {'o', "output", "FILE", GROUP_OUTPUT, PASS_REST,
      "write the records to FILE, in place of records that it holds; what holds anything else stays "
-     "as it is; - is standard output [standard output; where that is a terminal, the result is shown "
+     "as it is; - is standard output [standard output; where that is a terminal, the result is "
+     "shown "
      "in place of them]",
      TAKES(output), NOT_SHOWN},
     {0, "resume", NULL, GROUP_OUTPUT, PASS_REST,

@@ -36,12 +36,6 @@ bool json_items_idle(const struct json_items *t)
     return t->depth == 0 && t->len == 0;
 }
 
-/* At this depth items stand. */
-static size_t base_of(const struct json_items *t)
-{
-    return t->kind == ITEMS_ARE_VALUES ? 0 : t->kind == ITEMS_ARE_ELEMENTS ? 1 : 2;
-}
-
 static bool make_room(struct json_items *t)
 {
     if (t->len < t->cap)
@@ -87,30 +81,32 @@ static enum txs_status hand_out(struct json_items *t, bool ended, struct txs_mes
     return t->take(t->context, &item, reason);
 }
 
-/* `"nodes":` stands before the object that begins. */
-static bool is_object_of_nodes(const struct json_items *t)
+/* The name, in its quotes, stands before the member that begins, which is one of an outermost
+ * object. */
+static bool is_called(const struct json_items *t, const char *name)
 {
-    static const char name[] = "\"nodes\"";
-    size_t len = t->len;
+    size_t len = t->len, name_len = strlen(name);
     while (len > 0 && (is_blank(t->text[len - 1]) || t->text[len - 1] == ':'))
         len--;
-    return !t->cut && len >= sizeof name - 1 &&
-           memcmp(t->text + len - (sizeof name - 1), name, sizeof name - 1) == 0;
+    return t->kind == ITEMS_ARE_VALUES && t->depth == 1 && !t->cut && len >= name_len &&
+           memcmp(t->text + len - name_len, name, name_len) == 0;
+}
+
+/* What has come so far is no item, but stands around the items. */
+static enum txs_status begin_items(struct json_items *t, enum json_items_kind kind)
+{
+    t->kind = kind;
+    t->base = ++t->depth;
+    t->len = 0;
+    return TXS_OK;
 }
 
 static enum txs_status open_value(struct json_items *t, char c, struct txs_message *reason)
 {
-    if (t->depth == 0 && c == '[' && t->len == 0) {
-        t->kind = ITEMS_ARE_ELEMENTS;
-        t->depth = 1;
-        return TXS_OK;
-    }
-    if (t->kind == ITEMS_ARE_VALUES && t->depth == 1 && c == '{' && is_object_of_nodes(t)) {
-        t->kind = ITEMS_ARE_MEMBERS;
-        t->depth = 2;
-        t->len = 0;
-        return TXS_OK;
-    }
+    if (c == '[' && ((t->depth == 0 && t->len == 0) || is_called(t, "\"result\"")))
+        return begin_items(t, ITEMS_ARE_ELEMENTS);
+    if (c == '{' && is_called(t, "\"nodes\""))
+        return begin_items(t, ITEMS_ARE_MEMBERS);
     t->depth++;
     return keep(t, c, reason);
 }
@@ -122,8 +118,9 @@ static enum txs_status close_list(struct json_items *t, char c, struct txs_messa
         return txs_fail(reason, TXS_E_USAGE, "it is no JSON");
     enum txs_status status = hand_out(t, true, reason);
     t->kind = ITEMS_ARE_VALUES;
+    t->base = 0;
     t->depth--;
-    t->skipping = members;
+    t->skipping = t->depth > 0;
     return status;
 }
 
@@ -131,7 +128,7 @@ static enum txs_status close_value(struct json_items *t, char c, struct txs_mess
 {
     if (t->depth == 0)
         return keep(t, c, reason); /* it is no JSON, as will be seen */
-    if (t->kind != ITEMS_ARE_VALUES && t->depth == base_of(t))
+    if (t->kind != ITEMS_ARE_VALUES && t->depth == t->base)
         return close_list(t, c, reason);
     t->depth--;
     enum txs_status status = keep(t, c, reason);
@@ -152,7 +149,7 @@ static enum txs_status add(struct json_items *t, char c, struct txs_message *rea
         return open_value(t, c, reason);
     if (c == '}' || c == ']')
         return close_value(t, c, reason);
-    if (c == ',' && t->kind != ITEMS_ARE_VALUES && t->depth == base_of(t))
+    if (c == ',' && t->kind != ITEMS_ARE_VALUES && t->depth == t->base)
         return hand_out(t, true, reason);
     t->in_string = c == '"';
     return keep(t, c, reason);

@@ -1,7 +1,8 @@
 /* The values of a JSON text of any size and layout, one at a time and in bounded memory, as it
  * comes: values one behind the other (JSON lines, or printed over many lines), the elements of an
- * array, and the members of an object that is called "nodes" within one. It finds where they begin
- * and end; whether they are JSON, their reader sees. */
+ * array, also of one that is called "result" within an object (as RPC servers answer), and the
+ * members of an object that is called "nodes" within one. It finds where they begin and end;
+ * whether they are JSON, their reader sees. */
 #ifndef TXSURVEY_JSONL_JSON_ITEMS_H
 #define TXSURVEY_JSONL_JSON_ITEMS_H
 
@@ -27,10 +28,11 @@ struct json_items {
     json_item_fn *take;
     void *context;
     size_t max_bytes;
-    enum { ITEMS_ARE_VALUES, ITEMS_ARE_ELEMENTS, ITEMS_ARE_MEMBERS } kind;
+    enum json_items_kind { ITEMS_ARE_VALUES, ITEMS_ARE_ELEMENTS, ITEMS_ARE_MEMBERS } kind;
     size_t depth; /* of open arrays and objects */
+    size_t base;  /* the depth at which items stand */
     bool in_string, escaped;
-    bool skipping; /* what stands around the nodes */
+    bool skipping; /* what stands around the items */
     bool cut;
     char *text;
     size_t len, cap;

@@ -117,6 +117,8 @@ class Formats(Case):
                  "bytessent_per_msg": {"ping": 32}, "connection_type": "outbound-full-relay"},
                 {"id": 1, "addr": two, "inbound": False},
                 {"id": 2, "addr": "127.0.0.9:50001", "inbound": True}], indent=2),
+            "an RPC server's answer": json.dumps({"result": [{"addr": one, "inbound": False}, {"addr": two}],
+                                                  "error": None, "id": "x"}) + "\n",
             "dnsseed.dump": "# address                                        good  lastSuccess    %(2h)   "
                             "%(8h)   %(1d)   %(7d)  %(30d)  blocks      svcs  version\n"
                             f"{one:47}    1  1700000000  100.00% 100.00%  99.87%  99.16%  81.31%  820000  "
@@ -182,7 +184,7 @@ class Formats(Case):
                 self.assertRegex(done.stderr, "line 1: .*chain testnet4.*chain main")
 
     def test_what_is_no_list(self):
-        for text in ("{}", '{"result": []}', "[1]", '{"nodes": {"1.2.3.4": []', "<html>", "a,b,c"):
+        for text in ("{}", '{"results": []}', "[1]", '{"nodes": {"1.2.3.4": []', "<html>", "a,b,c"):
             with self.subTest(text=text):
                 self.list.write_text(text + "\n")
                 done = survey.run([f"--peers={self.list}", *OPTIONS, TXID])
