@@ -27,7 +27,7 @@ class Crawl(CrawlCase):
 
     def test_every_behaviour_and_every_manner_among_dead_addresses(self):
         self.crawl(*nodes(2000), "--topology", "random", "--dead", "70", "--start", "5",
-                   options=["--concurrency", "4000"])
+                   options=["--concurrency", "4000", "--response-timeout", "90"])
 
     def test_self_announcement_first(self):
         self.crawl(*nodes(300), "--topology", "ring", "--gossip", "self_first=1", *FROM_ONE,

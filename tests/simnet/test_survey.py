@@ -40,7 +40,8 @@ class Simulated(unittest.TestCase):
             print(network.score(records))
 
     def test_ten_thousand_nodes_of_every_behaviour(self):
-        self.check(10000, 1, 6, "--concurrency", "4000", "--rate", "1000")
+        # Floods of 7 MB come to 50 of them at 16 KiB a turn, and each turn has thousands of others.
+        self.check(10000, 1, 6, "--concurrency", "4000", "--rate", "1000", "--response-timeout", "90")
 
     def test_by_wtxid(self):
         self.check(3000, 2, 6, "--rate", "500", by="wtxid")

@@ -11,9 +11,9 @@ PORTS = range(20000, 32000)  # below those that the kernel gives away, above tho
 TRIES = 600  # a second apart, for a port that somebody has
 # What no honest node needs, on a busy machine either: floods of 7 MB come before some answers, and a
 # surveyor of thousands reads them 16 KiB a turn. Silent nodes take as long.
-LIMITS = ["--connect-timeout", "3", "--handshake-timeout", "15", "--response-timeout", "90"]
+LIMITS = ["--connect-timeout", "3", "--handshake-timeout", "15", "--response-timeout", "40"]
 if os.environ.get("TXSURVEY_WRAPPER"):
-    LIMITS = ["--connect-timeout", "30", "--handshake-timeout", "40", "--response-timeout", "90"]
+    LIMITS = ["--connect-timeout", "30", "--handshake-timeout", "40", "--response-timeout", "40"]
 SCORE = Path(__file__).resolve().parent.parent / "simnet" / "score.py"
 
 # The first payment on mainnet; another lock time is another transaction.
