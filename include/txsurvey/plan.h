@@ -96,6 +96,9 @@ enum txs_status txs_plan_add_address(struct txs_plan *plan, const struct txs_nam
                                      struct txs_message *message);
 enum txs_status txs_plan_add_seed(struct txs_plan *plan, const char *host,
                                   struct txs_message *message);
+/* The seeds name IPv4 and IPv6 addresses, which must be of use: who wants no others must not be
+ * given away by a look-up. Through a proxy there is none. */
+bool txs_plan_may_ask_seeds(const struct txs_plan *plan);
 /* Peers, some of them at least, are reached through a proxy or a bridge. */
 bool txs_plan_has_proxies(const struct txs_plan *plan);
 /* Whether a way leads to the address's network: directly, by a proxy, by --cjdnsreachable. */

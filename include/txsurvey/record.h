@@ -320,6 +320,8 @@ int txs_control_passed(const struct txs_peer_result *result);
 /* Whether it follows another chain than the one that counts: it lacks the first anchor's block, or
  * says so itself. */
 bool txs_on_other_chain(const struct txs_peer_result *result);
+/* By its fee filter, which a node sets to the highest figure meanwhile. */
+bool txs_loads_the_chain(const struct txs_peer_result *result);
 
 /* One peer, as it is recorded. */
 struct txs_peer_record {

@@ -69,7 +69,9 @@ static void count_client(struct census *census, const struct txs_peer_result *r)
 static void count_filter(struct census *census, const struct txs_peer_result *r)
 {
     char text[NAME_MAX_BYTES + 1] = "none named";
-    if (r->has_feefilter)
+    if (txs_loads_the_chain(r))
+        snprintf(text, sizeof text, "still loading the chain");
+    else if (r->has_feefilter)
         snprintf(text, sizeof text, "%g sat/vB", (double)r->feefilter_sat_kvb / 1000);
     count_name(&census->filters, text);
 }

@@ -35,7 +35,10 @@ static void print_option(FILE *out, const struct option_spec *spec)
         snprintf(letter, sizeof letter, "-%c, ", spec->letter);
     snprintf(left, sizeof left, "  %s--%s%s%s", letter, spec->name, spec->argument ? " " : "",
              spec->argument ? spec->argument : "");
-    fprintf(out, "%-30s", left);
+    if (strlen(left) < 30)
+        fprintf(out, "%-30s", left);
+    else
+        fprintf(out, "%s\n%30s", left, "");
     print_wrapped(out, spec->text, 30);
 }
 

@@ -136,7 +136,7 @@ static enum txs_status complete(struct options *o, struct txs_message *message)
         o->plan.user_agent = "/txsurvey:" TXSURVEY_VERSION "/";
     o->list_is_renewed = is_renewed(o);
     bool own_peers = o->plan.peer_count > 0 || o->peer_lists;
-    if (!o->no_seeds && !o->own_seeds && !own_peers) {
+    if (!o->no_seeds && !o->own_seeds && !own_peers && txs_plan_may_ask_seeds(&o->plan)) {
         status = add_built_in_seeds(o, message);
         if (status != TXS_OK)
             return status;

@@ -350,8 +350,7 @@ static enum txs_status take_version(struct options *o, const char *value,
 const struct option_spec option_specs[] = {
     {0, "txid-file", "FILE", GROUP_TARGET, PASS_REST,
      "read more ids from FILE, TXID or TXID LABEL a line, # starts a comment, or what "
-     "getrawmempool "
-     "prints; - is standard input",
+     "getrawmempool prints; - is standard input; at most 1000 ids in all",
      TAKES(txid_file), NOT_SHOWN},
     {0, "wtxid", NULL, GROUP_TARGET, PASS_REST, "the ids are wtxids (BIP339), not txids",
      TAKES(wtxid), NOT_SHOWN},

@@ -72,7 +72,8 @@ static void say_doubts(struct console *c, const struct txs_tally *tally)
 
 static void say_how_it_ended(struct console *c, const struct txs_ending *ending)
 {
-    struct words time = words_time(ending->duration_ms);
+    uint64_t ms = ending->duration_ms;
+    struct words time = words_time(ms > 1000 ? ms - 499 : ms); /* to the nearest second */
     switch (ending->reason) {
     case TXS_REASON_FINISHED:
         screen_say(c->result, 2, "Done in %s.", time.text);
@@ -98,13 +99,16 @@ static void say_how_it_ended(struct console *c, const struct txs_ending *ending)
 void report(struct console *c, const struct txs_ending *ending, const struct census *census)
 {
     const struct txs_plan *plan = &c->options->plan;
-    if (c->verbosity < 0)
+    bool quiet = c->verbosity < 0;
+    if (quiet && !c->reading)
         return;
     c->result->patient = c->result->terminal;
     if (census != NULL)
         census_report(c->result, census, plan, ending->tally);
     else if (ending->tally->handshakes > 0)
         shares_report(c->result, plan, ending->tally);
+    if (quiet)
+        return;
     say_block(c, ending->hunt, plan->id_count);
     say_unmet(c, ending->tally);
     say_left_out(c, ending->tally);

@@ -3,6 +3,7 @@
 #include "txsurvey/time.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 static void on_good_peer(void *context, const struct txs_address *address)
 {
@@ -16,7 +17,8 @@ bool save_peers(struct txs_peer_list *list, const char *path, const struct txs_e
     struct txs_message message;
     size_t reached = txs_engine_visit_good_peers(engine, on_good_peer, list);
     if (reached == 0) {
-        snprintf(text, sizeof text, "no peer completed a handshake: %.300s stays as it was", path);
+        snprintf(text, sizeof text, "no peer completed a handshake: %.300s %s", path,
+                 access(path, F_OK) == 0 ? "stays as it was" : "is not made");
         console_warn(console, text);
         return true;
     }

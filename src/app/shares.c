@@ -8,6 +8,7 @@
 
 /* A thousand ids would be thousands of lines: the records have them all. */
 #define IDS_SHOWN 10
+#define IDS_WITH_CAUSES 3
 
 /* The part of the nodes that this line speaks of, such as those that have an anchor's block. */
 static void say_share(struct screen *s, const char *lead, const struct txs_id_tally *tally)
@@ -72,13 +73,17 @@ static void say_id(struct screen *s, const char *lead, const struct txs_plan *pl
     uint64_t without = cannot_be_asked(tally, all);
     char of_anchor[TXS_ANCHOR_LABEL_MAX + 80];
     say_share(s, lead, tally);
-    if (plan->anchor_count > 0) {
+    if (plan->anchor_count > 0 && txs_id_tally_asked(tally) > 0 &&
+        txs_id_tally_asked(&all->anchored[id]) == 0) {
+        screen_say(s, 4, "%sNone of them has shown block '%s': is that the right one?", lead,
+                   plan->anchor_labels[0]);
+    } else if (plan->anchor_count > 0) {
         snprintf(of_anchor, sizeof of_anchor, "%sOf those that have block '%s': ", lead,
                  plan->anchor_labels[0]);
         say_share(s, of_anchor, &all->anchored[id]);
     }
     say_notfound(s, lead, tally->by_status[TXS_ID_NOTFOUND], all->notfounds[id].strong);
-    if (plan->id_count == 1)
+    if (plan->id_count <= IDS_WITH_CAUSES)
         say_why(s, &all->notfounds[id]);
     if (no_answer > 0)
         screen_say(s, 4, "%s%s gave no answer", lead, words_count(no_answer).text);
@@ -103,18 +108,30 @@ static void say_how_many(struct screen *s, const struct txs_tally *tally)
                words_count(tally->id_count).text, words_of(found, "was", "were"));
 }
 
+/* First those that somebody has. Returns how many there are. */
+static size_t choose_ids(size_t chosen[IDS_SHOWN], const struct txs_tally *tally)
+{
+    size_t count = 0;
+    for (int found = 1; found >= 0; found--)
+        for (size_t i = 0; i < tally->id_count && count < IDS_SHOWN; i++)
+            if ((tally->ids[i].by_status[TXS_ID_SERVED] > 0) == found)
+                chosen[count++] = i;
+    return count;
+}
+
 void shares_report(struct screen *s, const struct txs_plan *plan, const struct txs_tally *tally)
 {
     if (plan->id_count == 1) {
         say_id(s, "", plan, 0, tally);
         return;
     }
+    size_t shown[IDS_SHOWN], count = choose_ids(shown, tally);
     say_how_many(s, tally);
-    for (size_t i = 0; i < plan->id_count && i < IDS_SHOWN; i++) {
-        say_title(s, plan, i);
-        say_id(s, "  ", plan, i, tally);
+    for (size_t i = 0; i < count; i++) {
+        say_title(s, plan, shown[i]);
+        say_id(s, "  ", plan, shown[i], tally);
     }
-    if (plan->id_count > IDS_SHOWN)
-        screen_say(s, 2, "and %s more: their records have them all",
-                   words_count(plan->id_count - IDS_SHOWN).text);
+    if (plan->id_count > count)
+        screen_say(s, 2, "and %s more: the records (-o FILE) have them all",
+                   words_count(plan->id_count - count).text);
 }

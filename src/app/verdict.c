@@ -28,12 +28,15 @@ static const char *why_no_peer(const struct console *c, const struct txs_tally *
         return "all addresses were left out";
     if (plan->seed_count > 0 && plan->proxy.given)
         return c->seeds_resolved > 0 ? "the nodes behind the DNS seeds named nobody"
-                                     : "no DNS seed answered through the proxy (-v tells what "
-                                       "came of each)";
+                                     : "no DNS seed answered through the proxy (is it in "
+                                       "order? -v tells what came of each)";
     if (plan->seed_count > 0)
         return c->seeds_resolved > 0 ? "the DNS seeds named nobody"
                                      : "no DNS seed answered (is there a network? -v tells what "
                                        "each said)";
+    if (!txs_plan_may_ask_seeds(plan))
+        return "none was named, and the DNS seeds know IPv4 and IPv6 alone (see --connect, "
+               "--peers)";
     return "none was named (see --connect, --peers)";
 }
 

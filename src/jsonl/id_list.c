@@ -85,9 +85,11 @@ static enum txs_status add_all(struct txs_plan *plan, const json_t *ids, struct 
     size_t count = json_is_array(ids) ? json_array_size(ids) : json_object_size(ids);
     void *member = json_object_iter((json_t *)(uintptr_t)ids);
     if (count > TXS_GETDATA_MAX)
-        return txs_fail(reason, TXS_E_USAGE,
-                        "it holds %zu transaction ids: a run asks for at most %d", count,
-                        TXS_GETDATA_MAX);
+        return txs_fail(
+            reason, TXS_E_USAGE,
+            "it holds %zu transaction ids: a run asks for at most %d (jq '.[:%d]' takes the "
+            "first of them)",
+            count, TXS_GETDATA_MAX, TXS_GETDATA_MAX);
     for (size_t i = 0; i < count && status == TXS_OK; i++) {
         const char *id = member != NULL ? json_object_iter_key(member)
                                         : json_string_value(json_array_get(ids, i));

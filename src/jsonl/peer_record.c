@@ -179,6 +179,10 @@ static void timeoffset(struct line *l, const struct field_source *s)
 
 static void features(struct line *l, const struct field_source *s)
 {
+    if (!result_of(s)->has_version) {
+        line_null(l);
+        return;
+    }
     line_open(l, '[');
     for (unsigned f = 0; f < TXS_FEATURE_COUNT; f++)
         if (result_of(s)->features >> f & 1)

@@ -10,7 +10,8 @@
 /* A signal ends the run in this time even where nobody reads the records. */
 #define DRAIN_AFTER_SIGNAL_MS 1500
 
-static const int stop_signals[STOP_SIGNALS] = {SIGINT, SIGTERM, SIGHUP};
+static const int stop_signals[STOP_SIGNALS] = {SIGINT,  SIGTERM, SIGHUP,  SIGQUIT,
+                                               SIGUSR1, SIGUSR2, SIGXCPU, SIGALRM};
 
 void ending_begin(struct txs_engine *e, enum txs_reason reason, enum txs_error why)
 {
@@ -82,15 +83,16 @@ static void on_signal(uv_signal_t *handle, int number)
     uv_timer_start(&e->drain, on_drain_deadline, DRAIN_AFTER_SIGNAL_MS, 0);
 }
 
-/* SIGHUP stays ignored where it was (nohup). */
+/* What was ignored stays so (nohup), but for the two that ask for an end. */
 void ending_start(struct txs_engine *e)
 {
     for (size_t i = 0; i < STOP_SIGNALS; i++) {
         struct sigaction old;
-        if (stop_signals[i] == SIGHUP && sigaction(SIGHUP, NULL, &old) == 0 &&
-            old.sa_handler == SIG_IGN)
+        int number = stop_signals[i];
+        bool asks = number == SIGINT || number == SIGTERM;
+        if (!asks && sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_IGN)
             continue;
-        uv_signal_start(&e->signals[i], on_signal, stop_signals[i]);
+        uv_signal_start(&e->signals[i], on_signal, number);
     }
     if (e->plan->deadline_ms != TXS_NEVER)
         uv_timer_start(&e->deadline, on_survey_deadline, e->plan->deadline_ms, 0);

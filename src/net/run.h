@@ -9,7 +9,7 @@
 #include "seeds.h"
 #include "ways.h"
 
-#define STOP_SIGNALS 3
+#define STOP_SIGNALS 8
 #define TOLD_MAX 2048 /* what one peer can tell is less, and what a seed can */
 
 struct txs_engine {

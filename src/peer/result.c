@@ -35,3 +35,14 @@ bool txs_on_other_chain(const struct txs_peer_result *r)
 {
     return r->on_fork || r->anchors[0] == TXS_ANCHOR_LACKS || r->anchors[0] == TXS_ANCHOR_CLAIMS;
 }
+
+/* What a node that is still loading the chain asks for: the highest step of its fee filter's
+ * rounding (Core: FeeFilterRounder, MaybeSendFeefilter), by its incremental relay fee. */
+#define IBD_FEEFILTER_1000 9170997
+#define IBD_FEEFILTER_100 9936506
+
+bool txs_loads_the_chain(const struct txs_peer_result *r)
+{
+    return r->has_feefilter && (r->feefilter_sat_kvb == IBD_FEEFILTER_1000 ||
+                                r->feefilter_sat_kvb == IBD_FEEFILTER_100);
+}

@@ -2,10 +2,6 @@
 
 #include <string.h>
 
-/* What a node that is still loading the chain asks for: the highest step of its fee filter's
- * rounding (Core: FeeFilterRounder, MaybeSendFeefilter), by its incremental relay fee. */
-#define IBD_FEEFILTER_1000 9170997
-#define IBD_FEEFILTER_100 9936506
 #define BLOCKS_A_DAY 144
 #define HEIGHTS_ENOUGH 9
 
@@ -46,12 +42,6 @@ static bool is_behind(const struct heights *h, int32_t height)
            (int64_t)height + BLOCKS_A_DAY < h->sorted[count / 2];
 }
 
-static bool loads_the_chain(const struct txs_peer_result *r)
-{
-    return r->has_feefilter && (r->feefilter_sat_kvb == IBD_FEEFILTER_1000 ||
-                                r->feefilter_sat_kvb == IBD_FEEFILTER_100);
-}
-
 enum txs_hint hint_of(const struct txs_plan *plan, const struct heights *heights,
                       const struct txs_peer_result *r, const struct txs_answer *a)
 {
@@ -63,7 +53,7 @@ enum txs_hint hint_of(const struct txs_plan *plan, const struct heights *heights
         return TXS_HINT_CONFIRMED;
     if (!r->relaytxes)
         return TXS_HINT_BLOCKSONLY;
-    if (loads_the_chain(r))
+    if (txs_loads_the_chain(r))
         return TXS_HINT_IBD;
     if (is_behind(heights, r->start_height))
         return TXS_HINT_BEHIND;

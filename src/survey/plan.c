@@ -158,6 +158,12 @@ enum txs_status txs_plan_add_seed(struct txs_plan *plan, const char *host,
 }
 
 /* Bits by enum txs_network: IPv4 and IPv6, the others as far as a way to them is given. */
+bool txs_plan_may_ask_seeds(const struct txs_plan *plan)
+{
+    const uint32_t named = 1u << TXS_NETWORK_IPV4 | 1u << TXS_NETWORK_IPV6;
+    return plan->proxy.given || (plan->networks & named) != 0;
+}
+
 static uint32_t networks_with_a_way(const struct txs_plan *plan)
 {
     uint32_t networks = 1u << TXS_NETWORK_IPV4 | 1u << TXS_NETWORK_IPV6;

@@ -56,7 +56,7 @@ class Lines(Case):
     def test_the_share_among_those_that_have_the_anchor(self):
         network = self.network()
         result = self.survey(["--anchor", f"here={'5' * 64}", *network.connect(2), "--patience=0"])
-        self.assertIn("Of those that have block 'here': nobody was asked\n", result.stderr)
+        self.assertIn("None of them has shown block 'here': is that the right one?\n", result.stderr)
 
     def test_nodes_without_a_place_for_us(self):
         def full(peer):

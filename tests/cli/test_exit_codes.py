@@ -16,7 +16,7 @@ from case import Case
 from fakepeer import TXID, UNKNOWN, black_hole, honest, mute, unhelpful
 from socks_server import SocksServer, answer
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGXCPU)
 LIMIT = 20 * harness.SLOWNESS  # seconds in which anything of this must have happened
 
 
@@ -139,6 +139,13 @@ class Survey(Case):
         self.assertEqual(survey.run(args).code, 3)
         self.assertEqual(survey.run([*args, "--resume", "--require-served=1"]).code, 3)
         self.assertEqual(survey.run([*args, "--resume"]).code, 0)
+
+    def test_3_seeds_of_no_use_are_not_asked(self):
+        """A look-up would tell what whoever wants onion services alone would rather not have told."""
+        for words in (["--onlynet=onion"], ["-onlynet=onion", "--onion=127.0.0.1:1"], ["--onlynet=i2p,cjdns"]):
+            result = self.survey([*words, "--patience=0"], 3)
+            self.assertEqual((result.seeds, result.peers), ([], []))
+            self.assertIn("the DNS seeds know IPv4 and IPv6 alone", result.stderr)
 
     def test_3_no_seed_resolves(self):
         result = self.survey(["--dnsseed=seed.invalid"], 3)

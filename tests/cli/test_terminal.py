@@ -157,7 +157,14 @@ class Result(AtTerminal):
         lines, _ = self.at_terminal(["--deadline=2", *network.connect(2), "--txid-file", ids], 80, ALL)
         self.assertLess(len(lines), 60)
         self.assertEqual(lines[0], "0 of 1,000 transactions were found:")
-        self.assertIn("and 990 more: their records have them all", lines)
+        self.assertIn("and 990 more: the records (-o FILE) have them all", lines)
+
+    def test_those_that_somebody_has_come_first(self):
+        ids = self.folder / "ids"
+        ids.write_text("".join(f"{number:08x}{0:056x}\n" for number in range(1, 20)) + TXID)
+        network = self.network(honest)
+        lines, _ = self.at_terminal(["--deadline=5", *network.connect(1), "--txid-file", ids], 80, ALL)
+        self.assertEqual(lines[:2], ["1 of 20 transactions was found:", TXID])
 
     def test_a_census(self):
         for columns in WIDTHS:
@@ -238,8 +245,13 @@ class Records(AtTerminal):
         self.assertTrue(lines[0].startswith("2 of 2 nodes asked have it"), lines)
 
     def test_quiet(self):
-        for streams in (ALL, ("stdout",), ("stderr",)):
-            self.assertEqual(self.at_terminal(["-q", *self.args], streams=streams), ([""], []))
+        """The result is what a person is there for; where records go somewhere it is said by those."""
+        for streams in (ALL, ("stdout",)):
+            lines, _ = self.at_terminal(["-q", *self.args], streams=streams)
+            self.assertTrue(lines[0].startswith("2 of 2 nodes asked have it"), lines)
+            self.assertEqual("".join(lines[2:]), "")
+        self.assertEqual(self.at_terminal(["-q", *self.args], streams=("stderr",)), ([""], []))
+        self.assertEqual(self.at_terminal(["-q", "-o", self.output, *self.args], streams=ALL), ([""], []))
 
 
 class Verbose(AtTerminal):
