@@ -34,6 +34,7 @@
     X(ISLANDS, "islands", "N", "how many islands (4)") \
     X(DEAD, "dead", "PERCENT", "of the addresses that are told nobody is at so many (0)") \
     X(GOSSIP, "gossip", "NAME=WEIGHT,...", "how nodes tell: only these manners (all; see --behaviours)") \
+    X(MIN_LATENCY, "min-latency", "MS", "each reply is late by at least this (0)") \
     X(MAX_LATENCY, "max-latency", "MS", "each reply is late by up to this (0)") \
     X(PATIENCE, "patience-ms", "MS", "the surveyor's patience that the truth assumes (30000)") \
     X(BY, "by", "txid|wtxid", "which ids the surveyor is given (txid)") \
@@ -234,6 +235,8 @@ static bool apply(struct sim_settings *settings, struct raw_txs *raw, int option
         return parse_u32(&settings->dead_percent, 0, 95, optarg);
     case OPTION_GOSSIP:
         return sim_mix_parse(&settings->gossip, sim_gossip_names, NULL, "--gossip", optarg);
+    case OPTION_MIN_LATENCY:
+        return parse_u32(&settings->min_latency_ms, 0, 600000, optarg);
     case OPTION_MAX_LATENCY:
         return parse_u32(&settings->max_latency_ms, 0, 600000, optarg);
     case OPTION_PATIENCE:

@@ -210,10 +210,11 @@ static void pump(struct sim_session *s)
 static uint32_t latency(struct sim_session *s)
 {
     const struct sim_settings *settings = s->net->settings;
-    if (!settings->max_latency_ms)
-        return 0;
-    return (uint32_t)(sim_random(settings, s->node.index, SIM_SALT_LATENCY, s->flushes++) %
-                      (settings->max_latency_ms + 1));
+    uint32_t least = settings->min_latency_ms, most = settings->max_latency_ms;
+    if (most <= least)
+        return least;
+    return least + (uint32_t)(sim_random(settings, s->node.index, SIM_SALT_LATENCY, s->flushes++) %
+                              (most - least + 1));
 }
 
 static void enqueue(struct sim_session *s, const uint8_t *data, size_t len, bool copy,

@@ -36,9 +36,9 @@ struct sim_settings {
     uint32_t nodes;
     uint64_t seed;
     const struct txs_chain *chain;
-    uint32_t max_latency_ms;
-    uint32_t patience_ms; /* what the truth assumes of the surveyor */
-    bool by_wtxid;        /* the surveyor asks by wtxid */
+    uint32_t min_latency_ms, max_latency_ms; /* of a reply; the larger is the most */
+    uint32_t patience_ms;                    /* what the truth assumes of the surveyor */
+    bool by_wtxid;                           /* the surveyor asks by wtxid */
     bool strict;
     bool localhost; /* node 0 is at 127.0.0.1, so that the name localhost is a DNS seed */
     bool crawl;     /* the surveyor is expected to ask for addresses */
