@@ -67,15 +67,17 @@ def plot(cells, path):
     """Against the number of peers, 1,000 at once, answers at once."""
     import matplotlib
     matplotlib.use("svg")
+    matplotlib.rcParams["svg.fonttype"] = "none"  # text stays text
     from matplotlib import pyplot
     cells = sorted((c for c in cells if c["at_once"] == 1000 and c["delay_ms"] == 0), key=lambda c: c["peers"])
-    figure, axes = pyplot.subplots(1, 3, figsize=(14, 4.5), layout="constrained")
-    for axis, key, title in zip(axes, ("cpu_us", "wall_s", "peak_mib"),
-                                ("processor time, us a peer", "whole run, s", "peak memory, MiB")):
-        for name in {name: None for cell in cells for name in cell["figures"]}:
+    figure, axes = pyplot.subplots(1, 3, figsize=(13, 4), layout="constrained")
+    for axis, key, title in zip(axes, ("cpu_us", "cpu_ratio", "peak_mib"),
+                                ("processor time, us a peer", f"the same, times that of {FLOOR}", "peak memory, MiB")):
+        names = {name: None for cell in cells for name in cell["figures"]}
+        for name, marker in zip(names, "os^Dv"):
             points = [(cell["peers"], cell["figures"][name][key]) for cell in cells if name in cell["figures"]]
-            axis.plot(*zip(*points), marker="o", label=name)
+            axis.plot(*zip(*points), marker=marker, label=name)
         axis.set(xscale="log", yscale="log", title=title, xlabel="peers")
-        axis.grid(True, which="both", alpha=0.3)
+        axis.grid(True, alpha=0.3)
     axes[0].legend()
     figure.savefig(path)
