@@ -2,6 +2,7 @@
  *
  *   CONNECTED  version ->
  *              <- version         sendaddrv2 (from 70016), verack, getdata, ping ->
+ *                                 (eager: verack, getdata, ping with our version already)
  *              <- verack          the handshake is complete
  *              <- tx | notfound   answers; notfound is asked again as long as patience lasts
  *              <- pong            all before it was handled: without an answer soon, ignored
@@ -100,6 +101,7 @@ struct txs_peer_config {
     uint64_t patience_ms;
     bool keep_asking; /* until patience ends, also where that changes nothing of what is known */
     bool crawl;       /* ask for addresses */
+    bool eager;       /* before the peer's version has come; neither by wtxid nor with crawl */
     bool control;     /* ask what tells liars */
     uint8_t control_key[32];      /* random; no peer must be able to know it */
     int64_t epoch_unix_ms;        /* the wall clock at monotonic time 0 */

@@ -69,6 +69,7 @@ struct txs_plan {
     uint64_t proxy_connect_timeout_ms, proxy_handshake_timeout_ms;
     uint64_t response_timeout_ms, patience_ms;
     bool keep_asking;     /* until patience ends, whatever the answers */
+    bool eager;           /* asks with the first write, before the peer's version has come */
     uint64_t deadline_ms; /* of the whole survey, from its start; TXS_NEVER without one */
     uint32_t retries;
     uint64_t require_served; /* 0: not required */

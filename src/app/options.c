@@ -118,6 +118,21 @@ static enum txs_status check_resume(const struct options *o, struct txs_message 
     return TXS_OK;
 }
 
+/* wtxidrelay and sendaddrv2 stand before our verack, and may not be said to peers whose version is
+ * below 70016 or not yet known (BIP339, BIP155). */
+static enum txs_status check_eager(const struct options *o, struct txs_message *message)
+{
+    const char *waits = o->plan.id_type == TXS_ID_TYPE_WTXID ? "wtxid"
+                        : o->plan.crawl                      ? "crawl"
+                                                             : NULL;
+    if (o->plan.eager && waits != NULL)
+        return txs_fail(message, TXS_E_USAGE,
+                        "--eager and --%s exclude each other: how to ask depends on the peer's "
+                        "version",
+                        waits);
+    return TXS_OK;
+}
+
 static enum txs_status complete(struct options *o, struct txs_message *message)
 {
     enum txs_status status = check_census(o, message);
@@ -126,6 +141,9 @@ static enum txs_status complete(struct options *o, struct txs_message *message)
     if (o->plan.id_count == 0 && !o->plan.census)
         return txs_fail(message, TXS_E_USAGE, "no transaction id given%s",
                         o->input_count > 0 ? ", and none found in a file" : "");
+    status = check_eager(o, message);
+    if (status != TXS_OK)
+        return status;
     if (o->block_peers_given && !o->plan.block_given)
         return txs_fail(message, TXS_E_USAGE, "--block-peers needs --block");
     if (o->no_seeds && o->own_seeds)

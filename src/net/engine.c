@@ -158,6 +158,7 @@ static void init_peers(struct txs_engine *e)
         .anchors = (const uint8_t(*)[32])plan->anchors,
         .anchor_count = plan->anchor_count,
         .crawl = plan->crawl,
+        .eager = plan->eager,
         .control = plan->control,
         .copies = &e->copies,
         .checksums = &e->checksums,

@@ -218,10 +218,9 @@ static void on_pong(struct txs_peer *p)
     EACH(fence, p, number);
 }
 
-static void on_message(struct txs_peer *p)
+static void follow_handshake(struct txs_peer *p, enum handshake_progress progress)
 {
-    bool counted = counts_at_once(p);
-    switch (handshake_message(p, p->message.kind)) {
+    switch (progress) {
     case HANDSHAKE_AS_BEFORE:
         break;
     case HANDSHAKE_READY:
@@ -233,6 +232,12 @@ static void on_message(struct txs_peer *p)
     }
     if (p->fence_wanted)
         say_fence(p);
+}
+
+static void on_message(struct txs_peer *p)
+{
+    bool counted = counts_at_once(p);
+    follow_handshake(p, handshake_message(p, p->message.kind));
     if (p->message.kind == MESSAGE_PONG)
         on_pong(p);
     if (!offer_message(p) && !counted)
@@ -280,8 +285,7 @@ static void on_connected(struct txs_peer *p)
 {
     assert(p->result.stage == TXS_STAGE_CONNECT);
     p->result.stage = TXS_STAGE_HANDSHAKE;
-    p->handshake_deadline_ms = p->now_ms + p->config->handshake_timeout_ms;
-    say_version(p);
+    follow_handshake(p, handshake_begin(p));
 }
 
 /* Who has no place for us says so by closing: at once, or, Core 32, behind its version where only

@@ -13,8 +13,9 @@ size_t say_capacity(const struct txs_peer_config *config)
     size_t version = TXS_FRAME_HEADER_BYTES + TXS_VERSION_MAX_BYTES;
     size_t ready = 3 * TXS_FRAME_HEADER_BYTES;
     size_t request = TXS_FRAME_HEADER_BYTES + 3 + ITEM_BYTES * config->id_count + SMALL_FRAME;
+    size_t first = config->eager ? version + ready + request : version;
     /* What asks for the block is shorter than that, for any number of ids. */
-    size_t most = version > ready + request ? version : ready + request;
+    size_t most = first > ready + request ? first : ready + request;
     size_t pong = SMALL_FRAME, getaddr = TXS_FRAME_HEADER_BYTES, control = ONE_ITEM_FRAME;
     size_t anchors = config->anchor_count * (TXS_FRAME_HEADER_BYTES + 37 + SMALL_FRAME);
     return most + pong + getaddr + control + anchors + SMALL_FRAME;
@@ -70,14 +71,15 @@ void say_ready(struct txs_peer *p)
 }
 
 /* MSG_WITNESS_TX is understood from Core 0.13.1 on; who has no witnesses is asked for the form
- * without. */
+ * without. One whose services are not known yet is taken for one that has. */
 uint32_t say_txid_type(const struct txs_peer *p)
 {
-    return p->result.services & TXS_SERVICE_WITNESS ? TXS_INV_WITNESS_TX : TXS_INV_TX;
+    bool lacks_witness = p->version_seen && !(p->result.services & TXS_SERVICE_WITNESS);
+    return lacks_witness ? TXS_INV_TX : TXS_INV_WITNESS_TX;
 }
 
 /* Type 5 goes only to peers that negotiated it: Core 0.19 and older would never get past it. */
-static uint32_t item_type(const struct txs_peer *p)
+uint32_t say_item_type(const struct txs_peer *p)
 {
     return p->config->id_type == TXS_ID_TYPE_WTXID ? TXS_INV_WTX : say_txid_type(p);
 }
@@ -132,13 +134,14 @@ void say_getheaders(struct txs_peer *p, const uint8_t hash[32])
 static void say_getdata_of_pending(struct txs_peer *p, size_t count, bool among)
 {
     const struct decoy *decoy = &p->decoy;
+    uint32_t type = p->asked_type = say_item_type(p);
     size_t begun = txs_frame_begin(&p->out, p->config->chain->magic, "getdata");
     txs_put_compact(&p->out, count + among);
     for (size_t i = 0; i <= p->config->id_count; i++) {
         if (among && i == decoy->place)
-            put_item(p, item_type(p), decoy->hash);
+            put_item(p, type, decoy->hash);
         if (i < p->config->id_count && p->id_states[i].pending)
-            put_item(p, item_type(p), p->config->ids[i]);
+            put_item(p, type, p->config->ids[i]);
     }
     txs_frame_end_known(&p->out, begun, p->config->checksums);
 }
@@ -152,7 +155,7 @@ uint64_t say_request(struct txs_peer *p)
     if (count + among > 0)
         say_getdata_of_pending(p, count, among);
     if (decoy->wanted && !among)
-        say_getdata(p, item_type(p), decoy->hash);
+        say_getdata(p, say_item_type(p), decoy->hash);
     uint64_t fence = say_fence(p);
     if (decoy->wanted)
         decoy->fence = fence;

@@ -21,7 +21,8 @@ uint64_t say_fence_number(const struct txs_peer *p, uint64_t nonce);
 void say_getheaders(struct txs_peer *p, const uint8_t hash[32]);
 void say_pong(struct txs_peer *p);
 
-/* How a transaction is asked for by its txid. */
+/* How a transaction is asked for by its txid; and an id of the survey. */
 uint32_t say_txid_type(const struct txs_peer *p);
+uint32_t say_item_type(const struct txs_peer *p);
 
 #endif

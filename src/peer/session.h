@@ -154,6 +154,7 @@ struct txs_peer {
     enum txs_outcome end_outcome;
     enum txs_error end_error;
     struct decoy decoy;
+    uint32_t asked_type; /* of the items of the last request; 0 before one */
     struct id_state *id_states;
     struct txs_peer_result result;
 

@@ -70,12 +70,34 @@ static void request(struct txs_peer *p)
     t->fence = say_request(p);
 }
 
-/* The first request goes out with the verack. By wtxid it waits for the peer's: only then is it
+/* The first request goes out with our verack. By wtxid it waits for the peer's: only then is it
  * known whether wtxidrelay came, and Core sends both in one burst. */
 static void ready(struct txs_peer *p)
 {
     if (may_ask_now(p))
         request(p);
+}
+
+/* Only a transaction that the peer sent, with the right hash, remains a fact. */
+static void take_back_request(struct txs_peer *p)
+{
+    for (size_t i = 0; i < p->config->id_count; i++) {
+        struct txs_answer *a = &p->result.answers[i];
+        if (a->status == TXS_ID_SERVED)
+            continue;
+        a->status = TXS_ID_UNASKED;
+        a->requests = 0;
+        a->first_request_ms = a->answered_ms = TXS_NEVER;
+    }
+}
+
+/* Who was asked before it had said what it is, and knows no such type of item, has passed them over
+ * (Core to 0.13.0). */
+static void ask_anew(struct txs_peer *p)
+{
+    take_back_request(p);
+    p->decoy.wanted = p->decoy.fence > 0;
+    request(p);
 }
 
 /* The time for the answer begins anew. */
@@ -84,6 +106,8 @@ static void begin(struct txs_peer *p)
     struct transactions *t = &p->transactions;
     if (t->requests == 0 && may_ask_now(p))
         request(p);
+    else if (p->asked_type != 0 && p->asked_type != say_item_type(p))
+        ask_anew(p);
     t->deadline_ms = p->now_ms + p->config->response_timeout_ms;
 }
 
@@ -325,21 +349,6 @@ static void stalled(struct txs_peer *p, uint64_t ms)
     p->transactions.fence_deadline_ms += ms;
 }
 
-/* The request leaves with our verack, before the peer's has come. Where that never comes nothing
- * was asked in the end: the peer answers for no more than its handshake. Only a transaction that it
- * sent, with the right hash, remains a fact. */
-static void take_back_request(struct txs_peer *p)
-{
-    for (size_t i = 0; i < p->config->id_count; i++) {
-        struct txs_answer *a = &p->result.answers[i];
-        if (a->status == TXS_ID_SERVED)
-            continue;
-        a->status = TXS_ID_UNASKED;
-        a->requests = 0;
-        a->first_request_ms = a->answered_ms = TXS_NEVER;
-    }
-}
-
 /* A request that brought a transaction on its way, but no whole one, leaves its id open, also where
  * an earlier request was answered by notfound. */
 static void give_up_request(struct txs_peer *p)
@@ -353,6 +362,8 @@ static void give_up_request(struct txs_peer *p)
     }
 }
 
+/* The request leaves with our verack, before the peer's has come. Where that never comes nothing
+ * was asked in the end: the peer answers for no more than its handshake. */
 static void decided(struct txs_peer *p)
 {
     give_up_request(p);

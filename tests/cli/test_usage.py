@@ -18,7 +18,7 @@ from fakepeer import TXID, UNKNOWN, FakeNetwork, honest, mute
 
 BEFORE = b"what an earlier run wrote\n"
 OPTIONS = """--txid-file --wtxid --fee-rate --control --block --block-peers
-    --anchor --census --keep-asking --chain --dnsseed --no-dnsseed
+    --anchor --census --keep-asking --eager --chain --dnsseed --no-dnsseed
     --connect --peers --skip-bad-lines --save-peers --crawl
     --max-peers --exclude --shard --onlynet --allow-local --any-port --proxy --onion --i2psam
     --cjdnsreachable --resume --concurrency --rate --connect-timeout --handshake-timeout --response-timeout
@@ -163,6 +163,8 @@ WRONG += [
     ("--fee-rate", ["--census", "--fee-rate", "1"], None),
     ("--require-served", ["--census", "--require-served", "1"], None),
     ("--txid-file", ["--census", "--txid-file", "/dev/null"], None),
+    ("--wtxid", ["--eager", "--wtxid"]),
+    ("--crawl", ["--eager", "--crawl"]),
 ]
 COUNTS = ["--max-peers", "--concurrency", "--rate", "--require-served"]
 SECONDS = ["--connect-timeout", "--handshake-timeout", "--response-timeout", "--deadline"]

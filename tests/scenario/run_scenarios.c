@@ -468,6 +468,8 @@ static void setup(struct run *r, const struct words *w)
         r->config.keep_asking = true;
     } else if (strcmp(w->word[0], "crawl") == 0) {
         r->config.crawl = true;
+    } else if (strcmp(w->word[0], "eager") == 0) {
+        r->config.eager = true;
     } else {
         fail(r, "unknown word '%s'", w->word[0]);
     }

@@ -83,15 +83,15 @@ static void all_as_they_were_given(void **state)
                                         "--raw",
                                         "--user-agent=/x:1/",
                                         ID};
-    assert_shown(
-        words, sizeof words / sizeof *words,
-        "fee_rate=1250\ncontrol=1\nblock=" BLOCK "\nblock_peers=7\nanchor=main\n"
-        "census=0\ncrawl=1\n"
-        "max_peers=4000000\nallow_local=1\nany_port=1\nproxy=localhost:9050\n"
-        "onion=[::1]:9051\ni2psam=127.0.0.1:7656\ncjdnsreachable=1\nconcurrency=11\n"
-        "rate=12\nconnect_timeout=1500\nhandshake_timeout=2000\nresponse_timeout=3000\n"
-        "deadline=4000\nretries=5\npatience=6000\nkeep_asking=1\nrequire_served=13\nraw=1\n"
-        "user_agent=/x:1/\nproxy_connect_timeout=1500\nproxy_handshake_timeout=2000\n");
+    assert_shown(words, sizeof words / sizeof *words,
+                 "fee_rate=1250\ncontrol=1\nblock=" BLOCK "\nblock_peers=7\nanchor=main\n"
+                 "census=0\ncrawl=1\n"
+                 "max_peers=4000000\nallow_local=1\nany_port=1\nproxy=localhost:9050\n"
+                 "onion=[::1]:9051\ni2psam=127.0.0.1:7656\ncjdnsreachable=1\nconcurrency=11\n"
+                 "rate=12\nconnect_timeout=1500\nhandshake_timeout=2000\nresponse_timeout=3000\n"
+                 "deadline=4000\nretries=5\npatience=6000\nkeep_asking=1\neager=0\n"
+                 "require_served=13\nraw=1\nuser_agent=/x:1/\n"
+                 "proxy_connect_timeout=1500\nproxy_handshake_timeout=2000\n");
 }
 
 static void all_as_they_are_by_default(void **state)
@@ -104,7 +104,7 @@ static void all_as_they_are_by_default(void **state)
                  "allow_local=0\nany_port=0\nproxy=null\nonion=null\ni2psam=null\n"
                  "cjdnsreachable=0\nconcurrency=1000\nrate=1000\nconnect_timeout=5000\n"
                  "handshake_timeout=10000\nresponse_timeout=15000\ndeadline=null\nretries=0\n"
-                 "patience=30000\nkeep_asking=0\nrequire_served=null\nraw=0\n"
+                 "patience=30000\nkeep_asking=0\neager=0\nrequire_served=null\nraw=0\n"
                  "user_agent=/txsurvey:" TXSURVEY_VERSION "/\n"
                  "proxy_connect_timeout=null\nproxy_handshake_timeout=null\n");
 }
