@@ -203,7 +203,7 @@ static void answer_mute(struct sim_session *s, const struct request *request)
 static void answer_close(struct sim_session *s, const struct request *request)
 {
     (void)request;
-    sim_session_close(s);
+    s->mute = s->close_when_sent = true;
 }
 
 static bool is_tx_type(const struct sim_node *node, uint32_t type)

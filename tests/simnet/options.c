@@ -29,6 +29,7 @@
     X(PART, "part", "I/N", "be the I-th of N processes that play the network together, at ports P+3(I-1)... (1/1)") \
     X(BLOCK, "block", "", "the transactions are in a block, which honest nodes have that are not pruned") \
     X(CRAWL, "crawl", "", "the surveyor is expected to ask for addresses") \
+    X(EAGER, "eager", "", "the surveyor may ask before it has heard anything") \
     X(START, "start", "N", "list the first N nodes; the others are known from gossip (all)") \
     X(TOPOLOGY, "topology", "NAME", "who tells of whom: ring, chain, islands, random (ring)") \
     X(ISLANDS, "islands", "N", "how many islands (4)") \
@@ -224,6 +225,9 @@ static bool apply(struct sim_settings *settings, struct raw_txs *raw, int option
         return true;
     case OPTION_CRAWL:
         settings->crawl = true;
+        return true;
+    case OPTION_EAGER:
+        settings->eager = true;
         return true;
     case OPTION_START:
         return parse_u32(&settings->start, 1, SIM_NODES_MAX, optarg);

@@ -260,8 +260,12 @@ void sim_session_flush(struct sim_session *s)
     if (out->failed)
         abort(); /* SIM_OUT_BYTES is too small for what this program says */
     out->len = 0;
-    if (len && !s->closing)
+    if (s->closing)
+        return;
+    if (len)
         send_bytes(s, out->data, len, true);
+    else if (s->close_when_sent)
+        pump(s);
 }
 
 void sim_session_send_shared(struct sim_session *s, const struct sim_frame *frame)

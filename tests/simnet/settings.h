@@ -42,6 +42,7 @@ struct sim_settings {
     bool strict;
     bool localhost; /* node 0 is at 127.0.0.1, so that the name localhost is a DNS seed */
     bool crawl;     /* the surveyor is expected to ask for addresses */
+    bool eager;     /* it may ask before it has heard anything */
     uint32_t start; /* so many nodes are listed; the others are known from gossip alone */
     enum sim_topology topology;
     uint32_t islands;

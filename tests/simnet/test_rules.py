@@ -78,9 +78,10 @@ class Rules(unittest.TestCase):
         for rule in AT_ONCE | {"bcoin"}:
             self.assertEqual(rows[rule]["weak, yet had it"], "0", f"{rule} serves what it had")
 
-    def check_costs(self, rows):
+    def check_costs(self, rows, **others):
         for rule in AT_ONCE:
-            self.assertEqual(rows[rule]["requests"], "1.0", f"{rule} has said all after the first")
+            self.assertEqual(rows[rule]["requests"], others.get(rule, "1.0"),
+                             f"{rule} has said all after the first")
 
     def check_that_a_false_one_is_found(self, network):
         """The same records, but for one weak notfound of a transaction that was there."""
@@ -106,6 +107,12 @@ class Rules(unittest.TestCase):
     def test_announcements_alone(self):
         """With little patience only an announcement that was seen makes a tick sure."""
         self.check_strengths(self.play(8, "--seed", "8")[1], 8)
+
+    def test_eager(self):
+        """Asked before they have said a word. Who knows no witnesses has not heard the first request."""
+        _, rows = self.play(8, "--eager", "--seed", "10", survey_options=["--eager"])
+        self.check_strengths(rows, 8)
+        self.check_costs(rows, core_0_12="2.0")
 
     def test_control_finds_the_selfish(self):
         """Who announces and does not serve fails its control, and its notfounds are weak. Nobody else

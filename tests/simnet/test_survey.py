@@ -21,7 +21,8 @@ class Simulated(unittest.TestCase):
             folder = Path(folder)
             network = Network(folder, "--nodes", str(nodes // scale), "--seed", str(seed), "--by", by,
                               "--patience-ms", str(patience_s * scale * 1000), "--max-latency",
-                              str(latency_ms), *(["--block"] if block else []))
+                              str(latency_ms), *(["--block"] if block else []),
+                              *(["--eager"] if "--eager" in options else []))
             records = folder / "records"
             try:
                 ids = ["--wtxid", *network.wtxids] if by == "wtxid" else network.ids
@@ -54,6 +55,9 @@ class Simulated(unittest.TestCase):
 
     def test_from_a_block_by_wtxid(self):
         self.check(1500, 6, 1, "--rate", "500", by="wtxid", block=True)
+
+    def test_eager(self):
+        self.check(2000, 7, 1, "--rate", "500", "--eager", "--control", block=True)
 
     def test_a_narrow_window(self):
         self.check(500, 4, 1, "--concurrency", "50")
