@@ -1,7 +1,8 @@
 """Transactions that have just come to a node, asked for by the program while others are coming.
 
 What a node had when a session began, it serves on the first request; that is what makes its first
-notfound strong.
+notfound strong. Whether that request comes with our verack, or all with our version (--eager), is the
+same to it.
 """
 
 import hashlib
@@ -12,13 +13,14 @@ from datetime import datetime
 import kinds
 import suite
 import survey
-from traced import READY, REQUEST, VERSION, run_all
+from traced import EAGER, READY, REQUEST, VERSION, run_all
 from transactions import (CMutableTransaction, CScript, CScriptWitness, CTxIn, CTxInWitness, CTxOut,
                           CTxWitness, OP_TRUE)
 
 OPEN = CScript([OP_TRUE])
 OPEN_SCRIPT = CScript([0, hashlib.sha256(OPEN).digest()])  # P2WSH that anybody may spend
 BATCHES, BATCH = 26, 12
+WAYS = [], ["--eager"]
 AT_LEAST = (BATCHES - 1) * BATCH  # there before the last survey begins
 
 
@@ -45,17 +47,20 @@ class Arrivals:
             self.had[txid] = time.time()
 
     def ask_all(self):
-        """A survey for each two batches, the latest and the one that is just coming."""
-        return [self._ask(*pair) for pair in zip([[], *self.batches], self.batches)]
+        """A survey of each way for each two batches, the latest and the one that is just coming."""
+        asked = [self._ask(*pair) for pair in zip([[], *self.batches], self.batches)]
+        return zip(*asked)
 
     def _ask(self, last, coming):
         sender = threading.Thread(target=self.send, args=[coming])
-        run = survey.start([*kinds.target(self.node), *last, *coming, kinds.UNKNOWN])
+        runs = [survey.start([*kinds.target(self.node), *words, *last, *coming, kinds.UNKNOWN])
+                for words in WAYS]
         sender.start()
-        result = survey.finish(run, timeout=120 * suite.SLOWNESS)
+        results = [survey.finish(run, timeout=120 * suite.SLOWNESS) for run in runs]
         sender.join()
-        survey.check_invariants(result)
-        return result
+        for result in results:
+            survey.check_invariants(result)
+        return results
 
     def at_hand(self, result):
         """The entries of those that the node had when the session began."""
@@ -67,7 +72,12 @@ class Arrivals:
 
 def check_served_at_once(test, node, raw):
     arrivals = Arrivals(node, raw)
-    results = arrivals.ask_all()
+    for words, results in zip(WAYS, arrivals.ask_all(), strict=True):
+        with test.subTest(words):
+            check_all_served(test, arrivals, results)
+
+
+def check_all_served(test, arrivals, results):
     entries = [entry for result in results for entry in arrivals.at_hand(result)]
     test.assertGreaterEqual(len(entries), AT_LEAST)
     test.assertEqual([entry for entry in entries
@@ -79,8 +89,11 @@ def check_served_at_once(test, node, raw):
 
 def check_absent_in_one_round_trip(test, node):
     """One request, whose answer is the end: not even the pong behind it is waited for."""
-    run = run_all({"": ({"node": node}, kinds.UNKNOWN)})[""]
-    entry = run.result.entry(kinds.UNKNOWN)
-    test.assertEqual(entry, {**entry, **kinds.ABSENT, "requests": 1})
-    test.assertEqual(run.sent()["node"], [VERSION, READY + REQUEST])
-    test.assertIn(run.answers()["node"], (["notfound"], ["notfound", "pong"]))
+    turns = {"usual": [VERSION, READY + REQUEST], "eager": [EAGER]}
+    runs = run_all({name: ({"node": node}, *words, kinds.UNKNOWN)
+                    for name, words in zip(turns, WAYS, strict=True)})
+    for name, run in runs.items():
+        entry = run.result.entry(kinds.UNKNOWN)
+        test.assertEqual(entry, {**entry, **kinds.ABSENT, "requests": 1})
+        test.assertEqual(run.sent()["node"], turns[name])
+        test.assertIn(run.answers()["node"], (["notfound"], ["notfound", "pong"]))

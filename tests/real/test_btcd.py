@@ -64,7 +64,11 @@ class OfBtcd(unittest.TestCase):
         self.assertEqual(newest["tx"][1:], [story.id("tip")])
 
     def test_record(self):
-        result = self.survey("txid", "--patience", "3")
+        for words in ([], ["--eager"]):
+            with self.subTest(words):
+                self.check_record(self.survey("txid", "--patience", "3", *words))
+
+    def check_record(self, result):
         kinds.assert_entries(self, result, btcd, story, "txid", ENTRIES)
         peer = result.peer("127.0.0.1")
         expected = {

@@ -65,6 +65,10 @@ KINDS = {
 }
 
 
+# By which ids they are asked, and how.
+WAYS = ["txid"], ["hash"], ["txid", "--eager"]
+
+
 def setUpModule():
     global nodes, story, runs
     nodes = {"default": Node()}
@@ -81,7 +85,8 @@ def setUpModule():
     nodes["restarted"].end()
     nodes["restarted"].start()
     # With the default patience; meanwhile there is the test of the full node.
-    runs = {kind: kinds.start(kind, story, *nodes.values()) for kind in ("txid", "hash")}
+    runs = {(kind, *words): kinds.start(kind, story, *nodes.values(), args=words)
+            for kind, *words in WAYS}
     for run in runs.values():
         unittest.addModuleCleanup(run.kill)
 
@@ -98,8 +103,8 @@ class Kinds(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.results = {kind: survey.finish(run, timeout=120 * suite.SLOWNESS)
-                       for kind, run in runs.items()}
+        cls.results = {way: survey.finish(run, timeout=120 * suite.SLOWNESS)
+                       for way, run in runs.items()}
 
     def test_invariants(self):
         for result in self.results.values():
@@ -141,7 +146,7 @@ class Kinds(unittest.TestCase):
         self.for_each(self.check_entries)
 
     def check_entries(self, node, expected):
-        for id_type, result in self.results.items():
+        for (id_type, *_), result in self.results.items():
             kinds.assert_entries(self, result, node, story, id_type, expected["entries"])
 
 

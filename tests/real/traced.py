@@ -12,6 +12,7 @@ import survey
 VERSION = ["version"]
 READY = ["sendaddrv2", "verack"]
 REQUEST = ["getdata", "ping"]
+EAGER = VERSION + ["verack"] + REQUEST
 # A fence behind each anchor; behind the last the request's own.
 ANCHORS = ["getheaders", "ping", "getheaders"]
 
