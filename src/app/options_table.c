@@ -469,8 +469,8 @@ const struct option_spec option_specs[] = {
      "ask until patience ends also where a notfound is strong, to see a transaction arrive",
      SETS(plan.keep_asking), SHOWN(bool, plan.keep_asking)},
     {0, "eager", NULL, GROUP_PACE, PASS_REST,
-     "ask with the first write, without waiting for the peer's version: a round trip less a peer; "
-     "software that does not handle messages in order may miss it",
+     "ask with the first write, before the peer has said its version: a round trip less a peer; by "
+     "txid and without --crawl; what does not handle messages in order may miss it",
      SETS(plan.eager), SHOWN(bool, plan.eager)},
 
     {'o', "output", "FILE", GROUP_OUTPUT, PASS_REST,

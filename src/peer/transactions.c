@@ -91,8 +91,8 @@ static void take_back_request(struct txs_peer *p)
     }
 }
 
-/* Who was asked before it had said what it is, and knows no such type of item, has passed them over
- * (Core to 0.13.0). */
+/* Who was asked before it had said what it is, and knows no such type of item, has passed them
+ * over: Core to 0.12. */
 static void ask_anew(struct txs_peer *p)
 {
     take_back_request(p);

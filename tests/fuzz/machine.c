@@ -24,7 +24,8 @@ struct session_kind session_kind_of(uint8_t byte)
                                  .end = ends[byte >> 3 & 3],
                                  .crawl = byte & 0x20,
                                  .control = byte & 0x40,
-                                 .places_known = byte & 0x80};
+                                 .places_known = byte & 0x80,
+                                 .eager = (byte & 0xa1) == 0x80};
 }
 
 size_t session_transaction(uint8_t out[128], unsigned which, bool witness)
@@ -88,6 +89,7 @@ static void configure(struct session *s)
         .response_timeout_ms = 15000,
         .patience_ms = s->kind.patient ? 30000 : 0,
         .crawl = s->kind.crawl,
+        .eager = s->kind.eager,
         .control = s->kind.control,
         .pool = &s->pool,
         .checksums = &checksums,

@@ -19,6 +19,7 @@ struct session_kind {
     enum txs_peer_event_kind end; /* DEADLINE, CLOSED or STOP */
     bool crawl, control;
     bool places_known; /* of a block of height 0 that nobody may be asked all of any more */
+    bool eager;        /* the same, by txid and without gossip */
     struct txs_block_hunt *hunt; /* another block, not chosen by the byte; NULL: none */
 };
 struct session_kind session_kind_of(uint8_t byte);
