@@ -147,6 +147,20 @@ static void add_dead(struct list *list, const struct sim_settings *settings, uin
         add(list, SIM_TOLD_DEAD, walk_next(&walk));
 }
 
+/* `addr` has no room for them. */
+static void leave_out_names(struct list *list, const struct sim_settings *settings, uint32_t index)
+{
+    struct sim_node node;
+    size_t kept = 0;
+    sim_node_make(&node, settings, index);
+    if (node.sendaddrv2)
+        return;
+    for (size_t i = 0; i < list->count; i++)
+        if (sim_told_address(settings, list->told[i]).network == TXS_NETWORK_IPV4)
+            list->told[kept++] = list->told[i];
+    list->count = kept;
+}
+
 size_t sim_gossip_known(struct sim_told told[SIM_TOLD_MAX], const struct sim_settings *settings,
                         uint32_t index)
 {
@@ -167,6 +181,7 @@ size_t sim_gossip_known(struct sim_told told[SIM_TOLD_MAX], const struct sim_set
     list.most = room;
     if (!mixed)
         add_dead(&list, settings, index);
+    leave_out_names(&list, settings, index);
     return list.count;
 }
 

@@ -183,6 +183,14 @@ static enum sim_behaviour draw_behaviour(const struct sim_settings *settings, ui
     return sim_mix_draw(&settings->mix, sim_random(settings, index, SIM_SALT_BEHAVIOUR, 0));
 }
 
+static enum txs_network draw_network(const struct sim_settings *settings, uint32_t index)
+{
+    uint64_t at = sim_random(settings, index, SIM_SALT_OVERLAY, 0) % 100;
+    if (is_reliable(settings, index) || at >= settings->onion_percent + settings->i2p_percent)
+        return TXS_NETWORK_IPV4;
+    return at < settings->onion_percent ? TXS_NETWORK_ONION : TXS_NETWORK_I2P;
+}
+
 static enum sim_rule draw_rule(const struct sim_settings *settings, uint32_t index)
 {
     return sim_mix_draw(&settings->rules, sim_random(settings, index, SIM_SALT_RULE, 0));
@@ -223,7 +231,8 @@ void sim_node_make(struct sim_node *out, const struct sim_settings *settings, ui
         .ruled = ruled,
         .rule = rule,
     };
-    out->self_first = p->self_first || out->gossip == SIM_GOSSIP_SELF_FIRST;
+    out->self_first = (p->self_first || out->gossip == SIM_GOSSIP_SELF_FIRST) &&
+                      (p->sendaddrv2 || draw_network(settings, index) == TXS_NETWORK_IPV4);
     out->feefilter = out->relay ? draw_feefilter(p, relay / 30) : -1;
     out->holds = draw_holds(settings, out);
     if (is_late(behaviour))
@@ -247,13 +256,27 @@ bool sim_node_serves(const struct sim_node *node, size_t k, uint64_t elapsed_ms)
     return (node->holds >> k & 1) && node->tick_ms != SIM_TICK_NEVER && elapsed_ms >= node->tick_ms;
 }
 
-struct txs_address sim_node_address(const struct sim_settings *settings, uint32_t index)
+struct txs_address sim_node_place(const struct sim_settings *settings, uint32_t index)
 {
     enum sim_behaviour behaviour = draw_behaviour(settings, index);
     enum sim_port_kind kind = behaviour == SIM_REFUSED      ? SIM_PORT_REFUSES
                               : behaviour == SIM_BLACK_HOLE ? SIM_PORT_SWALLOWS
                                                             : SIM_PORT_ANSWERS;
     return sim_place_of_node(settings, index, kind);
+}
+
+struct txs_address sim_node_address(const struct sim_settings *settings, uint32_t index)
+{
+    struct txs_address place = sim_node_place(settings, index);
+    enum txs_network network = draw_network(settings, index);
+    if (network == TXS_NETWORK_IPV4 || place.port != sim_port(settings, index, SIM_PORT_ANSWERS))
+        return place;
+    place.network = (uint8_t)network;
+    place.bytes[4] = (uint8_t)(place.port >> 8);
+    place.bytes[5] = (uint8_t)place.port;
+    if (network == TXS_NETWORK_I2P)
+        place.port = 0;
+    return place;
 }
 
 bool sim_node_tells(const struct sim_node *node)

@@ -51,6 +51,7 @@ enum sim_salt {
     SIM_SALT_RULE_OTHERS,
     SIM_SALT_BACKGROUND,
     SIM_SALT_RULE_EVICTED,
+    SIM_SALT_OVERLAY,
 };
 
 /* The only source of chance: the same for the same arguments, on every machine. */
@@ -65,7 +66,9 @@ enum sim_gossip sim_node_gossip(const struct sim_settings *settings, uint32_t in
 /* It lives long enough to answer a `getaddr`, if its gossip lets it. */
 bool sim_node_tells(const struct sim_node *node);
 
-/* Where the node is listed: 127.x.y.z and the port that suits its behaviour. */
+/* Where the node is: 127.x.y.z and the port that suits its behaviour. */
+struct txs_address sim_node_place(const struct sim_settings *settings, uint32_t index);
+/* What it is listed as: its place, or a name in Tor or I2P whose first bytes are that. */
 struct txs_address sim_node_address(const struct sim_settings *settings, uint32_t index);
 
 #endif

@@ -34,6 +34,8 @@
     X(TOPOLOGY, "topology", "NAME", "who tells of whom: ring, chain, islands, random (ring)") \
     X(ISLANDS, "islands", "N", "how many islands (4)") \
     X(DEAD, "dead", "PERCENT", "of the addresses that are told nobody is at so many (0)") \
+    X(ONION, "onion", "PERCENT", "so many nodes have names of onion services, which lead to them through overlays.py (0)") \
+    X(I2P, "i2p", "PERCENT", "and so many of I2P (0)") \
     X(GOSSIP, "gossip", "NAME=WEIGHT,...", "how nodes tell: only these manners (all; see --behaviours)") \
     X(MIN_LATENCY, "min-latency", "MS", "each reply is late by at least this (0)") \
     X(MAX_LATENCY, "max-latency", "MS", "each reply is late by up to this (0)") \
@@ -237,6 +239,10 @@ static bool apply(struct sim_settings *settings, struct raw_txs *raw, int option
         return parse_u32(&settings->islands, 1, SIM_NODES_MAX, optarg);
     case OPTION_DEAD:
         return parse_u32(&settings->dead_percent, 0, 95, optarg);
+    case OPTION_ONION:
+        return parse_u32(&settings->onion_percent, 0, 50, optarg);
+    case OPTION_I2P:
+        return parse_u32(&settings->i2p_percent, 0, 50, optarg);
     case OPTION_GOSSIP:
         return sim_mix_parse(&settings->gossip, sim_gossip_names, NULL, "--gossip", optarg);
     case OPTION_MIN_LATENCY:

@@ -405,7 +405,7 @@ static bool dialled_node(uint32_t *index, const struct sim_network *net, const u
         return false;
     if (!sim_place_node(index, net->settings, ntohl(name.sin_addr.s_addr)))
         return false;
-    return sim_node_address(net->settings, *index).port == sim_own_port(net->settings);
+    return sim_node_place(net->settings, *index).port == sim_own_port(net->settings);
 }
 
 static void start(struct sim_session *s)

@@ -46,7 +46,8 @@ struct sim_settings {
     uint32_t start; /* so many nodes are listed; the others are known from gossip alone */
     enum sim_topology topology;
     uint32_t islands;
-    uint32_t dead_percent; /* of the addresses that honest nodes tell of */
+    uint32_t dead_percent;               /* of the addresses that honest nodes tell of */
+    uint32_t onion_percent, i2p_percent; /* of the nodes that answer */
     struct sim_mix gossip;
     struct sim_mix mix;
     struct sim_mix rules, enter; /* of the nodes whose behaviour is `rule` */

@@ -11,6 +11,7 @@
 #define FEW 5 /* entries of gossip that nobody asked for (Core relays up to 10) */
 #define DAY_S (24u * 3600)
 #define FRESH_S 0
+#define BIP155_ONION 4
 #define BIP155_I2P 5
 
 /* A message as it grows. One is enough: each is written before the next is begun. */
@@ -45,8 +46,13 @@ static void add(const struct txs_address *address, uint32_t age_s)
     uint8_t *bytes = list.bytes[list.count];
     struct txs_addr_entry *entry = &list.entries[list.count++];
     *entry = sim_addr_entry(bytes, address, age_s);
-    if (list.v2)
+    if (address->network != TXS_NETWORK_IPV4) {
+        memcpy(bytes, address->bytes, 32);
+        entry->network_id = address->network == TXS_NETWORK_ONION ? BIP155_ONION : BIP155_I2P;
+        entry->bytes = (struct txs_span){bytes, 32};
+    } else if (list.v2) {
         entry->bytes = (struct txs_span){bytes + 12, 4};
+    }
 }
 
 /* An entry of addrv2 that leads nowhere: `len` bytes of address that start with `prefix`. */

@@ -3,6 +3,9 @@ import os
 import shutil
 import tempfile
 import unittest
+from bisect import bisect_left
+from datetime import datetime
+from itertools import accumulate
 from pathlib import Path
 
 import survey
@@ -17,6 +20,27 @@ FROM_ONE = ["--start", "1"]
 
 def nodes(count):
     return ["--nodes", str(count // SCALE)]
+
+
+def began_s(peer):
+    return datetime.fromisoformat(peer["started"]).timestamp()
+
+
+def ended_s(peer):
+    return began_s(peer) + peer["duration_ms"] / 1000
+
+
+def most_at_once(peers):
+    """In progress; whoever ends makes room for who begins in the same moment."""
+    steps = [(round(began_s(peer), 3), 1) for peer in peers]
+    steps += [(round(ended_s(peer), 3), -1) for peer in peers]
+    return max(accumulate(step for _, step in sorted(steps)))
+
+
+def most_in_a_second(peers):
+    """How many peers were dialled in the busiest second."""
+    times = sorted(began_s(peer) for peer in peers)
+    return max(bisect_left(times, time + 0.9995) - number for number, time in enumerate(times))
 
 
 class CrawlCase(unittest.TestCase):
