@@ -63,7 +63,8 @@ struct txs_plan {
     bool cjdns_reachable;
 
     uint32_t concurrency;
-    uint32_t rate; /* connections a second */
+    uint32_t half_open; /* connections beside those, that have been in the making for long */
+    uint32_t rate;      /* connections a second */
     uint64_t connect_timeout_ms, handshake_timeout_ms;
     /* The same for peers behind a proxy or a bridge. */
     uint64_t proxy_connect_timeout_ms, proxy_handshake_timeout_ms;

@@ -17,6 +17,7 @@ struct txs_attempt {
     uint32_t put_back;     /* attempts that failed, it seems, for the proxy's sake */
     uint64_t started_ms;   /* of the first attempt */
     bool stood_still;      /* this machine did for long, during this attempt */
+    bool lingers;          /* its connection has been in the making for long */
 };
 
 /* After that, peers may have given up on us. */
@@ -69,7 +70,13 @@ bool txs_survey_again(struct txs_survey *survey, uint64_t now_ms,
                       const struct txs_attempt *attempt);
 /* A peer in progress that will have no record, for want of memory. */
 void txs_survey_lose(struct txs_survey *survey);
-/* Out of descriptors: from now on no more at once than are in progress, but at least one. */
+/* Its connection has been in the making for long: it needs no place of those in progress until
+ * txs_survey_settled(), as long as no more than the plan's `half_open` do so. */
+void txs_survey_lingers(struct txs_survey *survey, struct txs_attempt *attempt);
+/* It has come about, or failed. */
+void txs_survey_settled(struct txs_survey *survey, struct txs_attempt *attempt);
+/* Out of descriptors: from now on no more at once than are in progress, but at least one, and none
+ * without a place. */
 void txs_survey_narrow(struct txs_survey *survey);
 /* The window, after any narrowing. */
 uint32_t txs_survey_window(const struct txs_survey *survey);

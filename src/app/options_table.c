@@ -444,7 +444,9 @@ const struct option_spec option_specs[] = {
      "this machine is on CJDNS: connect to its peers (fc00::/8)", SETS(plan.cjdns_reachable),
      SHOWN(bool, plan.cjdns_reachable)},
 
-    {0, "concurrency", "N", GROUP_PACE, PASS_REST, "peers in progress at once [1000]",
+    {0, "concurrency", "N", GROUP_PACE, PASS_REST,
+     "peers in progress at once; those whose connection has been in the making for half a second, "
+     "up to four times as many, do not count [1000]",
      TAKES(concurrency), SHOWN(count, plan.concurrency)},
     {0, "rate", "N", GROUP_PACE, PASS_REST, "new connections a second [1000]", TAKES(rate),
      SHOWN(count, plan.rate)},

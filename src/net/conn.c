@@ -183,6 +183,12 @@ static void set_deadline(struct conn *c, uint64_t deadline_ms)
         uv_timer_start(&c->timer, on_timer, deadline_ms > now ? deadline_ms - now : 0, 0);
 }
 
+static void linger(struct conn *c)
+{
+    c->owner->lingers(c);
+    set_deadline(c, c->connect_until_ms);
+}
+
 static void judge_deadline(struct conn *c)
 {
     if (c->closing || uv_now(c->host->loop) < c->deadline_ms)
@@ -194,6 +200,8 @@ static void judge_deadline(struct conn *c)
     c->deadline_ms = TXS_NEVER; /* it has passed: the next one is set anew */
     if (c->peer != NULL)
         step(c, (struct txs_peer_event){.kind = TXS_PEER_DEADLINE});
+    else if (uv_now(c->host->loop) < c->connect_until_ms)
+        linger(c);
     else if (c->proxy != NULL && !c->asked)
         fail_connecting(c, TXS_OUTCOME_PROXY_FAILED, TXS_ERROR_PROXY_SILENT);
     else
@@ -381,6 +389,14 @@ void conn_free(struct conn *c)
     free(c);
 }
 
+static void set_connect_deadline(struct conn *c)
+{
+    uint64_t limit_ms =
+        c->proxy != NULL ? c->host->proxy_connect_timeout_ms : c->host->connect_timeout_ms;
+    c->connect_until_ms = c->connecting_ms + limit_ms;
+    set_deadline(c, c->connecting_ms + (limit_ms < CONN_LINGERS_MS ? limit_ms : CONN_LINGERS_MS));
+}
+
 int conn_start(struct conn *c)
 {
     struct conn_host *host = c->host;
@@ -405,8 +421,7 @@ int conn_start(struct conn *c)
     if (c->refused_at_once != 0)
         conn_close(c);
     else
-        set_deadline(c, c->connecting_ms + (c->proxy != NULL ? host->proxy_connect_timeout_ms
-                                                             : host->connect_timeout_ms));
+        set_connect_deadline(c);
     return 0;
 }
 
@@ -416,10 +431,12 @@ void conn_stalled(struct conn *c, uint64_t ms)
 {
     if (c->closing)
         return;
-    if (c->peer != NULL)
+    if (c->peer != NULL) {
         step(c, (struct txs_peer_event){.kind = TXS_PEER_STALLED, .stalled_ms = ms});
-    else if (c->proxy != NULL && c->deadline_ms != TXS_NEVER)
+    } else if (c->proxy != NULL && c->deadline_ms != TXS_NEVER) {
+        c->connect_until_ms += ms;
         set_deadline(c, c->deadline_ms + ms);
+    }
 }
 
 void conn_stop(struct conn *c, enum txs_error why)

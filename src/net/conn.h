@@ -25,6 +25,8 @@
 #include <uv.h>
 
 #define CONN_READ_BUFFER_BYTES 65536
+/* Most connections that come about, but for those through Tor and I2P, do so in less. */
+#define CONN_LINGERS_MS 500
 
 struct conn;
 struct doubt;
@@ -32,6 +34,7 @@ struct seed;
 
 /* Who has a connection. The callbacks may call conn_stop() of others, not of this one. */
 struct conn_owner {
+    void (*lingers)(struct conn *c);   /* it has been in the making for CONN_LINGERS_MS */
     void (*connected)(struct conn *c); /* to make its peer, which stays NULL without memory */
     /* No connection came about, the survey's end included; there is no peer. */
     void (*connect_failed)(struct conn *c, enum txs_outcome outcome, enum txs_error error);
@@ -78,6 +81,7 @@ struct conn {
     struct txs_peer *peer;                /* owned; from connected() on */
     uint64_t connecting_ms, connected_ms; /* monotonic; TXS_NEVER */
     uint64_t deadline_ms;
+    uint64_t connect_until_ms;
     struct share share;
     unsigned open_handles;
     unsigned writes; /* on their way */

@@ -110,6 +110,7 @@ static bool try_again(struct txs_engine *e, struct conn *c, enum txs_outcome out
 static void connect_failed(struct conn *c, enum txs_outcome outcome, enum txs_error error)
 {
     struct txs_engine *e = c->host->context;
+    txs_survey_settled(e->survey, &c->attempt);
     ways_note(&e->ways, c, error);
     if (launch_again(e, c, error))
         return;
@@ -119,9 +120,16 @@ static void connect_failed(struct conn *c, enum txs_outcome outcome, enum txs_er
         record_failure(e, c, outcome, error);
 }
 
+static void on_conn_lingers(struct conn *c)
+{
+    struct txs_engine *e = c->host->context;
+    txs_survey_lingers(e->survey, &c->attempt);
+}
+
 static void on_conn_connected(struct conn *c)
 {
     struct txs_engine *e = c->host->context;
+    txs_survey_settled(e->survey, &c->attempt);
     ways_opened(c);
     const struct txs_peer_config *config = c->proxy != NULL ? &e->proxied_config : &e->peer_config;
     c->peer = txs_peer_new(config, &c->address, txs_random_next(&e->random));
@@ -192,6 +200,7 @@ static void no_socket(struct conn *c, int error)
 }
 
 static const struct conn_owner owner = {
+    .lingers = on_conn_lingers,
     .connected = on_conn_connected,
     .connect_failed = connect_failed,
     .no_socket = no_socket,

@@ -19,6 +19,9 @@
 /* Beside connections: standard descriptors, the loop's own, output, trace, what a caller left open.
  */
 #define OTHER_DESCRIPTORS 32
+/* At the default pace two to three are in the making at a time where nothing but the rate bounds
+ * them: of addresses from gossip four in ten are silent, and Tor takes its time. */
+#define HALF_OPEN_A_PLACE 4
 #define BODY_POOL_BYTES (64u * 1024 * 1024)
 #define LARGE_BODY_POOL_BYTES (32u * 1024 * 1024)
 #define BLOCK_POOL_BYTES (80u * 1000 * 1000) /* 20 blocks of the largest size */
@@ -110,8 +113,10 @@ static uint32_t other_descriptors(const struct txs_plan *plan)
 
 static void fit_descriptors(struct txs_engine *e, struct txs_plan *plan)
 {
-    uint32_t fit = limits_raise_descriptors(plan->concurrency, other_descriptors(plan));
-    if (fit == plan->concurrency)
+    uint32_t wanted = plan->concurrency * (1 + HALF_OPEN_A_PLACE);
+    uint32_t fit = limits_raise_descriptors(wanted, other_descriptors(plan));
+    plan->half_open = fit > plan->concurrency ? fit - plan->concurrency : 0;
+    if (fit >= plan->concurrency)
         return;
     char text[160];
     snprintf(text, sizeof text,
@@ -211,7 +216,8 @@ static int init_loop(struct txs_engine *e)
     int error = uv_loop_init(&e->loop);
     if (error != 0)
         return error;
-    error = limits_grow_watchers(&e->loop, e->plan->concurrency + other_descriptors(e->plan));
+    error = limits_grow_watchers(&e->loop, e->plan->concurrency + e->plan->half_open +
+                                               other_descriptors(e->plan));
     if (error != 0)
         uv_loop_close(&e->loop);
     return error;

@@ -39,6 +39,11 @@ static void settle(struct conn *c, enum txs_outcome outcome, enum txs_error erro
 
 /* The connection's owner */
 
+static void on_lingers(struct conn *c)
+{
+    (void)c; /* it takes no place of the survey's */
+}
+
 static void on_connected(struct conn *c)
 {
     struct txs_engine *e = c->host->context;
@@ -81,6 +86,7 @@ static void on_gone(struct conn *c)
 }
 
 static const struct conn_owner owner = {
+    .lingers = on_lingers,
     .connected = on_connected,
     .connect_failed = on_connect_failed,
     .no_socket = on_no_socket,

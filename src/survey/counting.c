@@ -1,6 +1,8 @@
 /* What came of it: the counts behind the summary, and hints. */
 #include "state.h"
 
+#include <assert.h>
+
 void count_ignored(struct txs_survey *s, enum txs_ignored reason)
 {
     s->ignored_now[reason]++;
@@ -71,6 +73,7 @@ void count_peer(struct txs_survey *s, uint32_t peer, const struct txs_peer_resul
 void txs_survey_done(struct txs_survey *s, const struct txs_attempt *attempt,
                      struct txs_peer_result *result)
 {
+    assert(!attempt->lingers);
     s->in_progress--;
     for (size_t i = 0; i < result->answer_count; i++)
         result->answers[i].hint = hint_of(s->plan, &s->heights, result, &result->answers[i]);

@@ -7,6 +7,12 @@
 #define AGAIN_AFTER_MS 500
 #define LOOKS_MAX 64 /* at those who may have no place, before the loop goes on */
 
+static bool has_place(const struct txs_survey *s)
+{
+    uint64_t beside = s->lingering < s->half_open ? s->lingering : s->half_open;
+    return s->in_progress - beside < s->window;
+}
+
 static bool may_start_another(const struct txs_survey *s)
 {
     bool somebody = s->all_busy ? !txs_book_all_put_off(s->book) : txs_book_untaken(s->book) > 0;
@@ -48,7 +54,7 @@ bool txs_survey_pace(struct txs_survey *s, uint64_t now_ms)
  * runs. */
 bool txs_survey_next(struct txs_survey *s, uint64_t now_ms, struct txs_attempt *attempt)
 {
-    if (s->stopped || s->in_progress >= s->window)
+    if (s->stopped || !has_place(s))
         return false;
     const struct waiting *w = retries_first(&s->retries);
     bool again = w != NULL && w->due_ms <= now_ms;
@@ -74,7 +80,7 @@ bool txs_survey_next(struct txs_survey *s, uint64_t now_ms, struct txs_attempt *
 
 uint64_t txs_survey_next_ms(const struct txs_survey *s, uint64_t now_ms)
 {
-    if (s->stopped || s->in_progress >= s->window)
+    if (s->stopped || !has_place(s))
         return TXS_NEVER;
     uint64_t pace = pace_next_ms(&s->pace, now_ms);
     if (may_start_another(s))
@@ -88,6 +94,7 @@ uint64_t txs_survey_next_ms(const struct txs_survey *s, uint64_t now_ms)
 bool txs_survey_again(struct txs_survey *s, uint64_t now_ms, const struct txs_attempt *attempt)
 {
     struct waiting waiting = {*attempt, now_ms + AGAIN_AFTER_MS};
+    assert(!attempt->lingers);
     waiting.attempt.stood_still = false;
     if (!retries_push(&s->retries, waiting))
         return false;
@@ -95,8 +102,21 @@ bool txs_survey_again(struct txs_survey *s, uint64_t now_ms, const struct txs_at
     return true;
 }
 
+void txs_survey_lingers(struct txs_survey *s, struct txs_attempt *attempt)
+{
+    s->lingering += !attempt->lingers;
+    attempt->lingers = true;
+}
+
+void txs_survey_settled(struct txs_survey *s, struct txs_attempt *attempt)
+{
+    s->lingering -= attempt->lingers;
+    attempt->lingers = false;
+}
+
 void txs_survey_narrow(struct txs_survey *s)
 {
+    s->half_open = 0;
     uint64_t window = s->in_progress > 1 ? s->in_progress - 1 : 1;
     if (window < s->window)
         s->window = (uint32_t)window;

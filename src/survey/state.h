@@ -27,9 +27,9 @@ struct txs_survey {
      * that it continues: most addresses are heard of again, so that is nearer to the truth than the
      * sum. */
     uint64_t ignored_now[TXS_IGNORED_COUNT];
-    uint32_t window;
-    uint64_t in_progress;
-    uint64_t attempted; /* peers, whatever the number of attempts */
+    uint32_t window, half_open;
+    uint64_t in_progress, lingering; /* the second among the first */
+    uint64_t attempted;              /* peers, whatever the number of attempts */
     bool stopped;
     bool seed_named; /* a seed named somebody, this time or earlier */
     bool all_busy;   /* those that were put off have no place before another peer is done with */

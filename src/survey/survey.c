@@ -19,6 +19,7 @@ struct txs_survey *txs_survey_new(const struct txs_plan *plan, struct txs_vantag
     s->plan = plan;
     s->vantage = vantage;
     s->window = plan->concurrency;
+    s->half_open = plan->half_open;
     s->pace.rate = plan->rate;
     s->longest_attempt_ms = longest_attempt_ms(plan);
     link_init(&s->link, s->longest_attempt_ms);

@@ -4,7 +4,8 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
-from crawl import ANSWERING, FROM_ONE, SCALE, CrawlCase, nodes  # noqa: E402
+from crawl import (ANSWERING, FROM_ONE, HONEST, SCALE, CrawlCase, most_at_once, most_in_a_second,  # noqa: E402
+                   nodes)
 
 
 class Bounds(CrawlCase):
@@ -25,6 +26,17 @@ class Bounds(CrawlCase):
         real = [peer for peer in found.peers if peer["version"]]
         self.assertEqual(len(found.peers), 600)
         self.assertGreaterEqual(len(real), 270)
+
+    def test_silent_addresses_take_no_places(self):
+        """Nobody is missed, no more conversations go on than may, and nobody is dialled sooner."""
+        found = self.crawl("--nodes", "200", "--topology", "random", "--dead", "70", *FROM_ONE, "--mix",
+                           "served=1", *HONEST, options=["--concurrency", "20", "--rate", "200"])
+        self.assertEqual(len(found.peers), 666)
+        silent = [peer for peer in found.peers if peer["outcome"] == "connect_timeout"]
+        self.assertGreater(most_at_once(silent), 20)
+        self.assertLessEqual(most_at_once(silent), 100)
+        self.assertLessEqual(most_at_once([peer for peer in found.peers if peer["version"]]), 20)
+        self.assertLessEqual(most_in_a_second(found.peers), 200 + 20, "a tenth of a second is saved up")
 
     def test_ended_by_max_peers(self):
         found = self.crawl(*nodes(2000), "--topology", "random", "--dead", "70", *FROM_ONE, *ANSWERING,

@@ -27,6 +27,75 @@ static void no_more_at_once_than_the_window(void **state)
     surveying_end(&f);
 }
 
+static void a_connection_long_in_the_making_needs_no_place(void **state)
+{
+    (void)state;
+    struct surveying f;
+    surveying_begin(&f);
+    surveying_name_peers(&f, 20);
+    f.plan.concurrency = 3;
+    f.plan.half_open = 2;
+    surveying_start(&f);
+    struct txs_attempt silent[3];
+    for (unsigned i = 0; i < 3; i++)
+        silent[i] = surveying_next(&f, i);
+    assert_int_equal(surveying_begun_at(&f, 100), 0);
+    for (unsigned i = 0; i < 3; i++) { /* but no more than two at a time */
+        txs_survey_lingers(f.survey, &silent[i]);
+        txs_survey_lingers(f.survey, &silent[i]);
+        assert_int_equal(surveying_begun_at(&f, 200 + i), i < 2);
+    }
+    assert_true(txs_survey_next_ms(f.survey, 300) == TXS_NEVER);
+    assert_int_equal(txs_survey_in_progress(f.survey), 5);
+    txs_survey_settled(f.survey, &silent[0]);
+    txs_survey_done(f.survey, &silent[0], &f.result);
+    assert_int_equal(surveying_begun_at(&f, 300), 1); /* the third has its place */
+    surveying_end(&f);
+}
+
+static void once_it_is_made_it_needs_one(void **state)
+{
+    (void)state;
+    struct surveying f;
+    surveying_begin(&f);
+    surveying_name_peers(&f, 20);
+    f.plan.concurrency = 1;
+    f.plan.half_open = 10;
+    surveying_start(&f);
+    struct txs_attempt slow = surveying_next(&f, 0);
+    txs_survey_lingers(f.survey, &slow);
+    struct txs_attempt other = surveying_next(&f, 100);
+    txs_survey_settled(f.survey, &slow);
+    txs_survey_settled(f.survey, &slow);
+    txs_survey_done(f.survey, &other, &f.result);
+    assert_int_equal(surveying_begun_at(&f, 200), 0);
+    txs_survey_done(f.survey, &slow, &f.result);
+    assert_int_equal(surveying_begun_at(&f, 300), 1);
+    surveying_end(&f);
+}
+
+static void whoever_needs_no_place_is_dialled_at_the_rate(void **state)
+{
+    (void)state;
+    struct surveying f;
+    surveying_begin(&f);
+    surveying_name_peers(&f, 200);
+    f.plan.concurrency = 1;
+    f.plan.half_open = 1000;
+    f.plan.rate = 10;
+    surveying_start(&f);
+    unsigned begun = 0;
+    for (uint64_t now = 0; now <= 5000; now++) {
+        struct txs_attempt attempt;
+        while (txs_survey_next(f.survey, now, &attempt)) {
+            txs_survey_lingers(f.survey, &attempt);
+            begun++;
+        }
+    }
+    assert_int_equal(begun, 51);
+    surveying_end(&f);
+}
+
 static void the_rate_bounds_new_attempts(void **state)
 {
     (void)state;
@@ -155,6 +224,29 @@ static void narrowing_leaves_one_at_least(void **state)
     surveying_end(&f);
 }
 
+static void narrowing_leaves_none_without_a_place(void **state)
+{
+    (void)state;
+    struct surveying f;
+    surveying_begin(&f);
+    surveying_name_peers(&f, 10);
+    f.plan.half_open = 1000;
+    surveying_start(&f);
+    struct txs_attempt silent = surveying_next(&f, 0);
+    txs_survey_lingers(f.survey, &silent);
+    surveying_next(&f, 10);
+    surveying_next(&f, 20);
+    txs_survey_narrow(f.survey);
+    assert_int_equal(txs_survey_window(f.survey), 2);
+    assert_int_equal(surveying_begun_at(&f, 1000), 0);
+    surveying_done(&f);
+    assert_int_equal(surveying_begun_at(&f, 1000), 0);
+    txs_survey_settled(f.survey, &silent);
+    txs_survey_done(f.survey, &silent, &f.result);
+    assert_int_equal(surveying_begun_at(&f, 1000), 1);
+    surveying_end(&f);
+}
+
 static void after_stop_only_those_that_wait_are_left(void **state)
 {
     (void)state;
@@ -200,6 +292,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_more_at_once_than_the_window),
+        cmocka_unit_test(a_connection_long_in_the_making_needs_no_place),
+        cmocka_unit_test(once_it_is_made_it_needs_one),
+        cmocka_unit_test(whoever_needs_no_place_is_dialled_at_the_rate),
         cmocka_unit_test(the_rate_bounds_new_attempts),
         cmocka_unit_test(each_peer_is_attempted_once),
         cmocka_unit_test(another_attempt_waits_half_a_second),
@@ -207,6 +302,7 @@ int main(void)
         cmocka_unit_test(many_wait_in_their_order),
         cmocka_unit_test(max_peers_counts_peers_not_attempts),
         cmocka_unit_test(narrowing_leaves_one_at_least),
+        cmocka_unit_test(narrowing_leaves_none_without_a_place),
         cmocka_unit_test(after_stop_only_those_that_wait_are_left),
         cmocka_unit_test(a_peer_that_is_lost_is_no_longer_in_progress),
     };
