@@ -176,14 +176,13 @@ static enum relevance end_notfound(struct txs_peer *p)
     return relevance;
 }
 
-/* One of ours may come too late, or twice. */
+/* One of ours may come twice; or late, for another question, when the answers stood: it has arrived
+ * all the same. */
 static enum relevance end_tx(struct txs_peer *p)
 {
     int id = p->message.id;
     if (id < 0)
         return NOT_MINE;
-    if (p->decided)
-        return KNOWN;
     switch (p->result.answers[id].status) {
     case TXS_ID_UNASKED:
         return NOT_MINE;
@@ -202,9 +201,11 @@ static enum relevance end_tx(struct txs_peer *p)
     };
     answers_served(p, (size_t)id, p->id_states[id].proved ? TXS_VIA_MERKLEBLOCK : TXS_VIA_TX,
                    &p->served);
-    settle_request(p);
-    p->answer_bytes += p->splitter.length;
-    renew_grace(p);
+    if (!p->decided) {
+        settle_request(p);
+        p->answer_bytes += p->splitter.length;
+        renew_grace(p);
+    }
     p->served_list = &p->served;
     p->served_count = 1;
     return ANSWER;
