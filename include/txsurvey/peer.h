@@ -49,15 +49,16 @@ struct txs_body_pool {
     size_t gossip_left_bytes; /* for lists of addresses in arrival, beyond TXS_GOSSIP_FREE_BYTES */
 };
 
-/* Transactions that were served and hashed, one of each id: what comes again, byte by byte, has the
- * ids that were computed then. Shared by all peers of a survey. */
+/* Transactions that were served and hashed, of each id one with witness and one without: what comes
+ * again, byte by byte, has the ids that were computed then. Shared by all peers of a survey. */
 #define TXS_COPY_MAX_BYTES 100000u
+struct txs_copy {
+    struct txs_tx_ids ids;
+    uint64_t parts;
+    uint8_t *bytes; /* NULL: none was served yet, or there was no room */
+};
 struct txs_copies {
-    struct txs_copy {
-        struct txs_tx_ids ids;
-        uint64_t parts;
-        uint8_t *bytes; /* NULL: none was served yet, or there was no room */
-    } * of_id;          /* one an id */
+    struct txs_copy *of_id; /* two an id */
     size_t left_bytes;
 };
 bool txs_copies_init(struct txs_copies *copies, size_t id_count, size_t most_bytes);

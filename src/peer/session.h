@@ -48,14 +48,13 @@ struct message {
     enum message_kind kind;
     bool arriving;   /* its end has not come */
     uint8_t readers; /* inquiries that read it as it comes, bits by their place in the table */
-    uint8_t kept[KEEP_MAX];
     size_t kept_len;
-    struct txs_inv_reader list; /* inv and notfound */
-
-    /* tx: like one that is known so far, else hashed as it comes, its bytes in `body` beside that
-     */
-    const struct txs_copy *copy;
-    struct txs_tx_walker walker;
+    union {
+        uint8_t kept[KEEP_MAX];      /* of what is kept */
+        struct txs_inv_reader list;  /* inv and notfound */
+        struct txs_tx_walker walker; /* tx: hashed as it comes, its bytes in `body` beside that */
+    };
+    const struct txs_copy *copy; /* tx: it is like this one so far, and is not hashed */
     enum txs_walk walk;
     /* once it has ended */
     struct txs_tx_ids ids;

@@ -34,6 +34,8 @@ uint32_t shard_of(const struct txs_address *address, uint32_t count)
     uint64_t number = 0;
     struct txs_sha256 h;
     assert(count > 0);
+    if (count == 1)
+        return 1; /* as it would come out */
     txs_sha256_start(&h);
     txs_sha256_add(&h, key, sizeof key - 1);
     txs_sha256_add(&h, &bip155_ids[address->network], 1);

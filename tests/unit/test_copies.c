@@ -212,6 +212,7 @@ static void without_room_each_is_hashed(void **state)
     for (unsigned i = 0; i < 2; i++)
         assert_int_equal(serve(&f, f.tx, false, 1000).status, TXS_ID_SERVED);
     assert_null(f.copies.of_id[0].bytes);
+    assert_null(f.copies.of_id[1].bytes);
     end(&f);
 }
 
