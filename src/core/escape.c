@@ -43,6 +43,10 @@ size_t txs_escape_text(char *out, const uint8_t *bytes, size_t len)
     size_t written = 0;
     for (size_t at = 0; at < len;) {
         uint32_t c;
+        if (bytes[at] >= ' ' && bytes[at] <= '~' && bytes[at] != '\\') {
+            out[written++] = (char)bytes[at++];
+            continue;
+        }
         size_t n = txs_utf8_decode(&c, bytes + at, len - at);
         if (n == 0 || is_unprintable(c) || c == '\\') {
             written += (size_t)snprintf(out + written, 5, "\\x%02x", bytes[at++]);

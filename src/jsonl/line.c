@@ -3,6 +3,7 @@
 #include "txsurvey/escape.h"
 #include "txsurvey/time.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define EXACT_MAX (1ll << 53)
@@ -30,18 +31,34 @@ static void put_char(struct line *l, char c)
     put(l, &c, 1);
 }
 
-/* The comma before a value or a name. */
-static void begin_value(struct line *l)
+/* Room for so many bytes, which are few, and for a comma before them where one is due. */
+static char *begin_few(struct line *l, size_t len)
 {
+    if (len + 1 > LINE_BYTES - l->len)
+        flush(l);
+    char *at = l->bytes + l->len;
     if (l->follows)
-        put_char(l, ',');
+        *at++ = ',';
     l->follows = true;
+    return at;
 }
 
+static void end_few(struct line *l, const char *at)
+{
+    l->len = (size_t)(at - l->bytes);
+}
+
+static void begin_value(struct line *l)
+{
+    end_few(l, begin_few(l, 0));
+}
+
+/* Few bytes: a number or a word of JSON's. */
 static void put_value(struct line *l, const char *text, size_t len)
 {
-    begin_value(l);
-    put(l, text, len);
+    char *at = begin_few(l, len);
+    memcpy(at, text, len);
+    end_few(l, at + len);
 }
 
 void line_begin(struct line *l, struct txs_output *output)
@@ -79,10 +96,15 @@ void line_close(struct line *l, char brace)
 
 void line_name(struct line *l, const char *name)
 {
-    begin_value(l);
-    put_char(l, '"');
-    put(l, name, strlen(name));
-    put(l, "\":", 2);
+    size_t len = strlen(name);
+    assert(len <= LINE_NAME_MAX);
+    char *at = begin_few(l, len + 3);
+    *at++ = '"';
+    memcpy(at, name, len);
+    at += len;
+    *at++ = '"';
+    *at++ = ':';
+    end_few(l, at);
     l->follows = false;
 }
 
@@ -190,14 +212,37 @@ static bool is_plain(char c)
     return c >= ' ' && c <= '~' && c != '"' && c != '\\';
 }
 
+static size_t plain_of(const char *text)
+{
+    size_t plain = 0;
+    while (is_plain(text[plain]))
+        plain++;
+    return plain;
+}
+
+/* Most are short words. */
+static bool put_plain(struct line *l, const char *text)
+{
+    size_t len = plain_of(text);
+    if (text[len] != '\0' || len > LINE_NAME_MAX)
+        return false;
+    char *at = begin_few(l, len + 2);
+    *at++ = '"';
+    memcpy(at, text, len);
+    at += len;
+    *at++ = '"';
+    end_few(l, at);
+    return true;
+}
+
 void line_string(struct line *l, const char *text)
 {
+    if (put_plain(l, text))
+        return;
     begin_value(l);
     put_char(l, '"');
     for (;;) {
-        size_t plain = 0;
-        while (is_plain(text[plain]))
-            plain++;
+        size_t plain = plain_of(text);
         put(l, text, plain);
         text += plain;
         if (*text == '\0')

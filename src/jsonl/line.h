@@ -7,6 +7,7 @@
 #include "txsurvey/output.h"
 
 #define LINE_BYTES 512
+#define LINE_NAME_MAX 64
 
 struct line {
     struct txs_output *output;
@@ -24,7 +25,7 @@ void line_fail(struct line *line); /* a value could not be made */
 /* Of objects and lists, in pairs. */
 void line_open(struct line *line, char brace);
 void line_close(struct line *line, char brace);
-/* The name of an object's next value: letters, digits and underscores. */
+/* The name of an object's next value: at most LINE_NAME_MAX letters, digits and underscores. */
 void line_name(struct line *line, const char *name);
 
 void line_null(struct line *line);
