@@ -3,8 +3,8 @@
 the survey's peak memory in KiB and its processor time in ticks.
 
 Two bounds: what the pacing options allow (each address takes its turn of --rate; each keeps a place of
---concurrency for up to --connect-timeout), and the floor, which counts the places of those alone that
-never answer."""
+--concurrency for half a second, and then one of four times as many, for up to --connect-timeout), and
+the floor, which counts the places of those alone that never answer."""
 import json
 import os
 import sys
@@ -34,9 +34,10 @@ def pace(peers, survey, summary):
     options = survey["options"]
     outcomes = Counter(peer["outcome"] for peer in peers)
     timeout_s, slots = float(options["connect_timeout"]), options["concurrency"]
+    held_s = max(timeout_s / 5, min(timeout_s, 0.5))
     by_rate = len(peers) / float(options["rate"]) + timeout_s  # the last may be one that is silent
-    allowed = max(by_rate, len(peers) * timeout_s / slots)
-    floor = max(by_rate, outcomes["connect_timeout"] * timeout_s / slots)
+    allowed = max(by_rate, len(peers) * held_s / slots)
+    floor = max(by_rate, outcomes["connect_timeout"] * held_s / slots)
     took = summary["duration_ms"] / 1000
     print(f"outcomes        {dict(outcomes.most_common())}")
     print(f"pacing          {options['rate']} a second, {slots} at once, {timeout_s} s to connect")
