@@ -165,14 +165,18 @@ class Beginners(ProxyCase):
 
     def test_the_end_comes_first(self):
         """In a pause, a signal and the deadline end it at once; an attempt that was not made is not counted."""
+        def late(client):
+            time.sleep(0.3)  # for the others to be dialled as well
+            client.reply(4)
+
         def run(end):
-            proxy = self.proxy(script=answer(4))
+            proxy = self.proxy(script=late)
             names = [onion_of(number) for number in range(3)]
             deadline = ["--deadline", "1.5"] if end == "deadline" else []
             process = survey.start(["--proxy", proxy.at, *self.words(names), *deadline, TXID])
             if end == "signal":
                 wait_until(lambda: len(proxy.requests) == 3)
-                time.sleep(0.3)
+                time.sleep(0.6)
                 process.send_signal(signal.SIGTERM)
             result = survey.finish(process)
             self.assertEqual(result.code, 143 if end == "signal" else 3, result.explain())
