@@ -158,7 +158,8 @@ class Allowances(Case):
                 peer.socket.sendall(broken * 100)
 
         network = self.network(block.script(flood))
-        result = survey.run([*network.connect(1), f"--block={block.hash}", "--patience=0", txid(target)])
+        result = survey.run([*network.connect(1), f"--block={block.hash}", "--patience=0",
+                             f"--response-timeout={15 * harness.SLOWNESS}", txid(target)])
         survey.check_invariants(result)
         peer = result.peers[0]
         self.assertEqual((peer["outcome"], peer["error"]), ("protocol_error", "budget"))

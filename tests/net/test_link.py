@@ -37,7 +37,8 @@ class Link(Case):
         again that were tried then; where it finds nothing wrong the survey stays suspect."""
         network = self.network()
         process = self.start(network, 30 * RATE)
-        time.sleep(4)
+        while len(network.contacts) < 3 * RATE and process.poll() is None:
+            time.sleep(0.1)
         harness.ip("link set lo down")
         time.sleep(13)
         process.send_signal(signal.SIGTERM)
