@@ -2,6 +2,7 @@
 """Each command of README.md and of scripts/guide.md, run as it stands there; and that what they link to is there."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -15,12 +16,14 @@ import survey  # noqa: E402
 from fakepeer import TXID  # noqa: E402
 
 PAGES = [harness.REPOSITORY / page for page in ("README.md", "scripts/guide.md")]
-PROGRAMS = Path("/usr/local/bin")  # where the crontab's line finds it
+LOCAL = Path("/usr/local")  # where it is installed, and the crontab's line finds it
+PROGRAMS = LOCAL / "bin"
 
 
 def setUpModule():
     recipes.furnish()
-    subprocess.run(["mount", "-t", "tmpfs", "none", PROGRAMS], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "none", LOCAL], check=True)
+    PROGRAMS.mkdir()
 
 
 def blocks(page, language):
@@ -102,6 +105,20 @@ class Readme(recipes.AsItStands):
             for part in ("transactions", "shares"):
                 self.assertEqual([list(entry) for entry in example.get(part, [])],
                                  [list(entry) for entry in record.get(part, [])], part)
+
+    def test_building(self):
+        """By hand, in a copy, and installed; the last of its lines builds the tests as well, as this run was."""
+        if Path(os.environ["TXSURVEY_BUILD"]).name != "check":
+            harness.skip_test("one of the runs does it")
+        copy = self.folder / "txsurvey"
+        shutil.copytree(harness.REPOSITORY, copy, ignore=shutil.ignore_patterns("build", ".git"))
+        lines = re.findall(r"^    (cmake .*)$", PAGES[0].read_text(), re.M)[:3]
+        self.assertEqual([line.split()[1] for line in lines], ["--preset", "--build", "--install"])
+        for line in lines:
+            subprocess.run(["bash", "-e", "-c", line], cwd=copy, check=True, capture_output=True)
+        version = subprocess.run([PROGRAMS / "txsurvey", "--version"], capture_output=True, text=True, check=True)
+        self.assertTrue(version.stdout.startswith("txsurvey "), version.stdout)
+        self.assertTrue(list(LOCAL.glob("share/man/man1/txsurvey.1*")))
 
     def test_links(self):
         for page in [*PAGES, harness.REPOSITORY / "scripts" / "fleet" / "README.md"]:
