@@ -58,5 +58,7 @@ uint64_t txs_block_tally_can_serve(const struct txs_block_tally *tally, int32_t 
 void txs_block_tally_add(struct txs_block_tally *tally, const struct txs_peer_result *result);
 /* The 95 % confidence interval of that share after Wilson (1927); false where nobody was asked. */
 bool txs_id_tally_ci95(const struct txs_id_tally *tally, double *low, double *high);
+/* Addresses that were left out, for whatever reason. */
+uint64_t txs_tally_ignored(const struct txs_tally *tally);
 
 #endif

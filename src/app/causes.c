@@ -1,8 +1,8 @@
 #include "causes.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+
+#define CAUSES_MAX 64 /* more than there are */
 
 static const char *closed(enum txs_error error)
 {
@@ -14,7 +14,7 @@ static const char *closed(enum txs_error error)
 }
 
 /* Texts that can be said of one peer and of many. */
-static void cause(char out[CAUSE_TEXT_MAX], enum txs_outcome outcome, enum txs_error error)
+static void cause(char out[RANKED_TEXT_MAX], enum txs_outcome outcome, enum txs_error error)
 {
     const char *text = "";
     switch (outcome) {
@@ -42,10 +42,10 @@ static void cause(char out[CAUSE_TEXT_MAX], enum txs_outcome outcome, enum txs_e
                                                 : "broke the protocol";
         break;
     case TXS_OUTCOME_PROXY_FAILED:
-        snprintf(out, CAUSE_TEXT_MAX, "failed at the proxy: %s", txs_error_text(error));
+        snprintf(out, RANKED_TEXT_MAX, "failed at the proxy: %s", txs_error_text(error));
         return;
     case TXS_OUTCOME_LOCAL_ERROR:
-        snprintf(out, CAUSE_TEXT_MAX, "failed here: %s", txs_error_text(error));
+        snprintf(out, RANKED_TEXT_MAX, "failed here: %s", txs_error_text(error));
         return;
     case TXS_OUTCOME_INTERRUPTED:
         text = "had not answered yet when the survey was ended";
@@ -55,44 +55,24 @@ static void cause(char out[CAUSE_TEXT_MAX], enum txs_outcome outcome, enum txs_e
     case TXS_OUTCOME_COUNT:
         break;
     }
-    snprintf(out, CAUSE_TEXT_MAX, "%s", text);
+    snprintf(out, RANKED_TEXT_MAX, "%s", text);
 }
 
-static void count(struct causes *out, const char *text, uint64_t peers)
+struct ranking *causes_of_unmet(const struct txs_tally *tally)
 {
-    size_t i = 0;
-    while (i < out->len && strcmp(out->list[i].text, text) != 0)
-        i++;
-    out->total += peers;
-    if (i == CAUSES_MAX)
-        return; /* more kinds than there are */
-    if (i == out->len) {
-        snprintf(out->list[i].text, CAUSE_TEXT_MAX, "%s", text);
-        out->list[i].count = 0;
-        out->len++;
-    }
-    out->list[i].count += peers;
-}
-
-static int most_first(const void *a, const void *b)
-{
-    const struct cause *x = a, *y = b;
-    return x->count != y->count ? (x->count < y->count ? 1 : -1) : strcmp(x->text, y->text);
-}
-
-void causes_of_unmet(struct causes *out, const struct txs_tally *tally)
-{
-    char text[CAUSE_TEXT_MAX];
-    out->len = 0;
-    out->total = 0;
+    char text[RANKED_TEXT_MAX];
+    struct ranking *causes = ranking_new(CAUSES_MAX);
+    if (causes == NULL)
+        return NULL;
     for (unsigned o = 0; o < TXS_OUTCOME_COUNT; o++)
         for (unsigned e = 0; e < TXS_ERROR_COUNT; e++) {
             if (tally->unmet[o][e] == 0)
                 continue;
             cause(text, (enum txs_outcome)o, (enum txs_error)e);
-            count(out, text, tally->unmet[o][e]);
+            ranking_add(causes, text, tally->unmet[o][e]);
         }
-    qsort(out->list, out->len, sizeof *out->list, most_first);
+    ranking_sort(causes);
+    return causes;
 }
 
 const char *cause_of_notfound(enum txs_hint hint, uint64_t peers)

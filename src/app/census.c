@@ -1,5 +1,6 @@
 #include "census.h"
 
+#include "ranking.h"
 #include "words.h"
 
 #include "txsurvey/client.h"
@@ -13,42 +14,31 @@
 #define CLIENTS_SHOWN 10
 #define FILTERS_SHOWN 5
 
-struct name {
-    char text[NAME_MAX_BYTES + 1];
-    uint64_t count;
-};
-struct names {
-    struct name list[NAMES_MAX];
-    size_t len;
-    uint64_t others;
-};
 struct census {
-    struct names clients, filters;
+    struct ranking *clients, *filters;
     uint64_t forks;
 };
 
 struct census *census_new(void)
 {
-    return calloc(1, sizeof(struct census));
+    struct census *census = calloc(1, sizeof *census);
+    if (census == NULL)
+        return NULL;
+    census->clients = ranking_new(NAMES_MAX);
+    census->filters = ranking_new(NAMES_MAX);
+    if (census->clients != NULL && census->filters != NULL)
+        return census;
+    census_free(census);
+    return NULL;
 }
 
 void census_free(struct census *census)
 {
-    free(census);
-}
-
-static void count_name(struct names *names, const char *text)
-{
-    size_t i = 0;
-    while (i < names->len && strcmp(names->list[i].text, text) != 0)
-        i++;
-    if (i == NAMES_MAX) {
-        names->others++;
+    if (census == NULL)
         return;
-    }
-    if (i == names->len)
-        snprintf(names->list[names->len++].text, sizeof names->list[i].text, "%s", text);
-    names->list[i].count++;
+    free(census->clients);
+    free(census->filters);
+    free(census);
 }
 
 static void count_client(struct census *census, const struct txs_peer_result *r)
@@ -57,13 +47,13 @@ static void count_client(struct census *census, const struct txs_peer_result *r)
     struct txs_client c =
         txs_client_of((struct txs_span){(const uint8_t *)r->subver, r->subver_len});
     if (c.name == NULL) {
-        census->clients.others++;
+        ranking_add_other(census->clients);
         return;
     }
     words_plain(version, sizeof version, c.version.data, c.version.len);
     snprintf(text, sizeof text, "%s %.*s", c.name, (int)(NAME_MAX_BYTES - strlen(c.name) - 1),
              version);
-    count_name(&census->clients, text);
+    ranking_add(census->clients, text, 1);
 }
 
 static void count_filter(struct census *census, const struct txs_peer_result *r)
@@ -73,7 +63,7 @@ static void count_filter(struct census *census, const struct txs_peer_result *r)
         snprintf(text, sizeof text, "still loading the chain");
     else if (r->has_feefilter)
         snprintf(text, sizeof text, "%g sat/vB", (double)r->feefilter_sat_kvb / 1000);
-    count_name(&census->filters, text);
+    ranking_add(census->filters, text, 1);
 }
 
 void census_add(struct census *census, const struct txs_peer_result *r)
@@ -85,31 +75,21 @@ void census_add(struct census *census, const struct txs_peer_result *r)
     census->forks += (r->services & TXS_SERVICE_BLAKE2B) != 0;
 }
 
-static int most_first(const void *a, const void *b)
+static void say_names(struct screen *s, const char *title, struct ranking *names, size_t shown)
 {
-    const struct name *x = a, *y = b;
-    return x->count != y->count ? (x->count < y->count ? 1 : -1) : strcmp(x->text, y->text);
-}
-
-static void say_names(struct screen *s, const char *title, const struct names *names, size_t shown)
-{
-    struct names *sorted = malloc(sizeof *sorted);
-    if (sorted == NULL || names->len + names->others == 0) {
-        free(sorted);
+    uint64_t others = names->others;
+    if (names->total == 0)
         return;
-    }
-    *sorted = *names;
-    qsort(sorted->list, sorted->len, sizeof *sorted->list, most_first);
+    ranking_sort(names);
     screen_say(s, 2, "%s:", title);
-    for (size_t i = 0; i < sorted->len; i++) {
+    for (size_t i = 0; i < names->len; i++) {
         if (i < shown)
-            screen_item(s, words_count(sorted->list[i].count).text, sorted->list[i].text);
+            screen_item(s, words_count(names->list[i].count).text, names->list[i].text);
         else
-            sorted->others += sorted->list[i].count;
+            others += names->list[i].count;
     }
-    if (sorted->others > 0)
-        screen_item(s, words_count(sorted->others).text, "others");
-    free(sorted);
+    if (others > 0)
+        screen_item(s, words_count(others).text, "others");
 }
 
 static void say_chains(struct screen *s, const struct census *census, const struct txs_plan *plan,
@@ -126,7 +106,7 @@ static void say_chains(struct screen *s, const struct census *census, const stru
                    words_of(census->forks, "it follows", "they follow"));
 }
 
-void census_report(struct screen *s, const struct census *census, const struct txs_plan *plan,
+void census_report(struct screen *s, struct census *census, const struct txs_plan *plan,
                    const struct txs_tally *tally)
 {
     if (tally->handshakes == 0)
@@ -134,7 +114,7 @@ void census_report(struct screen *s, const struct census *census, const struct t
     screen_say(s, 2, "%s of %s node%s told of %s:", words_count(tally->handshakes).text,
                words_count(tally->peers).text, words_of(tally->peers, "", "s"),
                words_of(tally->handshakes, "itself", "themselves"));
-    say_names(s, "Software, as they claim", &census->clients, CLIENTS_SHOWN);
-    say_names(s, "The lowest fee that they relay", &census->filters, FILTERS_SHOWN);
+    say_names(s, "Software, as they claim", census->clients, CLIENTS_SHOWN);
+    say_names(s, "The lowest fee that they relay", census->filters, FILTERS_SHOWN);
     say_chains(s, census, plan, tally);
 }

@@ -14,7 +14,7 @@ struct census *census_new(void);         /* NULL when out of memory */
 void census_free(struct census *census); /* NULL is fine */
 /* Takes one peer into account. */
 void census_add(struct census *census, const struct txs_peer_result *result);
-void census_report(struct screen *screen, const struct census *census, const struct txs_plan *plan,
+void census_report(struct screen *screen, struct census *census, const struct txs_plan *plan,
                    const struct txs_tally *tally);
 
 #endif

@@ -10,10 +10,9 @@
 
 static void say_unmet(struct console *c, const struct txs_tally *tally)
 {
-    struct causes *causes = calloc(1, sizeof *causes);
+    struct ranking *causes = causes_of_unmet(tally);
     if (causes == NULL)
         return;
-    causes_of_unmet(causes, tally);
     if (causes->total > 0)
         screen_say(c->result, 2,
                    "%s of %s node%s could not be asked:", words_count(causes->total).text,
@@ -40,9 +39,7 @@ static void say_block(struct console *c, const struct txs_block_hunt *hunt, size
 
 static void say_left_out(struct console *c, const struct txs_tally *tally)
 {
-    uint64_t sum = 0;
-    for (unsigned i = 0; i < TXS_IGNORED_COUNT; i++)
-        sum += tally->ignored[i];
+    uint64_t sum = txs_tally_ignored(tally);
     if (sum > 0)
         screen_say(c->result, 2, "%s address%s left out:", words_count(sum).text,
                    words_of(sum, " was", "es were"));
@@ -96,7 +93,7 @@ static void say_how_it_ended(struct console *c, const struct txs_ending *ending)
                    words_of(ending->not_attempted, " is", "s are"));
 }
 
-void report(struct console *c, const struct txs_ending *ending, const struct census *census)
+void report(struct console *c, const struct txs_ending *ending, struct census *census)
 {
     const struct txs_plan *plan = &c->options->plan;
     bool quiet = c->verbosity < 0;

@@ -6,6 +6,6 @@
 #include "console.h"
 
 /* `census` is NULL where transactions were asked for. */
-void report(struct console *c, const struct txs_ending *ending, const struct census *census);
+void report(struct console *c, const struct txs_ending *ending, struct census *census);
 
 #endif

@@ -20,7 +20,8 @@ void screen_open(struct screen *s, int fd)
     *s = (struct screen){.fd = fd, .terminal = isatty(fd)};
 }
 
-size_t screen_columns(const struct screen *s)
+/* How many characters a line may have, as the screen is now. */
+static size_t columns_of(const struct screen *s)
 {
     struct winsize size;
     const char *given = getenv("COLUMNS");
@@ -147,7 +148,7 @@ void screen_say(struct screen *s, unsigned hang, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    show(s, text, (struct wrapping){screen_columns(s), hang, ""});
+    show(s, text, (struct wrapping){columns_of(s), hang, ""});
 }
 
 void screen_item(struct screen *s, const char *count, const char *text)
@@ -163,19 +164,19 @@ void screen_message(struct screen *s, const char *format, ...)
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     size_t hang = strspn(text, " ") + 2;
-    show(s, text, (struct wrapping){s->terminal ? screen_columns(s) : SIZE_MAX, hang, ""});
+    show(s, text, (struct wrapping){s->terminal ? columns_of(s) : SIZE_MAX, hang, ""});
 }
 
 void screen_command(struct screen *s, const char *command)
 {
     char text[TEXT_MAX];
     snprintf(text, sizeof text, "  %s", command);
-    show(s, text, (struct wrapping){screen_columns(s), 4, " \\"});
+    show(s, text, (struct wrapping){columns_of(s), 4, " \\"});
 }
 
 size_t screen_line_room(const struct screen *s)
 {
-    return screen_columns(s) - 1 - INTERRUPT_ECHO;
+    return columns_of(s) - 1 - INTERRUPT_ECHO;
 }
 
 void screen_rewrite(struct screen *s, const char *line)

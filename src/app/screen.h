@@ -15,8 +15,6 @@ struct screen {
 };
 
 void screen_open(struct screen *s, int fd);
-/* How many characters a line may have, as it is now. */
-size_t screen_columns(const struct screen *s);
 /* A line; what does not fit stands on further ones, indented by `hang`. A longer word than a line
  * is left whole. Bytes that are not ours must have been escaped before. */
 void screen_say(struct screen *s, unsigned hang, const char *format, ...)

@@ -9,22 +9,14 @@
 
 #define IDS_NAMED 10
 
-static uint64_t ignored_sum(const struct txs_tally *tally)
-{
-    uint64_t sum = 0;
-    for (unsigned i = 0; i < TXS_IGNORED_COUNT; i++)
-        sum += tally->ignored[i];
-    return sum;
-}
-
 static const char *why_no_peer(const struct console *c, const struct txs_tally *tally)
 {
     const struct txs_plan *plan = &c->options->plan;
-    if (tally->ignored[TXS_IGNORED_NETWORK] > 0 &&
-        tally->ignored[TXS_IGNORED_NETWORK] == ignored_sum(tally))
+    uint64_t ignored = txs_tally_ignored(tally);
+    if (ignored > 0 && tally->ignored[TXS_IGNORED_NETWORK] == ignored)
         return "no way leads to the networks of the addresses (see --onlynet, --onion, --proxy, "
                "--i2psam, --cjdnsreachable)";
-    if (ignored_sum(tally) > 0)
+    if (ignored > 0)
         return "all addresses were left out";
     if (plan->seed_count > 0 && plan->proxy.given)
         return c->seeds_resolved > 0 ? "the nodes behind the DNS seeds named nobody"
@@ -58,13 +50,12 @@ static bool is_the_proxys(const struct txs_tally *tally)
 static void say_why_no_handshake(struct console *c, const struct txs_tally *tally)
 {
     char text[400];
-    struct causes *causes = calloc(1, sizeof *causes);
+    struct ranking *causes = causes_of_unmet(tally);
     if (causes == NULL) {
         console_error(c, "nobody could be asked");
         return;
     }
-    causes_of_unmet(causes, tally);
-    const struct cause *most = &causes->list[0];
+    const struct ranked *most = &causes->list[0];
     snprintf(text, sizeof text, "nobody could be asked: %s %s%s",
              tally->peers == 1             ? "the one node"
              : most->count == tally->peers ? "all nodes"

@@ -153,8 +153,7 @@ static void on_conn_served(struct conn *c, const struct txs_served *served)
 static void on_conn_told(struct conn *c, const struct txs_told *told)
 {
     struct txs_engine *e = c->host->context;
-    size_t count = heard_read(e, told, c->attempt.heard);
-    c->attempt.heard += (uint32_t)count;
+    size_t count = heard_read(e, c, told);
     txs_survey_add_gossip(e->survey, &c->attempt, e->heard, count);
 }
 

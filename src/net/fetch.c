@@ -68,8 +68,7 @@ static void on_no_socket(struct conn *c, int uv_error)
 static void on_told(struct conn *c, const struct txs_told *told)
 {
     struct txs_engine *e = c->host->context;
-    size_t count = heard_read(e, told, c->attempt.heard);
-    c->attempt.heard += (uint32_t)count;
+    size_t count = heard_read(e, c, told);
     seeds_hear_gossip(e, c->seed, e->heard, count);
 }
 

@@ -4,8 +4,8 @@
 
 #include "run.h"
 
-/* Fills the engine's `heard`; returns how many there are. `before`: as many this one has told
- * already. */
-size_t heard_read(struct txs_engine *engine, const struct txs_told *told, size_t before);
+/* Fills the engine's `heard`; returns how many there are, and adds them to those that the
+ * connection's attempt has heard. */
+size_t heard_read(struct txs_engine *engine, struct conn *c, const struct txs_told *told);
 
 #endif

@@ -5,6 +5,14 @@
 #include <math.h>
 #include <stdlib.h>
 
+uint64_t txs_tally_ignored(const struct txs_tally *tally)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < TXS_IGNORED_COUNT; i++)
+        sum += tally->ignored[i];
+    return sum;
+}
+
 uint64_t txs_id_tally_asked(const struct txs_id_tally *tally)
 {
     uint64_t asked = 0;
