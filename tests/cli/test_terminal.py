@@ -23,6 +23,18 @@ def loading(peer):
     serve(peer)
 
 
+def costly(peer):
+    """Relays nothing that pays less than 5 sat/vB."""
+    peer.handshake(subver=b"/Satoshi:29.0.0/")
+    peer.send(b"feefilter", (5000).to_bytes(8, "little"))
+    serve(peer)
+
+
+def blocksonly(peer):
+    peer.handshake(subver=b"/Satoshi:29.0.0/", relay=False)
+    serve(peer)
+
+
 def slowly(peer):
     time.sleep(1.5)
     honest(peer, subver=b"/\x1b[31mred\x07\xf0\x9f\x92\xa9/")
@@ -126,6 +138,16 @@ class Result(AtTerminal):
                 self.assertNotIn(-1, places, text)
                 self.assertTrue(text.startswith(wanted[0]), text)
                 self.assertEqual([lines[0][:10], lines[-1]], ["None of 5 ", ""])
+
+    def test_why_they_said_no(self):
+        """Below the fee floor, blocks only; of those without the block that was named the chain comes first."""
+        network = self.network(costly, {address_of(4): blocksonly}, ipv6=False)
+        args = [*network.connect(4), "--patience=0", "--fee-rate=1"]
+        for more, wanted in (([], ["3 want a higher fee than it pays", "1 wants blocks only, no transactions"]),
+                             (["--anchor", "77" * 32], ["4 follow another chain"])):
+            lines, _ = self.at_terminal([*args, *more, UNKNOWN], 80, ALL)
+            text = " ".join(" ".join(lines).split())
+            self.assertEqual([words for words in wanted if words not in text], [], text)
 
     def test_all_that_it_says_is_whole_words(self):
         """The words of the widest screen, in their order, are those of the narrowest."""

@@ -48,11 +48,11 @@ def mapped(address):
     return ip.packed if ip.version == 6 else bytes(10) + b"\xff\xff" + ip.packed
 
 
-def version_payload(subver=b"/fake/", services=0x409):
+def version_payload(subver=b"/fake/", services=0x409, relay=True):
     """`subver` has at most 252 bytes: its length is one byte here."""
     return (struct.pack("<iQq", 70016, services, int(time.time())) + bytes(52)
             + struct.pack("<Q", 1) + bytes([len(subver)]) + subver
-            + struct.pack("<i?", 800_000, True))
+            + struct.pack("<i?", 800_000, relay))
 
 
 class Peer:
