@@ -1,0 +1,4 @@
+from txsurvey_report.command_line import main
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,47 @@
+"""A figure: rows of numbers with their denominators, and words on what they mean and do not.
+
+Every output shows the same figures: the page draws them, `--json` writes them, `--text` tells them.
+Nothing here knows how."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Unit = Literal["text", "count", "share", "ms", "s", "sat/kvB", "bytes", "time"]
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str  # in rows, and in the JSON
+    label: str  # for people
+    unit: Unit = "text"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """How a figure is drawn: a kind that charts.py knows, and which column plays which part in it."""
+
+    kind: Literal["shares", "heat", "losses", "bars", "curves", "histogram", "over_time"]
+    parts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Figure:
+    name: str  # a key: in the JSON, of its place in the page, of its files
+    title: str  # what is to be seen, not what was plotted
+    caveat: str  # what it does not mean
+    columns: tuple[Column, ...]
+    rows: list[Row]
+    picture: Picture | None = None
+    notes: tuple[str, ...] = field(default=())  # more sentences, for people
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "title": self.title,
+            "caveat": self.caveat,
+            "notes": list(self.notes),
+            "columns": [{"name": c.name, "label": c.label, "unit": c.unit} for c in self.columns],
+            "rows": self.rows,
+        }

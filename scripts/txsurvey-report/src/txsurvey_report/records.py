@@ -1,0 +1,221 @@
+"""Records of surveys, read into tables that the figures ask.
+
+    run          one a survey (a UUID): its first line, and its summary where it has one
+    visit        one a `peer` record, of all runs
+    peer         the latest visit of each node, which all figures but those over time count
+    answer       one a peer and id, of `peer`; `asked` where the node was asked
+    visit_answer the same of `visit`
+    target       one an id: its name is its label, else the first 8 digits
+    seed         one a `seed` record
+    spend        one an input of a decoded transaction: which id spends which output
+
+Types follow the manual of the records. What a record lacks, one of another schema for instance, is null."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from txsurvey_report import words
+
+SCHEMA = 1  # of the records that this program was written for
+
+ANSWER = {
+    "txid": "VARCHAR",
+    "label": "VARCHAR",
+    "status": "VARCHAR",
+    "via": "VARCHAR",
+    "answered": "TIMESTAMP",
+    "response_ms": "BIGINT",
+    "bytes": "BIGINT",
+    "requests": "BIGINT",
+    "announced": "BOOLEAN",
+    "announced_at": "TIMESTAMP",
+    "wtxid": "VARCHAR",
+    "strength": "VARCHAR",
+    "hint": "VARCHAR",
+}
+PEER = {
+    "survey": "VARCHAR",
+    "address": "VARCHAR",
+    "port": "BIGINT",
+    "network": "VARCHAR",
+    "source": "VARCHAR",
+    "started": "TIMESTAMP",
+    "duration_ms": "BIGINT",
+    "attempts": "BIGINT",
+    "outcome": "VARCHAR",
+    "stage": "VARCHAR",
+    "error": "VARCHAR",
+    "suspect": "BOOLEAN",
+    "connect_ms": "BIGINT",
+    "handshake_ms": "BIGINT",
+    "version": "BIGINT",
+    "subver": "VARCHAR",
+    "client": "VARCHAR",
+    "client_version": "VARCHAR",
+    "services": "VARCHAR",
+    "servicesnames": ["VARCHAR"],
+    "fork": "VARCHAR",
+    "anchors": "JSON",
+    "startingheight": "BIGINT",
+    "relaytxes": "BOOLEAN",
+    "timeoffset": "BIGINT",
+    "features": ["VARCHAR"],
+    "feefilter_sat_kvb": "BIGINT",
+    "bytessent": "BIGINT",
+    "bytesrecv": "BIGINT",
+    "addresses": "BIGINT",
+    "control": {"random": "VARCHAR", "announced": "VARCHAR", "passed": "BOOLEAN"},
+    "transactions": [ANSWER],
+}
+SURVEY = {
+    "survey": "VARCHAR",
+    "schema": "BIGINT",
+    "tool": "VARCHAR",
+    "chain": "VARCHAR",
+    "txids": ["VARCHAR"],
+    "id_type": "VARCHAR",
+    "started": "TIMESTAMP",
+    "shard": "VARCHAR",
+    "resumed": "BOOLEAN",
+    "options": "JSON",
+}
+SUMMARY = {
+    "survey": "VARCHAR",
+    "finished": "TIMESTAMP",
+    "duration_ms": "BIGINT",
+    "complete": "BOOLEAN",
+    "reason": "VARCHAR",
+    "vantage_suspect": "BOOLEAN",
+    "not_attempted": "BIGINT",
+    "address_book": {"known": "BIGINT", "ignored": "JSON"},
+}
+SEED = {
+    "survey": "VARCHAR",
+    "host": "VARCHAR",
+    "outcome": "VARCHAR",
+    "addresses": "BIGINT",
+    "new_addresses": ["VARCHAR"],
+    "error": "VARCHAR",
+    "duration_ms": "BIGINT",
+}
+TRANSACTION = {
+    "survey": "VARCHAR",
+    "txid": "VARCHAR",
+    "hash": "VARCHAR",
+    "size": "BIGINT",
+    "vsize": "BIGINT",
+    "vin": [{"txid": "VARCHAR", "vout": "BIGINT"}],
+}
+
+TABLES = """
+CREATE TABLE run AS
+    SELECT begun.* EXCLUDE (id), ended.* EXCLUDE (survey, id),
+           (SELECT count(*) FROM visit WHERE visit.survey = begun.survey) AS visits
+    FROM (SELECT * FROM survey_line
+          QUALIFY row_number() OVER (PARTITION BY survey ORDER BY started) = 1) AS begun
+    LEFT JOIN (SELECT * FROM summary_line
+               QUALIFY row_number() OVER (PARTITION BY survey ORDER BY finished DESC) = 1) AS ended
+    USING (survey) ORDER BY started;
+ALTER TABLE visit ADD COLUMN anchored BOOLEAN;
+UPDATE visit SET anchored = anchors->>(json_keys(anchors)[1]) = 'has' WHERE anchors IS NOT NULL;
+CREATE TABLE peer AS
+    SELECT * FROM visit QUALIFY row_number() OVER (PARTITION BY address, port ORDER BY started DESC) = 1;
+CREATE TABLE visit_answer AS
+    SELECT * EXCLUDE (given, control), control.passed AS control_passed, given.*, given.status <> 'unasked' AS asked
+    FROM (SELECT * EXCLUDE (transactions), unnest(transactions) AS given FROM visit);
+CREATE TABLE target AS
+    SELECT txid, CASE WHEN label IS NULL THEN txid[:8]
+                      WHEN count(*) OVER (PARTITION BY label) = 1 THEN label
+                      ELSE label || ' ' || txid[:8] END AS name, label, place
+    FROM (SELECT txid, max(label) AS label, min(list_position(txids, txid)) AS place
+          FROM (SELECT DISTINCT txid, label, survey FROM visit_answer) JOIN run USING (survey) GROUP BY txid);
+CREATE TABLE answer AS
+    SELECT visit_answer.*, target.name AS target, target.place
+    FROM visit_answer JOIN target USING (txid) WHERE id IN (SELECT id FROM peer);
+CREATE TABLE spend AS
+    SELECT DISTINCT txid, spent.txid || ':' || spent.vout AS output
+    FROM (SELECT txid, unnest(vin) AS spent FROM transaction_line) WHERE spent.txid IS NOT NULL;
+"""
+
+
+class UnreadableError(Exception):
+    """Nothing can be shown of the files; says why, for people."""
+
+
+@dataclass(frozen=True)
+class Records:
+    """The tables, and what is to be said of the files. Owns its connection."""
+
+    database: duckdb.DuckDBPyConnection
+    files: tuple[Path, ...]
+    problems: tuple[str, ...] = field(default=())
+
+    def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """What a query gives, one dictionary a row."""
+        cursor = self.database.execute(query, list(parameters))
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def row(self, query: str, parameters: Sequence[Any] = ()) -> dict[str, Any]:
+        """The same where there is just one."""
+        (only,) = self.rows(query, parameters)
+        return only
+
+    def value(self, query: str) -> Any:
+        return next(iter(self.row(query).values()))
+
+
+def load(paths: Sequence[Path]) -> Records:
+    """Reads files of records, plain, gzip or zstd; of torn or foreign lines it tells. Raises UnreadableError."""
+    database = duckdb.connect()
+    database.execute("SET TimeZone = 'UTC'")
+    for path in paths:
+        if not path.is_file():
+            raise UnreadableError(f"{path}: there is no such file")
+    try:
+        database.execute(
+            "CREATE TABLE line AS SELECT filename AS file, json, json->>'type' AS type FROM read_ndjson_objects("
+            "?, ignore_errors = true, filename = true, maximum_object_size = 268435456)",
+            [[str(path) for path in paths]],
+        )
+    except duckdb.Error as error:
+        raise UnreadableError(str(error).splitlines()[0]) from error
+    for type_, name, kind in (
+        ("survey", "survey_line", SURVEY),
+        ("peer", "visit", PEER),
+        ("summary", "summary_line", SUMMARY),
+        ("seed", "seed", SEED),
+        ("transaction", "transaction_line", TRANSACTION),
+    ):
+        database.execute(
+            f"CREATE TABLE {name} AS SELECT record.*, row_number() OVER () AS id FROM "
+            f"(SELECT from_json(json, '{json.dumps(kind)}') AS record FROM line WHERE type = '{type_}')"
+        )
+    database.execute(TABLES)
+    records = Records(database, tuple(paths))
+    if not records.value("SELECT count(*) FROM run"):
+        raise UnreadableError(f"{', '.join(map(str, paths))}: no records of a survey")
+    return replace(records, problems=tuple(problems_of(records)))
+
+
+def problems_of(records: Records) -> Iterator[str]:
+    """What is wrong with the files, as sentences for people."""
+    for row in records.rows(
+        "SELECT file, count(*) FILTER (json IS NULL) AS torn, count(*) FILTER (json IS NOT NULL AND type IS NULL OR "
+        "type NOT IN ('survey', 'peer', 'summary', 'seed', 'transaction')) AS foreign_lines FROM line "
+        "GROUP BY file ORDER BY file"
+    ):
+        if row["torn"]:
+            yield f"{row['file']}: {words.plural(row['torn'], 'line')} cut short or no JSON, left out"
+        if row["foreign_lines"]:
+            yield f"{row['file']}: {words.plural(row['foreign_lines'], 'line')} of no kind known here, left out"
+    for row in records.rows("SELECT DISTINCT schema FROM run WHERE schema IS DISTINCT FROM ?", [SCHEMA]):
+        yield f"records of schema {row['schema']}, of which this program, made for {SCHEMA}, shows what it knows"
+    without_end = records.value("SELECT count(*) FROM run WHERE finished IS NULL")
+    if without_end:
+        yield f"{words.plural(without_end, 'run')} without an end: killed, or still going on"
