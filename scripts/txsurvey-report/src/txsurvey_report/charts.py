@@ -75,4 +75,4 @@ def draw(figure: Figure) -> dict[str, Any]:
     if figure.picture is None:
         raise ValueError(f"{figure.name} has no picture")
     chart = KINDS[figure.picture.kind](figure, **figure.picture.parts)
-    return chart.properties(width=WIDTH).to_dict()  # type: ignore[no-any-return]
+    return chart.properties(width=WIDTH).to_dict()

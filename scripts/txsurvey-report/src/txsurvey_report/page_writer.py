@@ -21,5 +21,5 @@ def page(figures: list[Figure], problems: tuple[str, ...]) -> str:
         figures=figures,
         pictures={figure.name: charts.draw(figure) for figure in figures if figure.picture},
         style=(folder / "style.css").read_text(),
-        vega=vl_convert.javascript_bundle(None),
+        vega=vl_convert.javascript_bundle()  # type: ignore[call-arg],
     )
