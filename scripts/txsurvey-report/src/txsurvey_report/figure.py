@@ -3,7 +3,7 @@
 Every output shows the same figures: the page draws them, `--json` writes them, `--text` tells them.
 Nothing here knows how."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -35,6 +35,7 @@ class Figure:
     rows: list[Row]
     picture: Picture | None = None
     notes: tuple[str, ...] = field(default=())  # more sentences, for people
+    brief: Callable[[Row], bool] | None = None  # the rows that do where there is little room
 
     def as_json(self) -> dict[str, Any]:
         return {

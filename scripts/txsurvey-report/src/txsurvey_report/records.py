@@ -114,7 +114,7 @@ TRANSACTION = {
 
 TABLES = """
 CREATE TABLE run AS
-    SELECT begun.* EXCLUDE (id), ended.* EXCLUDE (survey, id),
+    SELECT begun.* EXCLUDE (id), ended.* EXCLUDE (survey, id, file),
            (SELECT count(*) FROM visit WHERE visit.survey = begun.survey) AS visits
     FROM (SELECT * FROM survey_line
           QUALIFY row_number() OVER (PARTITION BY survey ORDER BY started) = 1) AS begun
@@ -140,6 +140,12 @@ CREATE TABLE answer AS
 CREATE TABLE spend AS
     SELECT DISTINCT txid, spent.txid || ':' || spent.vout AS output
     FROM (SELECT txid, unnest(vin) AS spent FROM transaction_line) WHERE spent.txid IS NOT NULL;
+"""
+
+OVERLAP = """
+SELECT count(*) FROM (
+    SELECT address, port FROM visit JOIN run USING (survey) WHERE shard NOT LIKE '%/1'
+    GROUP BY address, port, split_part(shard, '/', 2) HAVING count(DISTINCT shard) > 1)
 """
 
 
@@ -170,18 +176,23 @@ class Records:
         return next(iter(self.row(query).values()))
 
 
+def literally(path: Path) -> str:
+    """A file's name as DuckDB takes it, which reads `*`, `?` and `[` as patterns."""
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path))
+
+
 def load(paths: Sequence[Path]) -> Records:
     """Reads files of records, plain, gzip or zstd; of torn or foreign lines it tells. Raises UnreadableError."""
     database = duckdb.connect()
     database.execute("SET TimeZone = 'UTC'")
     for path in paths:
         if not path.is_file():
-            raise UnreadableError(f"{path}: there is no such file")
+            raise UnreadableError(f"{path}: {'is a folder' if path.is_dir() else 'there is no such file'}")
     try:
         database.execute(
             "CREATE TABLE line AS SELECT filename AS file, json, json->>'type' AS type FROM read_ndjson_objects("
             "?, ignore_errors = true, filename = true, maximum_object_size = 268435456)",
-            [[str(path) for path in paths]],
+            [[literally(path) for path in paths]],
         )
     except duckdb.Error as error:
         raise UnreadableError(str(error).splitlines()[0]) from error
@@ -193,13 +204,16 @@ def load(paths: Sequence[Path]) -> Records:
         ("transaction", "transaction_line", TRANSACTION),
     ):
         database.execute(
-            f"CREATE TABLE {name} AS SELECT record.*, row_number() OVER () AS id FROM "
-            f"(SELECT from_json(json, '{json.dumps(kind)}') AS record FROM line WHERE type = '{type_}')"
+            f"CREATE TABLE {name} AS SELECT record.*, file, row_number() OVER () AS id FROM "
+            f"(SELECT file, from_json(json, '{json.dumps(kind)}') AS record FROM line WHERE type = '{type_}')"
         )
     database.execute(TABLES)
     records = Records(database, tuple(paths))
     if not records.value("SELECT count(*) FROM run"):
         raise UnreadableError(f"{', '.join(map(str, paths))}: no records of a survey")
+    chains = [row["chain"] for row in records.rows("SELECT DISTINCT chain FROM run ORDER BY chain")]
+    if len(chains) > 1:
+        raise UnreadableError(f"records of {' and '.join(map(str, chains))} together: make one report a chain")
     return replace(records, problems=tuple(problems_of(records)))
 
 
@@ -216,6 +230,15 @@ def problems_of(records: Records) -> Iterator[str]:
             yield f"{row['file']}: {words.plural(row['foreign_lines'], 'line')} of no kind known here, left out"
     for row in records.rows("SELECT DISTINCT schema FROM run WHERE schema IS DISTINCT FROM ?", [SCHEMA]):
         yield f"records of schema {row['schema']}, of which this program, made for {SCHEMA}, shows what it knows"
+    for path in records.files:
+        if not records.rows("SELECT 1 FROM line WHERE file = ? AND type = 'survey' LIMIT 1", [str(path)]):
+            yield f"{path}: no survey begins here; its peers are counted, its run is not known"
+    twice = records.value(OVERLAP)
+    if twice:
+        yield f"{words.plural(twice, 'node')} in two shards, which should have none in common"
+    suspects = records.value("SELECT count(*) FROM run WHERE vantage_suspect")
+    if suspects:
+        yield f"{words.plural(suspects, 'run')} of which this end's own link may have failed (vantage_suspect)"
     without_end = records.value("SELECT count(*) FROM run WHERE finished IS NULL")
     if without_end:
         yield f"{words.plural(without_end, 'run')} without an end: killed, or still going on"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from txsurvey_report.figure import Figure
-from txsurvey_report.figures import groups, losses, verdict
+from txsurvey_report.figures import groups, losses, over_time, runs, seeds, timing, verdict
 from txsurvey_report.records import Records
 
 Maker = Callable[[Records], Iterator[Figure]]
@@ -11,6 +11,10 @@ MAKERS: tuple[Maker, ...] = (
     verdict.figures,
     losses.figures,
     groups.figures,
+    timing.figures,
+    seeds.figures,
+    over_time.figures,
+    runs.figures,
 )
 
 
