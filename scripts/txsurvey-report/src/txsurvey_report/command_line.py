@@ -52,7 +52,11 @@ def readable(files: Sequence[Path]) -> Iterator[list[Path]]:
 
 
 def write(path: Path, content: str) -> None:
-    """As a whole: whoever looks sees the old page or the new one."""
+    """As a whole: whoever looks sees the old page or the new one. A pipe or a device is written to."""
+    if path.exists() and not path.is_file():
+        path.write_text(content, encoding="utf-8")
+        return
+    path = path.resolve()
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         beside.write_text(content, encoding="utf-8")
