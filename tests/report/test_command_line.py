@@ -11,7 +11,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
-from handmade import TXIDS, answer, away, begun, ended, lines, peer, run_of, time  # noqa: E402
+from handmade import FIRST, SECOND, TXIDS, answer, away, begun, ended, lines, peer, run_of, time  # noqa: E402
 from reporting import COMMAND, Report  # noqa: E402
 
 NODES = [peer(n, [answer(status="served" if n % 2 else "notfound")]) for n in range(1, 21)]
@@ -56,7 +56,7 @@ class Files(Case):
 
     def test_a_name_is_no_pattern(self):
         file = self.file(run_of(*NODES), "run[1]*?'.jsonl")
-        self.file(run_of(peer(99), survey="u9"), "run1xx'.jsonl")
+        self.file(run_of(peer(99), survey=SECOND), "run1xx'.jsonl")
         self.assertEqual(self.asked(self.report(file, "--json")), 20)
 
     def test_nothing_to_show(self):
@@ -95,12 +95,12 @@ class Files(Case):
         self.assertIn("no survey begins here", report.output)
 
     def test_two_chains(self):
-        both = self.file(run_of(*NODES) + run_of(peer(50, survey="u2"), survey="u2", chain="signet"))
+        both = self.file(run_of(*NODES) + run_of(peer(50, survey=SECOND), survey=SECOND, chain="signet"))
         self.refused(both, because="main and signet")
 
     def test_two_runs_in_a_file_and_the_same_twice(self):
-        second = [peer(n, survey="u2", started=time(100)) for n in range(1, 11)]
-        file = self.file(run_of(*NODES) + run_of(*second, survey="u2", started=time(90)))
+        second = [peer(n, survey=SECOND, started=time(100)) for n in range(1, 11)]
+        file = self.file(run_of(*NODES) + run_of(*second, survey=SECOND, started=time(90)))
         again = self.file(file.read_bytes(), "copy.jsonl")
         for files in ([file], [file, again]):
             report = self.report(*files, "--json")
@@ -112,10 +112,10 @@ class Files(Case):
 
     def test_shards_that_overlap(self):
         first = run_of(*NODES[:12], shard="1/2")
-        second = run_of(*(node | {"survey": "u2"} for node in NODES[10:]), survey="u2", shard="2/2")
+        second = run_of(*(node | {"survey": SECOND} for node in NODES[10:]), survey=SECOND, shard="2/2")
         report = self.report(self.file(first + second), "--json")
         self.assertIn("2 nodes in two shards", report.output)
-        apart = run_of(*(node | {"survey": "u2"} for node in NODES[12:]), survey="u2", shard="2/2")
+        apart = run_of(*(node | {"survey": SECOND} for node in NODES[12:]), survey=SECOND, shard="2/2")
         self.assertNotIn("two shards", self.report(self.file(first + apart), "--json").output)
 
     def test_its_own_link_was_suspect(self):
@@ -182,7 +182,7 @@ class Difference(Case):
     def setUp(self):
         super().setUp()
         self.first = self.file(run_of(*NODES), "a.jsonl")
-        self.then = self.file(run_of(*(peer(n, survey="u2", started=time(90)) for n in range(1, 30)), survey="u2"), "b.jsonl")
+        self.then = self.file(run_of(*(peer(n, survey=SECOND, started=time(90)) for n in range(1, 30)), survey=SECOND), "b.jsonl")
 
     def test_who_changed(self):
         report = self.report("--diff", self.first, self.then, "--json")
@@ -204,9 +204,9 @@ class Manners(Case):
     def test_no_addresses(self):
         nodes = [peer(n, [answer(label="a")], subver=f"/Satoshi:29.0.0/me{n}@example.org/",
                       source=f"gossip:198.18.200.{n}:8333") for n in range(1, 12)]
-        seed = {"type": "seed", "survey": "u1", "host": "seed.example", "outcome": "resolved", "addresses": 1,
+        seed = {"type": "seed", "survey": FIRST, "host": "seed.example", "outcome": "resolved", "addresses": 1,
                 "new_addresses": ["198.18.200.99:8333"], "error": None, "duration_ms": 1}
-        transaction = {"type": "transaction", "survey": "u1", "txid": TXIDS[0], "hash": TXIDS[0], "vin": [],
+        transaction = {"type": "transaction", "survey": FIRST, "txid": TXIDS[0], "hash": TXIDS[0], "vin": [],
                        "first_peer": "198.18.200.98:8333"}
         file = self.file(run_of(*nodes, seed, transaction))
         out = self.folder / "out"

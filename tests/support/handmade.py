@@ -2,6 +2,7 @@
 import json
 
 TXIDS = [f"{digit:x}" * 64 for digit in range(1, 16)]
+FIRST, SECOND = (f"00000000-0000-4000-8000-{number:012}" for number in (1, 2))  # runs
 
 
 def time(second):
@@ -17,7 +18,7 @@ def answer(txid=TXIDS[0], status="served", **fields):
             "strength": {"served": "proven", "notfound": "strong"}.get(status), "hint": None} | fields
 
 
-def peer(number=1, answers=None, survey="u1", **fields):
+def peer(number=1, answers=None, survey=FIRST, **fields):
     """One that answered, unless `fields` say otherwise."""
     return {"type": "peer", "survey": survey, "address": f"198.18.{number // 256}.{number % 256}", "port": 8333,
             "network": "ipv4", "source": "dns:seed.example", "started": time(1), "duration_ms": 100, "attempts": 1,
@@ -39,13 +40,13 @@ def away(number, **fields):
                 "startingheight": None, "relaytxes": None, "features": None} | fields)
 
 
-def begun(survey="u1", **fields):
+def begun(survey=FIRST, **fields):
     return {"type": "survey", "survey": survey, "schema": 1, "tool": "txsurvey 0.1.0", "chain": "main",
             "txids": TXIDS[:1], "id_type": "txid", "started": time(0), "shard": "1/1", "resumed": False,
             "options": {"census": False, "rate": 1000}} | fields
 
 
-def ended(survey="u1", **fields):
+def ended(survey=FIRST, **fields):
     return {"type": "summary", "survey": survey, "finished": time(30), "duration_ms": 30000, "complete": True,
             "reason": "finished", "vantage_suspect": False, "peers": {}, "not_attempted": 0,
             "full": {"refused": 0, "no_tx_slot": 0}, "address_book": {"known": 10, "ignored": {}},
@@ -56,6 +57,6 @@ def lines(*records):
     return "".join(json.dumps(record) + "\n" for record in records).encode()
 
 
-def run_of(*peers, survey="u1", **fields):
+def run_of(*peers, survey=FIRST, **fields):
     """A whole run."""
     return lines(begun(survey, **fields), *peers, ended(survey))

@@ -12,8 +12,8 @@ from txsurvey_report.records import Records
 PERSONAL = ("address", "port", "source", "subver")
 TABLES = {
     "peers": """
-        SELECT survey, id AS visit, {personal} started, duration_ms, attempts, network, outcome, stage, error, suspect,
-               connect_ms, handshake_ms, version, client, client_version, services,
+        SELECT survey, id AS visit, {personal} started, duration_ms, attempts, network, outcome, stage, error,
+               suspect, connect_ms, handshake_ms, version, client, client_version, services,
                array_to_string(servicesnames, ' ') AS servicesnames, fork, anchors::VARCHAR AS anchors,
                startingheight, relaytxes, timeoffset, array_to_string(features, ' ') AS features, feefilter_sat_kvb,
                bytessent, bytesrecv, addresses, control.passed AS control_passed
