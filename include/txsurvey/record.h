@@ -14,12 +14,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Stages, X(enum, name): where it ended. */
-#define TXS_STAGE_TABLE(X)    \
-    X(CONNECT, "connect")     \
-    X(HANDSHAKE, "handshake") \
-    X(REQUEST, "request")     \
-    X(DONE, "done")
+/* Stages, X(enum, name, text): where it ended. */
+#define TXS_STAGE_TABLE(X)                                                 \
+    X(CONNECT, "connect", "before there was a connection")                 \
+    X(HANDSHAKE, "handshake", "before both versions and veracks had come") \
+    X(REQUEST, "request", "while answers were waited for")                 \
+    X(DONE, "done", "when all was answered")
 
 /* Outcomes, X(enum, name, text): how far a peer came and why no further. */
 #define TXS_OUTCOME_TABLE(X)                                                              \
@@ -44,26 +44,28 @@
     X(NOTFOUND, "notfound", "it says that it has none")                                    \
     X(SERVED, "served", "it sent it, and its hash is the id")
 
-/* How a transaction came, X(enum, name). */
-#define TXS_VIA_TABLE(X)          \
-    X(NONE, "")                   \
-    X(TX, "tx")                   \
-    X(MERKLEBLOCK, "merkleblock") \
-    X(BLOCK, "block")
+/* How a transaction came, X(enum, name, text). */
+#define TXS_VIA_TABLE(X)                                                       \
+    X(NONE, "", "")                                                            \
+    X(TX, "tx", "by itself, as asked for")                                     \
+    X(MERKLEBLOCK, "merkleblock",                                              \
+      "behind a proof of its place in the block (BIP37), without its witness") \
+    X(BLOCK, "block", "in the block, or as a part of it (BIP152)")
 
-/* How a peer was asked for the block, by the message that answers it, X(enum, name). */
-#define TXS_BLOCK_WAY_TABLE(X)    \
-    X(NONE, "")                   \
-    X(MERKLEBLOCK, "merkleblock") \
-    X(BLOCKTXN, "blocktxn")       \
-    X(BLOCK, "block")
+/* How a peer was asked for the block, by the message that answers it, X(enum, name, text). */
+#define TXS_BLOCK_WAY_TABLE(X)                                                            \
+    X(NONE, "", "")                                                                       \
+    X(MERKLEBLOCK, "merkleblock", "for what a filter lets through (BIP37)")               \
+    X(BLOCKTXN, "blocktxn", "for the transactions alone, whose place was known (BIP152)") \
+    X(BLOCK, "block", "for all of it")
 
-/* How far an answer can be relied on, X(enum, name). */
-#define TXS_STRENGTH_TABLE(X) \
-    X(NONE, "")               \
-    X(WEAK, "weak")           \
-    X(STRONG, "strong")       \
-    X(PROVEN, "proven")
+/* How far an answer can be relied on, X(enum, name, text). */
+#define TXS_STRENGTH_TABLE(X)                                                              \
+    X(NONE, "", "")                                                                        \
+    X(WEAK, "weak", "a notfound of a peer that may have it all the same")                  \
+    X(STRONG, "strong",                                                                    \
+      "a notfound of one that did not have it, but for what came since the session began") \
+    X(PROVEN, "proven", "it was served, and its hash is the id")
 
 /* Error codes of proxies, X(enum, name, text): what stands beside the outcome `proxy_failed`. */
 #define TXS_PROXY_ERROR_TABLE(X)                                                                   \
@@ -121,20 +123,20 @@
     X(BELOW_FEEFILTER, "below_feefilter", "its feefilter is above --fee-rate")           \
     X(RELAY_RULE, "relay_rule", "its version may have it, and not serve it yet or any more")
 
-/* What came of a control question (--control), X(enum, name). */
-#define TXS_CONTROL_TABLE(X) \
-    X(UNASKED, "")           \
-    X(UNANSWERED, "ignored") \
-    X(NOTFOUND, "notfound")  \
-    X(SERVED, "served")      \
-    X(ANNOUNCED, "announced")
+/* What came of a control question (--control), X(enum, name, text). */
+#define TXS_CONTROL_TABLE(X)                                                                   \
+    X(UNASKED, "", "")                                                                         \
+    X(UNANSWERED, "ignored", "it answered the ping behind the question, but not the question") \
+    X(NOTFOUND, "notfound", "it says that it has none")                                        \
+    X(SERVED, "served", "it sent it")                                                          \
+    X(ANNOUNCED, "announced", "it announced what nobody can have")
 
-/* Whether a peer has the block of an anchor (--anchor), X(enum, name). */
-#define TXS_ANCHOR_TABLE(X) \
-    X(UNKNOWN, "")          \
-    X(HAS, "has")           \
-    X(CLAIMS, "claims")     \
-    X(LACKS, "lacks")
+/* Whether a peer has the block of an anchor (--anchor), X(enum, name, text). */
+#define TXS_ANCHOR_TABLE(X)                                                       \
+    X(UNKNOWN, "", "")                                                            \
+    X(HAS, "has", "it sent the header, which hashes to it")                       \
+    X(CLAIMS, "claims", "it sent a header of another kind, which proves nothing") \
+    X(LACKS, "lacks", "it answered the ping behind the question, but not the question")
 #define TXS_ANCHORS_MAX 8
 
 /* Error codes, X(enum, name, text): stable words for the field `error`. */
@@ -183,7 +185,7 @@
     X(OTHER, "other", "another error of the operating system")
 
 enum txs_stage {
-#define X(id, name) TXS_STAGE_##id,
+#define X(id, name, text) TXS_STAGE_##id,
     TXS_STAGE_TABLE(X) TXS_STAGE_COUNT
 #undef X
 };
@@ -198,17 +200,17 @@ enum txs_id_status {
 #undef X
 };
 enum txs_via {
-#define X(id, name) TXS_VIA_##id,
+#define X(id, name, text) TXS_VIA_##id,
     TXS_VIA_TABLE(X)
 #undef X
 };
 enum txs_block_way {
-#define X(id, name) TXS_BLOCK_WAY_##id,
+#define X(id, name, text) TXS_BLOCK_WAY_##id,
     TXS_BLOCK_WAY_TABLE(X) TXS_BLOCK_WAY_COUNT
 #undef X
 };
 enum txs_strength {
-#define X(id, name) TXS_STRENGTH_##id,
+#define X(id, name, text) TXS_STRENGTH_##id,
     TXS_STRENGTH_TABLE(X)
 #undef X
 };
@@ -218,12 +220,12 @@ enum txs_hint {
 #undef X
 };
 enum txs_control {
-#define X(id, name) TXS_CONTROL_##id,
+#define X(id, name, text) TXS_CONTROL_##id,
     TXS_CONTROL_TABLE(X)
 #undef X
 };
 enum txs_anchor_verdict {
-#define X(id, name) TXS_ANCHOR_##id,
+#define X(id, name, text) TXS_ANCHOR_##id,
     TXS_ANCHOR_TABLE(X) TXS_ANCHOR_COUNT
 #undef X
 };
@@ -248,17 +250,17 @@ const char *txs_anchor_name(enum txs_anchor_verdict verdict); /* "" where it is 
 const char *txs_error_name(enum txs_error error);
 const char *txs_error_text(enum txs_error error);
 
-/* Negotiation messages that a peer may send, X(enum, command). */
-#define TXS_FEATURE_TABLE(X)      \
-    X(WTXIDRELAY, "wtxidrelay")   \
-    X(SENDADDRV2, "sendaddrv2")   \
-    X(SENDHEADERS, "sendheaders") \
-    X(SENDCMPCT, "sendcmpct")     \
-    X(SENDTXRCNCL, "sendtxrcncl") \
-    X(FEATURE, "feature")
+/* Negotiation messages that a peer may send, X(enum, command, text). */
+#define TXS_FEATURE_TABLE(X)                                                       \
+    X(WTXIDRELAY, "wtxidrelay", "it relays by wtxid (BIP339)")                     \
+    X(SENDADDRV2, "sendaddrv2", "it takes addresses of all networks (BIP155)")     \
+    X(SENDHEADERS, "sendheaders", "it wants new blocks by their headers (BIP130)") \
+    X(SENDCMPCT, "sendcmpct", "it knows compact blocks (BIP152)")                  \
+    X(SENDTXRCNCL, "sendtxrcncl", "it reconciles announcements (BIP330)")          \
+    X(FEATURE, "feature", "it names features (BIP434)")
 
 enum txs_feature {
-#define X(id, command) TXS_FEATURE_##id,
+#define X(id, command, text) TXS_FEATURE_##id,
     TXS_FEATURE_TABLE(X) TXS_FEATURE_COUNT
 #undef X
 };
@@ -337,14 +339,16 @@ struct txs_peer_record {
     const struct txs_peer_result *result;
 };
 
-/* Outcomes of a seed's name, X(enum, name). */
-#define TXS_SEED_OUTCOME_TABLE(X) \
-    X(RESOLVED, "resolved")       \
-    X(FAILED, "failed")           \
-    X(TIMEOUT, "timeout")
+/* Outcomes of a seed's name, X(enum, name, text). */
+#define TXS_SEED_OUTCOME_TABLE(X)                                                                  \
+    X(RESOLVED, "resolved", "it named somebody")                                                   \
+    X(FAILED, "failed", "an error, or an empty answer")                                            \
+    X(TIMEOUT, "timeout",                                                                          \
+      "nothing in 5 s; with --proxy, where the node behind the name is asked, in the time that a " \
+      "peer has")
 
 enum txs_seed_outcome {
-#define X(id, name) TXS_SEED_##id,
+#define X(id, name, text) TXS_SEED_##id,
     TXS_SEED_OUTCOME_TABLE(X) TXS_SEED_OUTCOME_COUNT
 #undef X
 };
@@ -412,15 +416,15 @@ struct txs_restored_summary {
     bool vantage_suspect;
 };
 
-/* Why a survey ended, X(enum, name). */
-#define TXS_REASON_TABLE(X) \
-    X(FINISHED, "finished") \
-    X(DEADLINE, "deadline") \
-    X(SIGNAL, "signal")     \
-    X(OUTPUT, "output")
+/* Why a survey ended, X(enum, name, text). */
+#define TXS_REASON_TABLE(X)                          \
+    X(FINISHED, "finished", "all was done")          \
+    X(DEADLINE, "deadline", "--deadline came first") \
+    X(SIGNAL, "signal", "a signal ended it")         \
+    X(OUTPUT, "output", "the records could no longer be written")
 
 enum txs_reason {
-#define X(id, name) TXS_REASON_##id,
+#define X(id, name, text) TXS_REASON_##id,
     TXS_REASON_TABLE(X)
 #undef X
 };

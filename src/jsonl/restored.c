@@ -12,7 +12,7 @@ static const char *const outcome_names[] = {
 #undef X
 };
 static const char *const stage_names[] = {
-#define X(id, name) name,
+#define X(id, name, text) name,
     TXS_STAGE_TABLE(X)
 #undef X
 };
@@ -22,27 +22,27 @@ static const char *const status_names[] = {
 #undef X
 };
 static const char *const via_names[] = {
-#define X(id, name) name,
+#define X(id, name, text) name,
     TXS_VIA_TABLE(X)
 #undef X
 };
 static const char *const way_names[] = {
-#define X(id, name) name,
+#define X(id, name, text) name,
     TXS_BLOCK_WAY_TABLE(X)
 #undef X
 };
 static const char *const control_names[] = {
-#define X(id, word) word,
+#define X(id, name, text) name,
     TXS_CONTROL_TABLE(X)
 #undef X
 };
 static const char *const anchor_names[] = {
-#define X(id, word) word,
+#define X(id, name, text) name,
     TXS_ANCHOR_TABLE(X)
 #undef X
 };
 static const char *const strength_names[] = {
-#define X(id, name) name,
+#define X(id, name, text) name,
     TXS_STRENGTH_TABLE(X)
 #undef X
 };

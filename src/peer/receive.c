@@ -22,7 +22,7 @@ static const struct row rows[] = {
 #define X(id, command, keep, may_answer) {command, MESSAGE_##id, keep, may_answer},
     MESSAGE_TABLE(X)
 #undef X
-#define X(id, command) {command, MESSAGE_FEATURE, 0, false},
+#define X(id, command, text) {command, MESSAGE_FEATURE, 0, false},
         TXS_FEATURE_TABLE(X)
 #undef X
 };
