@@ -1,5 +1,5 @@
 /* The records as JSON lines. What a record consists of is declared once, in a table a record type,
- * which feeds the writer, the manual and the README's list of fields.
+ * which feeds the writer, the schema and the manual.
  */
 #ifndef TXSURVEY_JSONL_H
 #define TXSURVEY_JSONL_H
@@ -12,16 +12,19 @@ struct txs_records;
 
 /* An option of the run as it stands in the `survey` line: a name and its value as JSON. */
 enum txs_option_kind {
+    TXS_OPTION_COUNT, /* never null */
     TXS_OPTION_NUMBER,
     TXS_OPTION_SECONDS,
+    TXS_OPTION_SAT_VB,
     TXS_OPTION_BOOL,
     TXS_OPTION_TEXT,
     TXS_OPTION_ANCHORS
 };
 struct txs_option_value {
     const char *name;
+    const char *about; /* what the option does, for the schema */
     enum txs_option_kind kind;
-    uint64_t number;             /* milliseconds for SECONDS; UINT64_MAX is null */
+    uint64_t number;             /* thousandths for SECONDS and SAT_VB; UINT64_MAX is null */
     const char *text;            /* NULL is null */
     const struct txs_plan *plan; /* ANCHORS: the block's hash of each label; none is null */
 };
@@ -77,11 +80,24 @@ bool txs_records_have_room(const struct txs_records *records);
 /* Makes the lines of transactions that wait, and flushes the output. Not FULL: there is room. */
 enum txs_flush txs_records_flush(struct txs_records *records);
 
-/* The fields of all records, for the manual: a type, the field's name and what it says. `visit` is
- * called in the order in which they are written. */
-void txs_records_describe(void (*visit)(void *context, const char *type, const char *field,
-                                        const char *text),
-                          void *context);
+/* JSON Schema (2020-12) of a line of the records, or of the trace, with the options that a `survey`
+ * line shows. Additional fields are allowed. To be freed; NULL when out of memory. */
+char *txs_records_schema(const struct txs_option_value *options, size_t option_count);
+
+/* The dictionary: what stands in the records, for the manual. */
+struct txs_about {
+    const char *path;  /* peer, peer.transactions; of codes the heading */
+    const char *name;  /* of the field or the code; NULL: this is about the path itself */
+    const char *kind;  /* of a field: what kind of value, with its unit; else NULL */
+    const char *codes; /* of a field: the heading of the codes that it may hold, or NULL */
+    const char *text;  /* may be empty */
+};
+typedef void txs_about_fn(void *context, const struct txs_about *about);
+/* `visit` is called for each record and its fields, in the order in which they are written; what is
+ * an object in it follows as a path of its own. */
+void txs_records_describe(const struct txs_option_value *options, size_t option_count,
+                          txs_about_fn *visit, void *context);
+void txs_codes_describe(txs_about_fn *visit, void *context);
 
 /* A trace of messages as JSON lines. */
 struct txs_trace;

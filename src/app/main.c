@@ -8,6 +8,7 @@
 #include "outputs.h"
 #include "report.h"
 #include "save_peers.h"
+#include "schema.h"
 #include "survey_line.h"
 #include "verdict.h"
 
@@ -209,6 +210,8 @@ int main(int argc, char **argv)
         help_print(stdout);
     } else if (app.options.action == ACTION_USAGE) {
         help_print_usual(stdout);
+    } else if (app.options.action == ACTION_SCHEMA) {
+        code = schema_print(stdout, &app.options) ? EXIT_OK : EXIT_NOT_WRITTEN;
     } else if (app.options.action == ACTION_VERSION) {
         puts("txsurvey " TXSURVEY_VERSION);
     } else {

@@ -1,45 +1,11 @@
-/* Prints the manual page, as mdoc, from the tables that the program itself uses: options, records,
- * outcomes, statuses, errors. Run by the build; not installed. */
+/* Prints the manual page, as mdoc, from the tables that the program itself uses. Run by the build;
+ * not installed. */
 #include "examples.h"
 #include "exits.h"
+#include "mdoc.h"
 #include "options.h"
 
-#include "txsurvey/jsonl.h"
-
-#include <ctype.h>
 #include <stdio.h>
-#include <string.h>
-
-#define COLUMNS 70
-
-/* Text in which mdoc sees no commands: no line begins with a dot, and no backslash escapes. */
-static void print_text(const char *text)
-{
-    int column = 0;
-    for (; *text != '\0'; text++, column++) {
-        if (column == 0 && (*text == '.' || *text == '\''))
-            fputs("\\&", stdout);
-        if (*text == '\\') {
-            fputs("\\e", stdout);
-        } else if (*text == '-') {
-            fputs("\\-", stdout);
-        } else if (*text == ' ' && column > COLUMNS) {
-            putchar('\n');
-            column = -1;
-        } else {
-            putchar(*text);
-        }
-    }
-    putchar('\n');
-}
-
-static void print_sentence(const char *text)
-{
-    char sentence[400];
-    snprintf(sentence, sizeof sentence, "%s.", text);
-    sentence[0] = (char)toupper((unsigned char)sentence[0]);
-    print_text(sentence);
-}
 
 static void print_options(void)
 {
@@ -56,81 +22,29 @@ static void print_options(void)
             if (spec->argument != NULL)
                 printf(" Ar %s", spec->argument);
             putchar('\n');
-            print_sentence(spec->text);
+            mdoc_sentence(spec->text);
         }
         puts(".El");
     }
 }
 
-static void print_field(void *context, const char *type, const char *field, const char *text)
-{
-    const char **last = context;
-    if (*last == NULL || strcmp(*last, type) != 0) {
-        if (*last != NULL)
-            puts(".El");
-        printf(".Ss %s\n.Bl -tag -width \"feefilter_sat_kvb\" -compact\n", type);
-        *last = type;
-    }
-    printf(".It Va %s\n", field);
-    print_text(text);
-}
-
 static void print_records(void)
 {
-    const char *last = NULL;
     puts(".Sh RECORDS\n"
-         "One JSON object a line, in printable ASCII.\n"
-         "Every record also has\n"
-         ".Va type\n"
-         "and\n"
-         ".Va survey ,\n"
-         "a UUID that is the same in all lines of a run.\n"
-         "What is not known is null.\n"
-         "Times are RFC 3339 in UTC, durations end in\n"
-         ".Va _ms\n"
-         "and are milliseconds.\n"
-         "A\n"
+         "One JSON object a line: a\n"
          ".Cm survey\n"
-         "line comes first, a\n"
-         ".Cm summary\n"
-         "last; between them one\n"
+         "line that says what is asked, one\n"
          ".Cm seed\n"
          "line a DNS name, one\n"
          ".Cm peer\n"
          "line a peer attempted, one\n"
          ".Cm transaction\n"
-         "line a distinct transaction, when first served.\n"
-         "Of a txid that comes with very many witnesses not each has a line, but that which most "
-         "peers\n"
-         "serve, and those that came first.");
-    txs_records_describe(print_field, &last);
-    puts(".El");
-}
-
-static void print_item(const char *name, const char *text)
-{
-    printf(".It Cm %s\n", name);
-    print_text(text);
-}
-
-static void print_tables(void)
-{
-    puts(".Ss Outcomes of a peer\n.Bl -tag -width \"handshake_timeout\" -compact");
-    for (unsigned i = 0; i < TXS_OUTCOME_COUNT; i++)
-        print_item(txs_outcome_name(i), txs_outcome_text(i));
-    puts(".El\n.Ss Statuses of an id\n.Bl -tag -width \"notfound\" -compact");
-    for (unsigned i = 0; i < TXS_ID_STATUS_COUNT; i++)
-        print_item(txs_id_status_name(i), txs_id_status_text(i));
-    puts(".El\n.Ss Hints at a notfound\n.Bl -tag -width \"below_feefilter\" -compact");
-    for (unsigned i = TXS_HINT_NONE + 1; i < TXS_HINT_COUNT; i++)
-        print_item(txs_hint_name(i), txs_hint_text(i));
-    puts(".El\n.Ss Reasons to leave an address out\n.Bl -tag -width \"unroutable\" -compact");
-    for (unsigned i = 0; i < TXS_IGNORED_COUNT; i++)
-        print_item(txs_ignored_name(i), txs_ignored_text(i));
-    puts(".El\n.Ss Errors\n.Bl -tag -width \"network_unreachable\" -compact");
-    for (unsigned i = TXS_ERROR_NONE + 1; i < TXS_ERROR_COUNT; i++)
-        print_item(txs_error_name(i), txs_error_text(i));
-    puts(".El");
+         "line a distinct transaction, and a\n"
+         ".Cm summary .\n"
+         "All their fields, and the words in them, are explained in\n"
+         ".Xr txsurvey\\-records 5 ;\n"
+         ".Fl Fl schema\n"
+         "prints the same for programs.");
 }
 
 static void print_head(void)
@@ -218,26 +132,6 @@ static void print_head(void)
          "without.");
 }
 
-/* A shell's command, whose quotes must stay what they are. */
-static void print_command(const char *text)
-{
-    static const struct {
-        char c;
-        const char *escape;
-    } escapes[] = {{'\\', "\\e"},  {'-', "\\-"},   {'\'', "\\(aq"},
-                   {'`', "\\(ga"}, {'^', "\\(ha"}, {'~', "\\(ti"}};
-    for (; *text != '\0'; text++) {
-        size_t i = 0;
-        while (i < sizeof escapes / sizeof *escapes && escapes[i].c != *text)
-            i++;
-        if (i < sizeof escapes / sizeof *escapes)
-            fputs(escapes[i].escape, stdout);
-        else
-            putchar(*text);
-    }
-    putchar('\n');
-}
-
 static void print_examples(void)
 {
     puts(".Sh EXAMPLES\n"
@@ -248,7 +142,7 @@ static void print_examples(void)
     for (size_t i = 0; i < example_count; i++) {
         puts(".Pp");
         printf("%s:\n.Bd -literal -offset indent\n", examples[i].aim);
-        print_command(examples[i].command);
+        mdoc_command(examples[i].command);
         puts(".Ed");
     }
 }
@@ -310,7 +204,7 @@ static void print_tail(void)
     puts(".Sh EXIT STATUS\n.Bl -tag -width \"128+N\" -compact");
 #define X(id, number, written, text) \
     puts(".It " written);            \
-    print_sentence(text);
+    mdoc_sentence(text);
     EXIT_TABLE(X)
 #undef X
     puts(".El");
@@ -322,7 +216,8 @@ static void print_tail(void)
          "Ask rarely, and say who you are in\n"
          ".Fl Fl user\\-agent .\n"
          ".Sh SEE ALSO\n"
-         ".Xr jq 1\n"
+         ".Xr jq 1 ,\n"
+         ".Xr txsurvey\\-records 5\n"
          ".Pp\n"
          "BIP14 (user agent), BIP31 (pong), BIP34 (height in coinbase), BIP37 (bloom\n"
          "filtering), BIP133\n"
@@ -335,7 +230,6 @@ int main(void)
     print_head();
     print_options();
     print_records();
-    print_tables();
     print_tail();
     return ferror(stdout) || fflush(stdout) != 0;
 }

@@ -21,7 +21,7 @@ enum option_group {
 /* When an option is taken: before the others, or before those that depend on it. */
 enum option_pass { PASS_HELP, PASS_CHAIN, PASS_REST, PASS_COUNT };
 enum progress_when { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
-enum action { ACTION_SURVEY, ACTION_USAGE, ACTION_HELP, ACTION_VERSION };
+enum action { ACTION_SURVEY, ACTION_USAGE, ACTION_HELP, ACTION_VERSION, ACTION_SCHEMA };
 
 #define INPUT_OF_PEERS "peers"
 

@@ -342,6 +342,15 @@ static enum txs_status take_version(struct options *o, const char *value,
     return TXS_OK;
 }
 
+static enum txs_status take_schema(struct options *o, const char *value,
+                                   struct txs_message *message)
+{
+    (void)value;
+    (void)message;
+    o->action = ACTION_SCHEMA;
+    return TXS_OK;
+}
+
 #define TAKES(name) take_##name, 0
 #define SETS(member) NULL, offsetof(struct options, member)
 #define SHOWN(how, member) show_##how, offsetof(struct options, member)
@@ -508,6 +517,9 @@ const struct option_spec option_specs[] = {
      TAKES(usage), NOT_SHOWN},
     {0, "help", NULL, GROUP_IDENTITY, PASS_HELP, "show all options, and exit", TAKES(help),
      NOT_SHOWN},
+    {0, "schema", NULL, GROUP_IDENTITY, PASS_HELP,
+     "show the records' form as JSON Schema, and exit; for people: man txsurvey-records",
+     TAKES(schema), NOT_SHOWN},
     {'V', "version", NULL, GROUP_IDENTITY, PASS_HELP, "show the version and exit", TAKES(version),
      NOT_SHOWN},
 };

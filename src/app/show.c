@@ -34,7 +34,7 @@ bool show_bool(struct txs_option_value *value, char text[SHOW_TEXT_MAX], const v
 bool show_count(struct txs_option_value *value, char text[SHOW_TEXT_MAX], const void *member)
 {
     (void)text;
-    return show(value, TXS_OPTION_NUMBER, *(const uint32_t *)member);
+    return show(value, TXS_OPTION_COUNT, *(const uint32_t *)member);
 }
 
 bool show_number(struct txs_option_value *value, char text[SHOW_TEXT_MAX], const void *member)
@@ -86,11 +86,10 @@ bool show_anchors(struct txs_option_value *value, char text[SHOW_TEXT_MAX], cons
     return true;
 }
 
-/* sat/vB of sat/kvB, as seconds of milliseconds. */
 bool show_fee_rate(struct txs_option_value *value, char text[SHOW_TEXT_MAX], const void *member)
 {
     (void)text;
     const struct txs_plan *plan = member;
-    return show(value, TXS_OPTION_SECONDS,
+    return show(value, TXS_OPTION_SAT_VB,
                 plan->has_fee_rate ? (uint64_t)plan->fee_rate_sat_kvb : UINT64_MAX);
 }

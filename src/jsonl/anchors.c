@@ -27,14 +27,37 @@ static void said(struct line *l, const void *source, size_t anchor)
     line_text(l, txs_anchor_name(((const struct txs_peer_result *)source)->anchors[anchor]));
 }
 
+static const struct txs_anchor_tally *counts_of(const struct field_source *s)
+{
+    return s->thing;
+}
+
+static void has(struct line *l, const struct field_source *s)
+{
+    line_number(l, counts_of(s)->has);
+}
+
+static void lacks(struct line *l, const struct field_source *s)
+{
+    line_number(l, counts_of(s)->lacks);
+}
+
+static void unknown(struct line *l, const struct field_source *s)
+{
+    line_number(l, counts_of(s)->unknown);
+}
+
+static const struct field counts_fields[] = {
+    FIELD("has", COUNT, "peers that have its block", has),
+    FIELD("lacks", COUNT, "peers that lack it", lacks),
+    FIELD("unknown", COUNT, "peers that did not prove either", unknown),
+};
+const struct fields anchor_counts = FIELDS("anchors", "one a label of --anchor", counts_fields);
+
 static void counted(struct line *l, const void *source, size_t anchor)
 {
     const struct txs_anchor_tally *tally = &((const struct txs_tally *)source)->anchors[anchor];
-    line_open(l, '{');
-    line_count(l, "has", tally->has);
-    line_count(l, "lacks", tally->lacks);
-    line_count(l, "unknown", tally->unknown);
-    line_close(l, '}');
+    fields_object(l, &anchor_counts, &(struct field_source){NULL, tally});
 }
 
 void anchors_given(struct line *l, const struct txs_plan *plan)

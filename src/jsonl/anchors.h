@@ -2,10 +2,13 @@
 #ifndef TXSURVEY_JSONL_ANCHORS_H
 #define TXSURVEY_JSONL_ANCHORS_H
 
-#include "line.h"
+#include "fields.h"
 
 #include "txsurvey/plan.h"
 #include "txsurvey/tally.h"
+
+/* The counts of a label. */
+extern const struct fields anchor_counts;
 
 /* Each is null where the plan has no anchors. */
 void anchors_given(struct line *line, const struct txs_plan *plan); /* the blocks' hashes */

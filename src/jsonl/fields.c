@@ -1,32 +1,41 @@
 #include "fields.h"
 
-static void write_fields(struct line *l, const struct field *fields, size_t count,
+static void write_fields(struct line *l, const struct fields *fields,
                          const struct field_source *source)
 {
-    for (size_t i = 0; i < count; i++) {
-        line_name(l, fields[i].name);
-        fields[i].value(l, source);
+    for (const struct field *f = fields->list; f < fields->list + fields->count; f++) {
+        if (f->present != NULL && !f->present(source))
+            continue;
+        line_name(l, f->name);
+        f->value(l, source);
     }
 }
 
-void fields_object(struct line *l, const struct field *fields, size_t count,
-                   const struct field_source *source)
+void fields_object(struct line *l, const struct fields *fields, const struct field_source *source)
 {
     line_open(l, '{');
-    write_fields(l, fields, count, source);
+    write_fields(l, fields, source);
     line_close(l, '}');
 }
 
-void fields_record(struct txs_output *output, const char *type, const struct field *fields,
-                   size_t count, const struct field_source *source)
+void fields_record(const struct fields *fields, const struct field_source *source)
+{
+    struct line l;
+    line_begin(&l, source->records->output);
+    line_name(&l, "type");
+    line_string(&l, fields->name);
+    line_name(&l, "survey");
+    line_string(&l, source->records->uuid);
+    write_fields(&l, fields, source);
+    line_end(&l);
+}
+
+void fields_line(struct txs_output *output, const struct fields *fields,
+                 const struct field_source *source)
 {
     struct line l;
     line_begin(&l, output);
-    line_name(&l, "type");
-    line_string(&l, type);
-    line_name(&l, "survey");
-    line_string(&l, source->records->uuid);
-    write_fields(&l, fields, count, source);
+    write_fields(&l, fields, source);
     line_end(&l);
 }
 

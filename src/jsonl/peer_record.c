@@ -322,43 +322,69 @@ static void a_hint(struct line *l, const struct field_source *s)
     line_text(l, txs_hint_name(answer_of(s)->hint));
 }
 
-const struct field answer_fields[] = {
-    {"txid", "the id asked for, a txid or (with --wtxid) a wtxid", a_txid},
-    {"label", "its label in the file of ids, or null", a_label},
-    {"status", "what came of it, see below", a_status},
-    {"via", "how it was served: tx; merkleblock or block (with --block)", a_via},
-    {"answered", "when the deciding message came", a_answered},
-    {"response_ms", "from the first request to the deciding message", a_response_ms},
-    {"bytes", "of the transaction as it was served", a_bytes},
-    {"requests", "how often it was asked for", a_requests},
-    {"announced", "the peer sent an inv for it, as far as it is known for one", a_announced},
-    {"announced_at", "when the first of those came", a_announced_at},
-    {"wtxid", "of what was served", a_wtxid},
-    {"position", "its place in the block, from 0, where it was taken from that", a_position},
-    {"strength", "how far the answer can be relied on: proven, strong, weak", a_strength},
-    {"hint", "the likeliest reason of a notfound, see below, or null", a_hint},
+static const struct field answer_fields[] = {
+    FIELD("txid", HASH, "the id asked for, a txid or (with --wtxid) a wtxid", a_txid),
+    FIELD("label", OR_NULL | TEXT, "its label in the file of ids", a_label),
+    FIELD("status", WORD, "what came of it", a_status, .codes = &status_codes),
+    FIELD("via", OR_NULL | WORD, "how it was served; null where it was not", a_via,
+          .codes = &via_codes),
+    FIELD("answered", OR_NULL | TIME, "when the deciding message came", a_answered),
+    FIELD("response_ms", OR_NULL | MS, "from the first request to the deciding message",
+          a_response_ms),
+    FIELD("bytes", OR_NULL | BYTES, "size of the transaction as it was served", a_bytes),
+    FIELD("requests", COUNT, "how often it was asked for", a_requests),
+    FIELD("announced", BOOL, "whether the peer sent an inv for it, as far as it is known for one",
+          a_announced),
+    FIELD("announced_at", OR_NULL | TIME, "when the first of those came", a_announced_at),
+    FIELD("wtxid", OR_NULL | HASH,
+          "wtxid of what was served; null where its witness may have been left out", a_wtxid),
+    FIELD("position", OR_NULL | COUNT,
+          "its place in the block, from 0, where it was taken from that", a_position),
+    FIELD("strength", OR_NULL | WORD,
+          "how far the answer can be relied on; null where there was none", a_strength,
+          .codes = &strength_codes),
+    FIELD("hint", OR_NULL | WORD, "the likeliest reason of a notfound, where there is one to see",
+          a_hint, .codes = &hint_codes),
 };
-const size_t answer_field_count = sizeof answer_fields / sizeof *answer_fields;
+static const struct fields answer_of_peer =
+    FIELDS("transactions", "one an id that was asked for, or was to be", answer_fields);
 
-static void control(struct line *l, const struct field_source *s)
+static void c_random(struct line *l, const struct field_source *s)
 {
-    const struct txs_peer_result *r = result_of(s);
-    int passed = txs_control_passed(r);
-    if (!s->records->plan->control) {
-        line_null(l);
-        return;
-    }
-    line_open(l, '{');
-    line_name(l, "random");
-    line_text(l, txs_control_name(r->control_random));
-    line_name(l, "announced");
-    line_text(l, txs_control_name(r->control_announced));
-    line_name(l, "passed");
+    line_text(l, txs_control_name(result_of(s)->control_random));
+}
+
+static void c_announced(struct line *l, const struct field_source *s)
+{
+    line_text(l, txs_control_name(result_of(s)->control_announced));
+}
+
+static void c_passed(struct line *l, const struct field_source *s)
+{
+    int passed = txs_control_passed(result_of(s));
     if (passed < 0)
         line_null(l);
     else
         line_bool(l, passed);
-    line_close(l, '}');
+}
+
+static const struct field control_fields[] = {
+    FIELD("random", OR_NULL | WORD, "what it said about an id that nobody can have", c_random,
+          .codes = &control_codes),
+    FIELD("announced", OR_NULL | WORD, "what it said about one that it had announced", c_announced,
+          .codes = &control_codes),
+    FIELD("passed", OR_NULL | BOOL, "whether that is right; null where it cannot be told",
+          c_passed),
+};
+static const struct fields control_of_peer =
+    FIELDS("control", "the peer's answers to the questions of --control", control_fields);
+
+static void control(struct line *l, const struct field_source *s)
+{
+    if (s->records->plan->control)
+        fields_object(l, &control_of_peer, s);
+    else
+        line_null(l);
 }
 
 static void transactions(struct line *l, const struct field_source *s)
@@ -368,64 +394,76 @@ static void transactions(struct line *l, const struct field_source *s)
     for (size_t i = 0; i < r->answer_count; i++) {
         const struct asked asked = {s->records->plan->ids[i], s->records->plan->labels[i],
                                     &r->answers[i]};
-        fields_object(l, answer_fields, answer_field_count,
-                      &(struct field_source){s->records, &asked});
+        fields_object(l, &answer_of_peer, &(struct field_source){s->records, &asked});
     }
     line_close(l, ']');
 }
 
-const struct field peer_fields[] = {
-    {"address", "as getnodeaddresses prints it, without the port", address},
-    {"port", "its port", port},
-    {"network", "ipv4, ipv6, onion, i2p or cjdns", network},
-    {"source", "who named it first: dns:HOST, connect, file or gossip:ADDR:PORT", source},
-    {"started", "when the first connection attempt began", started},
-    {"duration_ms", "from then to the end", duration_ms},
-    {"attempts",
-     "connection attempts, among them those while a proxy, just started, failed for everybody",
-     attempts},
-    {"outcome", "how far it came, see below", outcome},
-    {"stage", "where it ended: connect, handshake, request or done", stage},
-    {"error", "a short stable code, or null", error},
-    {"suspect",
-     "the outcome may be the doing of our own machine or link: --resume asks this peer again",
-     suspect},
-    {"connect_ms", "how long the successful connection took", connect_ms},
-    {"handshake_ms", "from the connection to the end of the handshake", handshake_ms},
-    {"version", "its protocol version", version},
-    {"subver", "its user agent (BIP14); unprintable bytes, and the backslash, as \\xNN", subver},
-    {"client", "what that claims: Core, Knots, btcd, ...; null where that is not known", client},
-    {"client_version", "the version of that, or null", client_version},
-    {"services", "its service bits, 16 hex digits", services},
-    {"servicesnames", "their names", servicesnames},
-    {"fork", "the chain that it says it follows: blake2b for service bit 28, else null", fork},
-    {"anchors",
-     "with --anchor, for each label: has (proven by the block's header), claims (by a header of "
-     "another kind), lacks; null where it was not asked or did not say",
-     anchors},
-    {"startingheight", "its height, as it claims", startingheight},
-    {"relaytxes", "it wants transactions announced (false: blocksonly)", relaytxes},
-    {"timeoffset", "its clock less ours, in seconds", timeoffset},
-    {"features", "the negotiation messages that it sent", features},
-    {"feefilter_sat_kvb", "its last feefilter (BIP133), satoshi per 1000 virtual bytes", feefilter},
-    {"bytessent", "bytes that we sent it", bytessent},
-    {"bytesrecv", "bytes that it sent us", bytesrecv},
-    {"addresses", "how many addresses it told us; null where it was not asked (--crawl)",
-     addresses},
-    {"new_addresses", "those that are surveyed because it was the first to tell, ADDR:PORT",
-     new_addresses},
-    {"control",
-     "with --control: what it said about a random id and about one that it had announced", control},
-    {"block_asked", "how it was asked for the block: merkleblock, blocktxn or block; null: not",
-     block_asked},
-    {"block_height", "the block's height by its coinbase (BIP34), where all of it came; else null",
-     block_height},
-    {"transactions", "what it said, an entry an id", transactions},
+static const struct field peer_fields[] = {
+    FIELD("address", TEXT, "as getnodeaddresses prints it, without the port", address),
+    FIELD("port", PORT, "its port", port),
+    FIELD("network", WORD, "the network that it is on", network, .codes = &network_codes),
+    FIELD("source", SOURCE, "who named it first: dns:HOST, connect, file or gossip:ADDR:PORT",
+          source),
+    FIELD("started", TIME, "when the first connection attempt began", started),
+    FIELD("duration_ms", OR_NULL | MS, "from then to the end", duration_ms),
+    FIELD("attempts", COUNT,
+          "connection attempts, among them those while a proxy, just started, failed for everybody",
+          attempts),
+    FIELD("outcome", WORD, "how far it came, and why no further", outcome, .codes = &outcome_codes),
+    FIELD("stage", WORD, "where it ended", stage, .codes = &stage_codes),
+    FIELD("error", OR_NULL | CODE, "what was wrong, where something was", error,
+          .codes = &error_codes),
+    FIELD("suspect", BOOL,
+          "whether the outcome may be the doing of our own machine or link: --resume asks this "
+          "peer again",
+          suspect),
+    FIELD("connect_ms", OR_NULL | MS, "how long the successful connection took", connect_ms),
+    FIELD("handshake_ms", OR_NULL | MS, "from the connection to the end of the handshake",
+          handshake_ms),
+    FIELD("version", OR_NULL | INTEGER, "its protocol version", version),
+    FIELD("subver", OR_NULL | TEXT,
+          "its user agent (BIP14); unprintable bytes, and the backslash, as \\xNN", subver),
+    FIELD("client", OR_NULL | TEXT,
+          "what that claims: Core, Knots, btcd, ...; null where that is not known", client),
+    FIELD("client_version", OR_NULL | TEXT, "the version of that", client_version),
+    FIELD("services", OR_NULL | SERVICES, "its service bits, 16 digits", services),
+    FIELD("servicesnames", OR_NULL | LIST | TEXT, "their names; UNKNOWN[2^N] for one without",
+          servicesnames),
+    FIELD("fork", OR_NULL | WORD,
+          "the chain that it says it follows, where it is not the usual one", fork,
+          .codes = &fork_codes),
+    FIELD("anchors", OR_NULL | BY_LABEL | EACH_OR_NULL | WORD,
+          "with --anchor, for each label, whether it has the block; null where it was not asked or "
+          "did not say",
+          anchors, .codes = &anchor_codes),
+    FIELD("startingheight", OR_NULL | INTEGER, "its height, as it claims", startingheight),
+    FIELD("relaytxes", OR_NULL | BOOL,
+          "whether it wants transactions announced (false: blocksonly)", relaytxes),
+    FIELD("timeoffset", OR_NULL | SECONDS, "its clock less ours", timeoffset),
+    FIELD("features", OR_NULL | LIST | WORD, "the negotiation messages that it sent", features,
+          .codes = &feature_codes),
+    FIELD("feefilter_sat_kvb", OR_NULL | SAT_KVB, "its last feefilter (BIP133)", feefilter),
+    FIELD("bytessent", BYTES, "bytes that we sent it", bytessent),
+    FIELD("bytesrecv", BYTES, "bytes that it sent us", bytesrecv),
+    FIELD("addresses", OR_NULL | COUNT,
+          "how many addresses it told us; null where it was not asked (--crawl)", addresses),
+    FIELD("new_addresses", OR_NULL | LIST | ENDPOINT,
+          "those that are surveyed because it was the first to tell", new_addresses),
+    FIELD("control", OR_NULL | OBJECT,
+          "with --control: what it said about a random id and about one that it had announced",
+          control, .members = &control_of_peer),
+    FIELD("block_asked", OR_NULL | WORD,
+          "how it was asked for the block of --block; null where it was not", block_asked,
+          .codes = &way_codes),
+    FIELD("block_height", OR_NULL | COUNT,
+          "that block's height by its coinbase (BIP34), where all of it came", block_height),
+    FIELD("transactions", LIST | OBJECT, "what it said, an entry an id", transactions,
+          .members = &answer_of_peer),
 };
-const size_t peer_field_count = sizeof peer_fields / sizeof *peer_fields;
+const struct fields peer_record = FIELDS("peer", "one a peer that was attempted", peer_fields);
 
 void txs_records_peer(struct txs_records *r, const struct txs_peer_record *record)
 {
-    fields_record(r->output, "peer", peer_fields, peer_field_count,
-                  &(struct field_source){r, record});
+    fields_record(&peer_record, &(struct field_source){r, record});
 }

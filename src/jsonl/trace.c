@@ -1,6 +1,7 @@
 /* The trace: every message in both directions. It splits the streams once more, on its own, since
  * the peer machine keeps only what it needs. */
-#include "line.h"
+#include "tables.h"
+
 #include "txsurvey/escape.h"
 #include "txsurvey/frame.h"
 #include "txsurvey/jsonl.h"
@@ -58,32 +59,74 @@ struct moment {
     uint64_t now_ms;
 };
 
-/* NULL and 0 for what is no message; what is missing of one counts in `length` alone. */
-static void write_line(struct txs_trace *t, const struct moment *m, const char *command,
-                       uint32_t length, struct txs_span bytes)
+/* A line of the trace. NULL and 0 for what is no message; what is missing of one counts in `length`
+ * alone. */
+struct traced_message {
+    const struct moment *moment;
+    int64_t unix_ms;
+    const char *command;
+    uint32_t length;
+    struct txs_span bytes;
+};
+
+static const struct traced_message *message_of(const struct field_source *s)
 {
-    char address[TXS_ADDRESS_TEXT_MAX];
-    struct line l;
-    txs_address_host(address, m->peer->address);
-    line_begin(&l, t->output);
-    line_name(&l, "time");
-    line_time(&l, txs_wall_clock_ms(t->wall, m->now_ms));
-    line_name(&l, "address");
-    line_string(&l, m->peer->name != NULL ? m->peer->name : address);
-    line_count(&l, "port", m->peer->address->port);
-    line_name(&l, "direction");
-    line_string(&l, m->event == TXS_TAP_SENT ? "sent" : "received");
-    line_name(&l, "command");
-    if (command == NULL)
-        line_null(&l);
-    else
-        line_string(&l, command);
-    line_name(&l, "length");
-    line_known(&l, command != NULL, length);
-    line_name(&l, "hex");
-    line_hex(&l, bytes);
-    line_end(&l);
+    return s->thing;
 }
+
+static void m_time(struct line *l, const struct field_source *s)
+{
+    line_time(l, message_of(s)->unix_ms);
+}
+
+static void m_address(struct line *l, const struct field_source *s)
+{
+    const struct txs_tapped *peer = message_of(s)->moment->peer;
+    char address[TXS_ADDRESS_TEXT_MAX];
+    txs_address_host(address, peer->address);
+    line_string(l, peer->name != NULL ? peer->name : address);
+}
+
+static void m_port(struct line *l, const struct field_source *s)
+{
+    line_number(l, message_of(s)->moment->peer->address->port);
+}
+
+static void m_direction(struct line *l, const struct field_source *s)
+{
+    line_string(l, message_of(s)->moment->event == TXS_TAP_SENT ? "sent" : "received");
+}
+
+static void m_command(struct line *l, const struct field_source *s)
+{
+    if (message_of(s)->command == NULL)
+        line_null(l);
+    else
+        line_string(l, message_of(s)->command);
+}
+
+static void m_length(struct line *l, const struct field_source *s)
+{
+    line_known(l, message_of(s)->command != NULL, message_of(s)->length);
+}
+
+static void m_hex(struct line *l, const struct field_source *s)
+{
+    line_hex(l, message_of(s)->bytes);
+}
+
+static const struct field message_fields[] = {
+    FIELD("time", TIME, "when it was sent, or had come", m_time),
+    FIELD("address", TEXT, "the peer's, as in its record, or the name of a seed behind a proxy",
+          m_address),
+    FIELD("port", PORT, "its port", m_port),
+    FIELD("direction", WORD, "which way it went", m_direction, .codes = &direction_codes),
+    FIELD("command", OR_NULL | TEXT, "what message it is; null for bytes that are none", m_command),
+    FIELD("length", OR_NULL | BYTES, "of its payload, as its header says", m_length),
+    FIELD("hex", HEX, "its bytes, header and payload, as far as there was room for them", m_hex),
+};
+const struct fields trace_line = FIELDS(
+    "trace", "one a message, in the file of --trace; without type and survey", message_fields);
 
 static void write_message(struct txs_trace *t, const struct moment *m, const char *command,
                           uint32_t length, struct txs_span bytes)
@@ -91,7 +134,10 @@ static void write_message(struct txs_trace *t, const struct moment *m, const cha
     if (txs_output_queued_bytes(t->output) > QUEUE_MAX_BYTES)
         txs_output_end_line(t->output, false);
     else
-        write_line(t, m, command, length, bytes);
+        fields_line(t->output, &trace_line,
+                    &(struct field_source){
+                        NULL, &(struct traced_message){m, txs_wall_clock_ms(t->wall, m->now_ms),
+                                                       command, length, bytes}});
     txs_output_flush(t->output);
 }
 

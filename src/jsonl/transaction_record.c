@@ -74,77 +74,92 @@ static void assembly(struct line *l, struct txs_span script, enum txs_asm_style 
     free(text);
 }
 
-static void witness(struct line *l, const struct txs_tx *tx, const struct txs_tx_input *input)
+/* vin */
+
+struct input_of {
+    const struct txs_tx *tx;
+    const struct txs_tx_input *input;
+};
+
+static const struct input_of *input_of(const struct field_source *s)
 {
-    if (input->witness_count == 0)
-        return;
-    line_name(l, "txinwitness");
+    return s->thing;
+}
+
+static bool is_coinbase(const struct field_source *s)
+{
+    return txs_tx_is_coinbase(input_of(s)->tx);
+}
+
+static bool is_spending(const struct field_source *s)
+{
+    return !is_coinbase(s);
+}
+
+static bool has_witness(const struct field_source *s)
+{
+    return input_of(s)->input->witness_count > 0;
+}
+
+static void sig_asm(struct line *l, const struct field_source *s)
+{
+    assembly(l, input_of(s)->input->script_sig, TXS_ASM_SIGHASHES);
+}
+
+static void sig_hex(struct line *l, const struct field_source *s)
+{
+    line_hex(l, input_of(s)->input->script_sig);
+}
+
+static const struct field sig_fields[] = {
+    FIELD("asm", TEXT, "the script in words", sig_asm),
+    FIELD("hex", HEX, "its bytes", sig_hex),
+};
+static const struct fields sig_of_input = FIELDS("scriptSig", "a script", sig_fields);
+
+static void spent_txid(struct line *l, const struct field_source *s)
+{
+    line_hash(l, input_of(s)->input->prev_txid);
+}
+
+static void spent_vout(struct line *l, const struct field_source *s)
+{
+    line_number(l, input_of(s)->input->prev_vout);
+}
+
+static void script_sig(struct line *l, const struct field_source *s)
+{
+    fields_object(l, &sig_of_input, s);
+}
+
+static void witness(struct line *l, const struct field_source *s)
+{
+    const struct txs_tx_input *input = input_of(s)->input;
     line_open(l, '[');
     for (size_t i = 0; i < input->witness_count; i++)
-        line_hex(l, tx->witness[input->witness_first + i]);
+        line_hex(l, input_of(s)->tx->witness[input->witness_first + i]);
     line_close(l, ']');
 }
 
-static void script(struct line *l, struct txs_span bytes, enum txs_asm_style style)
+static void sequence(struct line *l, const struct field_source *s)
 {
-    line_name(l, "asm");
-    assembly(l, bytes, style);
-    line_name(l, "hex");
-    line_hex(l, bytes);
+    line_number(l, input_of(s)->input->sequence);
 }
 
-static void spent(struct line *l, const struct txs_tx_input *input)
-{
-    line_name(l, "txid");
-    line_hash(l, input->prev_txid);
-    line_count(l, "vout", input->prev_vout);
-    line_name(l, "scriptSig");
-    line_open(l, '{');
-    script(l, input->script_sig, TXS_ASM_SIGHASHES);
-    line_close(l, '}');
-}
+static const struct field input_fields[] = {
+    FIELD("coinbase", HEX, "its script, where it makes new coins", sig_hex, .present = is_coinbase),
+    FIELD("txid", HASH, "the transaction whose output it spends", spent_txid,
+          .present = is_spending),
+    FIELD("vout", COUNT, "which output of that, from 0", spent_vout, .present = is_spending),
+    FIELD("scriptSig", OBJECT, "its script", script_sig, .members = &sig_of_input,
+          .present = is_spending),
+    FIELD("txinwitness", LIST | HEX, "its witness, where it has one", witness,
+          .present = has_witness),
+    FIELD("sequence", COUNT, "its sequence number", sequence),
+};
+static const struct fields input_of_tx = FIELDS("vin", "an input", input_fields);
 
-static void one_input(struct line *l, const struct txs_tx *tx, const struct txs_tx_input *input)
-{
-    line_open(l, '{');
-    if (txs_tx_is_coinbase(tx)) {
-        line_name(l, "coinbase");
-        line_hex(l, input->script_sig);
-    } else {
-        spent(l, input);
-    }
-    witness(l, tx, input);
-    line_count(l, "sequence", input->sequence);
-    line_close(l, '}');
-}
-
-static void script_pub_key(struct line *l, const struct txs_chain *chain, struct txs_span bytes)
-{
-    char address[TXS_SCRIPT_ADDRESS_MAX];
-    line_open(l, '{');
-    script(l, bytes, TXS_ASM_PLAIN);
-    if (txs_script_address(address, chain, bytes)) {
-        line_name(l, "address");
-        line_string(l, address);
-    }
-    line_name(l, "type");
-    line_string(l, txs_script_kind_name(txs_script_classify(bytes)));
-    line_close(l, '}');
-}
-
-/* Coins are written as the node prints them, always with eight decimals. */
-static void one_output(struct line *l, const struct txs_chain *chain,
-                       const struct txs_tx_output *output, size_t n)
-{
-    line_open(l, '{');
-    line_name(l, "value");
-    line_decimal(l, output->value_sat, 8, 8);
-    line_count(l, "n", n);
-    line_name(l, "scriptPubKey");
-    script_pub_key(l, chain, output->script_pub_key);
-    line_close(l, '}');
-}
-
+/* Null where there are too many parts to be taken apart. */
 static void vin(struct line *l, const struct field_source *s)
 {
     const struct txs_tx *tx = tx_of(s);
@@ -153,9 +168,88 @@ static void vin(struct line *l, const struct field_source *s)
         return;
     }
     line_open(l, '[');
-    for (size_t i = 0; i < tx->input_count; i++)
-        one_input(l, tx, &tx->inputs[i]);
+    for (size_t i = 0; i < tx->input_count; i++) {
+        const struct input_of input = {tx, &tx->inputs[i]};
+        fields_object(l, &input_of_tx, &(struct field_source){s->records, &input});
+    }
     line_close(l, ']');
+}
+
+/* vout */
+
+struct output_of {
+    const struct txs_tx_output *output;
+    size_t n;
+    char address[TXS_SCRIPT_ADDRESS_MAX]; /* "": it has none */
+};
+
+static const struct output_of *output_of(const struct field_source *s)
+{
+    return s->thing;
+}
+
+static bool has_address(const struct field_source *s)
+{
+    return output_of(s)->address[0] != '\0';
+}
+
+static void key_asm(struct line *l, const struct field_source *s)
+{
+    assembly(l, output_of(s)->output->script_pub_key, TXS_ASM_PLAIN);
+}
+
+static void key_hex(struct line *l, const struct field_source *s)
+{
+    line_hex(l, output_of(s)->output->script_pub_key);
+}
+
+static void key_address(struct line *l, const struct field_source *s)
+{
+    line_string(l, output_of(s)->address);
+}
+
+static void key_type(struct line *l, const struct field_source *s)
+{
+    line_string(l, txs_script_kind_name(txs_script_classify(output_of(s)->output->script_pub_key)));
+}
+
+static const struct field key_fields[] = {
+    FIELD("asm", TEXT, "the script in words", key_asm),
+    FIELD("hex", HEX, "its bytes", key_hex),
+    FIELD("address", TEXT, "its address, where it has one", key_address, .present = has_address),
+    FIELD("type", WORD, "what kind of script it is", key_type, .codes = &script_codes),
+};
+static const struct fields key_of_output = FIELDS("scriptPubKey", "a script", key_fields);
+
+/* Coins are written as the node prints them, always with eight decimals. */
+static void value(struct line *l, const struct field_source *s)
+{
+    line_decimal(l, output_of(s)->output->value_sat, 8, 8);
+}
+
+static void n(struct line *l, const struct field_source *s)
+{
+    line_number(l, output_of(s)->n);
+}
+
+static void script_pub_key(struct line *l, const struct field_source *s)
+{
+    fields_object(l, &key_of_output, s);
+}
+
+static const struct field output_fields[] = {
+    FIELD("value", BTC, "its amount, with eight decimals", value),
+    FIELD("n", COUNT, "its place, from 0", n),
+    FIELD("scriptPubKey", OBJECT, "its script", script_pub_key, .members = &key_of_output),
+};
+static const struct fields output_of_tx = FIELDS("vout", "an output", output_fields);
+
+static void one_output(struct line *l, const struct field_source *s,
+                       const struct txs_tx_output *output, size_t index)
+{
+    struct output_of of = {output, index, ""};
+    txs_script_address(of.address, s->records->plan->chain, output->script_pub_key);
+    fields_object(l, &output_of_tx, &(struct field_source){s->records, &of});
 }
 
 static void vout(struct line *l, const struct field_source *s)
@@ -167,9 +261,11 @@ static void vout(struct line *l, const struct field_source *s)
     }
     line_open(l, '[');
     for (size_t i = 0; i < tx->output_count; i++)
-        one_output(l, s->records->plan->chain, &tx->outputs[i], i);
+        one_output(l, s, &tx->outputs[i], i);
     line_close(l, ']');
 }
+
+/* transaction */
 
 static void first_peer(struct line *l, const struct field_source *s)
 {
@@ -183,27 +279,37 @@ static void raw_hex(struct line *l, const struct field_source *s)
     line_hex(l, record_of(s)->bytes);
 }
 
-/* `hex` stands last, so that it can be left out. */
-const struct field transaction_fields[] = {
-    {"txid", "hash of the form without witness", txid},
-    {"hash", "hash of the whole form, the wtxid", hash},
-    {"version", "as decoderawtransaction gives it, and so the next", version},
-    {"size", "bytes", size},
-    {"vsize", "virtual bytes", vsize},
-    {"weight", "weight units", weight},
-    {"locktime", "its lock time", locktime},
-    {"vin", "its inputs; null, as vout, where there are more parts than any relayed one has", vin},
-    {"vout", "its outputs, addresses included", vout},
-    {"first_peer", "who served it first, ADDR:PORT", first_peer},
-    {"hex", "its bytes as they came, with --raw", raw_hex},
+static bool is_raw(const struct field_source *s)
+{
+    return s->records->plan->raw;
+}
+
+static const struct field transaction_fields[] = {
+    FIELD("txid", HASH, "hash of the form without witness", txid),
+    FIELD("hash", OR_NULL | HASH,
+          "hash of the whole form, the wtxid; null, as size, vsize and weight, where its witness "
+          "may have been left out",
+          hash),
+    FIELD("version", COUNT, "its version; this and what follows as decoderawtransaction has it",
+          version),
+    FIELD("size", OR_NULL | BYTES, "its size", size),
+    FIELD("vsize", OR_NULL | VBYTES, "its virtual size", vsize),
+    FIELD("weight", OR_NULL | WEIGHT, "its weight", weight),
+    FIELD("locktime", COUNT, "its lock time", locktime),
+    FIELD("vin", OR_NULL | LIST | OBJECT,
+          "its inputs; null, as vout, where there are more parts than any relayed one has", vin,
+          .members = &input_of_tx),
+    FIELD("vout", OR_NULL | LIST | OBJECT, "its outputs, addresses included", vout,
+          .members = &output_of_tx),
+    FIELD("first_peer", ENDPOINT, "who served it first", first_peer),
+    FIELD("hex", HEX, "its bytes as they came, with --raw", raw_hex, .present = is_raw),
 };
-const size_t transaction_field_count = sizeof transaction_fields / sizeof *transaction_fields;
+const struct fields transaction_record = FIELDS(
+    "transaction", "one a distinct transaction, when it is first served", transaction_fields);
 
 static void write_record(struct txs_records *r, const struct recorded *recorded)
 {
-    const struct field_source source = {r, recorded};
-    size_t count = transaction_field_count - !r->plan->raw;
-    fields_record(r->output, "transaction", transaction_fields, count, &source);
+    fields_record(&transaction_record, &(struct field_source){r, recorded});
 }
 
 void transaction_write(struct txs_records *r, const struct txs_transaction_record *record)

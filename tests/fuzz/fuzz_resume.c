@@ -88,7 +88,7 @@ static enum txs_status resume(const char *path, const struct txs_plan *plan,
     struct txs_output *output;
     struct txs_message message = {""};
     const struct txs_resume_events events = {restored, on_peer, on_seed, on_summary};
-    const struct txs_option_value block = {"block", TXS_OPTION_TEXT, 0, BLOCK, NULL};
+    const struct txs_option_value block = {.name = "block", .kind = TXS_OPTION_TEXT, .text = BLOCK};
     const uint8_t random[TXS_RECORDS_RANDOM_BYTES] = {0};
     *restored = (struct restored){.digest = 0};
     require(txs_output_open(&output, path, &message) == TXS_OK);

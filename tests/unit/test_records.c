@@ -79,12 +79,12 @@ struct names {
     char text[2000];
 };
 
-static void note_described(void *context, const char *type, const char *field, const char *text)
+static void note_described(void *context, const struct txs_about *about)
 {
     struct names *n = context;
-    assert_string_not_equal(text, "");
-    if (strcmp(type, n->type) == 0)
-        strcat(strcat(n->text, field), " ");
+    assert_string_not_equal(about->text, "");
+    if (about->name != NULL && strcmp(about->path, n->type) == 0)
+        strcat(strcat(n->text, about->name), " ");
 }
 
 /* The object has the fields that are described, in their order, behind `head`. */
@@ -94,7 +94,7 @@ static void check_fields(json_t *object, const char *type, const char *head)
     const char *key;
     json_t *value;
     strcpy(described.text, head);
-    txs_records_describe(note_described, &described);
+    txs_records_describe(NULL, 0, note_described, &described);
     json_object_foreach(object, key, value) strcat(strcat(got.text, key), " ");
     assert_string_equal(got.text, described.text);
 }
