@@ -219,7 +219,8 @@ int main(int argc, char **argv)
     }
     census_free(app.census);
     options_free(&app.options);
-    if (app.outputs.records_file == NULL && fflush(stdout) != 0 && code == EXIT_OK)
+    if (app.outputs.records_file == NULL && (fflush(stdout) != 0 || ferror(stdout)) &&
+        code == EXIT_OK)
         code = EXIT_NOT_WRITTEN;
     return code;
 }
