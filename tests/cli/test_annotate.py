@@ -113,6 +113,7 @@ def exchange(network, folder):
                              "--response-timeout", 2 * harness.SLOWNESS, "--trace", trace,
                              *[word for peer in peers for word in network.connect(1, peer)], txid])
         survey.check_invariants(result)
+        survey.load_trace(trace)
         lines += trace.read_text("ascii").splitlines()
         statuses += [(peer["address"], peer["transactions"][0]["status"]) for peer in result.peers]
     return sorted(lines, key=lambda line: json.loads(line)["address"]), sorted(statuses)

@@ -1,6 +1,5 @@
 #!/usr/bin/python3
 """DNS seeds through a proxy: no name is looked up here, the node behind each is asked for addresses."""
-import json
 import re
 import shutil
 import signal
@@ -182,7 +181,7 @@ class Seeds(SeedCase):
         trace = self.folder / "trace"
         name = self.seed(1, count=11)
         self.ask([name], "--trace", trace)
-        lines = [json.loads(line) for line in trace.read_text().splitlines()]
+        lines = survey.load_trace(trace)
         commands = [line["command"] for line in lines if line["address"] == name]
         self.assertIn("getaddr", commands)
         self.assertIn("addr", commands)

@@ -1,6 +1,5 @@
 """Surveys through proxies: a real SOCKS5 server (microsocks), one of ours that maps onion names and
 fails in every way, and a SAM bridge that follows I2P's specification."""
-import json
 import re
 import shutil
 import signal
@@ -204,7 +203,7 @@ class Replies(ProxyCase):
         proxy, names = self.onions(network, 1)
         trace = self.folder / "trace"
         peer = self.through(proxy, names, "--trace", trace).peers[0]
-        lines = [json.loads(line) for line in trace.read_text().splitlines()]
+        lines = survey.load_trace(trace)
         self.assertEqual(lines[0]["command"], "version")
         self.assertEqual({line["address"] for line in lines}, {names[0]})
         for direction, field in (("sent", "bytessent"), ("received", "bytesrecv")):

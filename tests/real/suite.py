@@ -3,7 +3,6 @@
 Environment: what tests/support/harness.py names; TXSURVEY_CACHE, where the node is kept.
 """
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -12,11 +11,9 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 from harness import (REPOSITORY, SLOWNESS, enter_namespaces, main,  # noqa: F401
                      mount_over, require_root, skip, skip_without)
+import survey
 
 
 def trace(path):
     """The messages that --trace has written so far; a line may still be on its way."""
-    if not os.path.exists(path):
-        return []
-    with open(path, encoding="ascii") as file:
-        return [json.loads(line) for line in file if line.endswith("\n")]
+    return survey.load_trace(path) if os.path.exists(path) else []

@@ -13,6 +13,9 @@ import subprocess
 from collections import Counter
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
+
+import schema
 
 OUTCOMES = {
     "answered", "silent", "connect_refused", "connect_timeout", "unreachable", "connect_failed",
@@ -49,7 +52,8 @@ CODE = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class Result:
-    """What a run left: `code` (None while unknown), `stdout` (bytes of records), `stderr`."""
+    """What a run left: `code` (None while unknown), `stdout` (bytes of records), `stderr`. Every record is as the
+    schema says."""
 
     def __init__(self, code, stdout, stderr=""):
         self.code = code
@@ -93,8 +97,10 @@ class Result:
 
 def _parse(line):
     # Decimal keeps amounts exactly as they were written.
-    return json.loads(line.decode("ascii"), parse_float=Decimal, parse_constant=_no_constant,
-                      object_pairs_hook=_unique)
+    record = json.loads(line.decode("ascii"), parse_float=Decimal, parse_constant=_no_constant,
+                        object_pairs_hook=_unique)
+    schema.check(json.loads(line))
+    return record
 
 
 def _no_constant(text):
@@ -153,6 +159,12 @@ def load(path, code=None):
     """The records of a file that --output wrote."""
     with open(path, "rb") as file:
         return Result(code, file.read())
+
+
+def load_trace(path):
+    """The messages that --trace has written so far, each as the schema says; a line may still be on its way."""
+    lines = Path(path).read_bytes().splitlines(keepends=True)
+    return [_parse(line) for line in lines if line.endswith(b"\n")]
 
 
 def check_invariants(result):
