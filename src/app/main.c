@@ -211,7 +211,10 @@ int main(int argc, char **argv)
     } else if (app.options.action == ACTION_USAGE) {
         help_print_usual(stdout);
     } else if (app.options.action == ACTION_SCHEMA) {
-        code = schema_print(stdout, &app.options) ? EXIT_OK : EXIT_NOT_WRITTEN;
+        if (!schema_print(stdout, &app.options)) {
+            console_error(&app.console, "out of memory");
+            code = EXIT_NOT_WRITTEN;
+        }
     } else if (app.options.action == ACTION_VERSION) {
         puts("txsurvey " TXSURVEY_VERSION);
     } else {

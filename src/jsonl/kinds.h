@@ -16,7 +16,7 @@ struct kind_spec {
 
 extern const struct kind_spec kind_specs[KIND_COUNT];
 
-/* The record's fields that are the options of the run: a member each. */
+/* An option of the run, as a member of the `survey` record's `options`. */
 struct field field_of_option(const struct txs_option_value *option);
 
 #endif

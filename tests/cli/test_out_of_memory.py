@@ -133,6 +133,18 @@ class OutOfMemory(Case):
         words = self.survey_words()
         self.sweep(lambda _: words, lambda _, done, what: self.check(done, done.stdout, what))
 
+    def test_schema(self):
+        """All of it, or none."""
+        whole = self.refuser.run(["--schema"]).stdout
+
+        def check(_, done, what):
+            self.assertIn(done.returncode, (0, 4), f"{what}: {done.stderr}")
+            self.assertEqual((done.stdout, done.stderr), (whole, b"") if done.returncode == 0 else
+                             (b"", b"txsurvey: out of memory\n"), what)
+            return done.returncode
+
+        self.sweep(lambda _: ["--schema"], check)
+
     def test_all_from_one_on(self):
         """Names are left out: glibc's look-ups do not stand it."""
         words = [word for word in self.survey_words() if not word.startswith("--dnsseed")]
