@@ -59,7 +59,7 @@ class Result:
         self.code = code
         self.stdout = stdout
         self.stderr = stderr
-        self.records = [_parse(line) for line in stdout.split(b"\n") if line]
+        self.records = [_record(line) for line in stdout.split(b"\n") if line]
         self.survey = self._first("survey")
         self.summary = self._first("summary")
         self.seeds = self.of("seed")
@@ -95,12 +95,15 @@ class Result:
         return f"exit {self.code}\nstdout:\n{text}\nstderr:\n{self.stderr}"
 
 
+def _record(line):
+    schema.check(json.loads(line))
+    return _parse(line)
+
+
 def _parse(line):
     # Decimal keeps amounts exactly as they were written.
-    record = json.loads(line.decode("ascii"), parse_float=Decimal, parse_constant=_no_constant,
-                        object_pairs_hook=_unique)
-    schema.check(json.loads(line))
-    return record
+    return json.loads(line.decode("ascii"), parse_float=Decimal, parse_constant=_no_constant,
+                      object_pairs_hook=_unique)
 
 
 def _no_constant(text):
@@ -164,7 +167,7 @@ def load(path, code=None):
 def load_trace(path):
     """The messages that --trace has written so far, each as the schema says; a line may still be on its way."""
     lines = Path(path).read_bytes().splitlines(keepends=True)
-    return [_parse(line) for line in lines if line.endswith(b"\n")]
+    return [_record(line) for line in lines if line.endswith(b"\n")]
 
 
 def check_invariants(result):
