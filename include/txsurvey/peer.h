@@ -112,7 +112,12 @@ struct txs_peer_config {
     struct txs_copies *copies;       /* NULL: each is hashed */
     struct txs_checksums *checksums; /* NULL: each is computed */
     struct txs_block_hunt *hunt;     /* NULL: no block is asked for */
+    struct txs_writer *out;          /* what is said in one step, by whomever */
 };
+
+/* Room in `out` for the most that a step of such peers says, from malloc(). False when out of
+ * memory. */
+bool txs_peer_out_init(struct txs_writer *out, const struct txs_peer_config *config);
 
 /* Fills `order` with the indexes of `ids`, sorted by their bytes, for txs_id_find(). */
 void txs_id_order(uint16_t *order, const uint8_t (*ids)[32], size_t count);
@@ -150,7 +155,7 @@ struct txs_told {
     bool v2;
 };
 struct txs_peer_actions {
-    struct txs_span send;            /* owned by the peer, valid until the next step */
+    struct txs_span send;            /* in config.out, valid until the next step of any peer */
     struct txs_span rest;            /* of event.bytes: hand in again at once, unless finished */
     const struct txs_served *served; /* NULL, or valid until the next step */
     size_t served_count;             /* of them: a block may hold several */

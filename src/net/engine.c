@@ -142,7 +142,7 @@ static void init_handles(struct txs_engine *e)
     e->output_open = uv_poll_init(&e->loop, &e->output, e->sink->flush_fd) == 0;
 }
 
-static void init_peers(struct txs_engine *e)
+static void configure_peers(struct txs_engine *e)
 {
     const struct txs_plan *plan = e->plan;
     e->pool.left_bytes = BODY_POOL_BYTES;
@@ -169,15 +169,21 @@ static void init_peers(struct txs_engine *e)
         .checksums = &e->checksums,
         .pool = &e->pool,
         .hunt = plan->block_given ? &e->hunt : NULL,
+        .out = &e->said,
     };
     memcpy(e->peer_config.control_key, e->control_key, sizeof e->control_key);
     e->proxied_config = e->peer_config;
     e->proxied_config.handshake_timeout_ms = plan->proxy_handshake_timeout_ms;
+    fetch_prepare(e);
+}
+
+static void init_host(struct txs_engine *e)
+{
+    const struct txs_plan *plan = e->plan;
     e->host.loop = &e->loop;
     e->host.connect_timeout_ms = plan->connect_timeout_ms;
     e->host.proxy_connect_timeout_ms = plan->proxy_connect_timeout_ms;
     e->host.sink = e->sink;
-    fetch_prepare(e);
     dial_prepare(e);
     clocks_prepare(e);
     conn_host_open(&e->host);
@@ -207,6 +213,7 @@ static void engine_free(struct txs_engine *e)
     txs_copies_free(&e->copies, e->plan->id_count);
     free(e->unconnected.answers);
     free(e->host.read_buffer);
+    free(e->said.data);
     free(e);
 }
 
@@ -251,12 +258,13 @@ enum txs_status txs_engine_open(struct txs_engine **out, struct txs_plan *plan,
     e->heard = calloc(TXS_ADDR_MAX, sizeof *e->heard);
     e->told = calloc(TOLD_MAX, sizeof *e->told);
     e->host.read_buffer = malloc(CONN_READ_BUFFER_BYTES);
+    configure_peers(e);
     struct txs_answer *no_answers = calloc(plan->id_count + 1, sizeof *no_answers);
     if (no_answers != NULL)
         txs_peer_result_blank(&e->unconnected, no_answers, plan->id_count);
     if (e->survey == NULL || no_answers == NULL || e->heard == NULL || e->told == NULL ||
-        e->host.read_buffer == NULL || !init_hunt(e) || !seeds_open(e) ||
-        txs_survey_add_named(e->survey) != TXS_OK) {
+        e->host.read_buffer == NULL || !txs_peer_out_init(&e->said, &e->peer_config) ||
+        !init_hunt(e) || !seeds_open(e) || txs_survey_add_named(e->survey) != TXS_OK) {
         status = txs_fail(message, TXS_E_NOMEM, "out of memory");
         goto no_loop;
     }
@@ -273,7 +281,7 @@ enum txs_status txs_engine_open(struct txs_engine **out, struct txs_plan *plan,
     uv_update_time(&e->loop);
     e->started_ms = txs_engine_now_ms(e);
     init_handles(e);
-    init_peers(e);
+    init_host(e);
     *out = e;
     return TXS_OK;
 

@@ -140,5 +140,6 @@ void fetch_prepare(struct txs_engine *e)
         .response_timeout_ms = plan->response_timeout_ms,
         .crawl = true,
         .pool = &e->pool,
+        .out = &e->said,
     };
 }

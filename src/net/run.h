@@ -27,6 +27,7 @@ struct txs_engine {
     struct txs_copies copies;
     struct txs_checksums checksums;
     struct txs_block_hunt hunt;
+    struct txs_writer said;   /* by the peer in hand */
     struct txs_heard *heard;  /* room for one message */
     struct txs_address *told; /* and for what goes into one record */
     struct txs_peer_config peer_config, proxied_config, seed_config;

@@ -83,10 +83,10 @@ static void say_filterload(struct txs_peer *p)
         if (block_wants(p, i))
             txs_bloom_add(filter, len, FILTER_FUNCTIONS, 0,
                           (struct txs_span){p->config->ids[i], 32});
-    size_t begun = txs_frame_begin(&p->out, p->config->chain->magic, "filterload");
-    txs_filterload_encode(
-        &p->out, &(struct txs_filterload){.filter = {filter, len}, .functions = FILTER_FUNCTIONS});
-    txs_frame_end_known(&p->out, begun, p->config->checksums);
+    size_t begun = txs_frame_begin(p->config->out, p->config->chain->magic, "filterload");
+    txs_filterload_encode(p->config->out, &(struct txs_filterload){.filter = {filter, len},
+                                                                   .functions = FILTER_FUNCTIONS});
+    txs_frame_end_known(p->config->out, begun, p->config->checksums);
 }
 
 /* Inserts by position. */
@@ -110,12 +110,12 @@ static void say_getblocktxn(struct txs_peer *p)
     message.count = b->wanted_count;
     for (size_t i = 0; i < b->wanted_count; i++)
         message.indexes[i] = (uint32_t)hunt->positions[b->wanted[i]];
-    size_t begun = txs_frame_begin(&p->out, p->config->chain->magic, "sendcmpct");
-    txs_sendcmpct_encode(&p->out, &(struct txs_sendcmpct){0, CMPCT_WITNESS});
-    txs_frame_end_known(&p->out, begun, p->config->checksums);
-    begun = txs_frame_begin(&p->out, p->config->chain->magic, "getblocktxn");
-    txs_getblocktxn_encode(&p->out, &message);
-    txs_frame_end_known(&p->out, begun, p->config->checksums);
+    size_t begun = txs_frame_begin(p->config->out, p->config->chain->magic, "sendcmpct");
+    txs_sendcmpct_encode(p->config->out, &(struct txs_sendcmpct){0, CMPCT_WITNESS});
+    txs_frame_end_known(p->config->out, begun, p->config->checksums);
+    begun = txs_frame_begin(p->config->out, p->config->chain->magic, "getblocktxn");
+    txs_getblocktxn_encode(p->config->out, &message);
+    txs_frame_end_known(p->config->out, begun, p->config->checksums);
 }
 
 static void say(struct txs_peer *p, enum txs_block_way way)

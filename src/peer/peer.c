@@ -27,9 +27,9 @@ static_assert(INQUIRIES <= 8, "message.readers has a bit for each");
 struct txs_peer *txs_peer_new(const struct txs_peer_config *config,
                               const struct txs_address *remote, uint64_t nonce)
 {
-    size_t ids = config->id_count, out_cap = say_capacity(config);
-    struct txs_peer *p = calloc(1, sizeof *p + ids * sizeof(struct txs_answer) +
-                                       ids * sizeof(struct id_state) + out_cap);
+    size_t ids = config->id_count;
+    struct txs_peer *p =
+        calloc(1, sizeof *p + ids * (sizeof(struct txs_answer) + sizeof(struct id_state)));
     if (p == NULL)
         return NULL;
     p->config = config;
@@ -40,7 +40,6 @@ struct txs_peer *txs_peer_new(const struct txs_peer_config *config,
     p->addresses.deadline_ms = p->addresses.hold_deadline_ms = TXS_NEVER;
     txs_peer_result_blank(&p->result, (struct txs_answer *)(p + 1), ids);
     p->id_states = (struct id_state *)(p->result.answers + ids);
-    p->out = txs_writer_to(p->id_states + ids, out_cap);
     txs_splitter_init(&p->splitter, config->chain->magic);
     p->splitter.checksums = config->checksums;
     return p;
@@ -255,7 +254,7 @@ static void on_skipped(struct txs_peer *p)
  * whose answer to the one before is on its way. */
 static bool has_something_to_hand_out(const struct txs_peer *p)
 {
-    return p->finished || p->served_count > 0 || p->told_ready || p->out.len > 0 ||
+    return p->finished || p->served_count > 0 || p->told_ready || p->config->out->len > 0 ||
            (p->pong_due && !p->clogged);
 }
 
@@ -356,7 +355,7 @@ static void begin_step(struct txs_peer *p, const struct txs_peer_event *event)
     assert(!p->finished && event->now_ms >= p->now_ms);
     p->now_ms = event->now_ms;
     p->clogged = event->clogged;
-    p->out.len = 0;
+    p->config->out->len = 0;
     if (p->served_count > 0 || p->told_ready) {
         p->served_count = 0;
         p->told_ready = false;
@@ -397,12 +396,13 @@ struct txs_peer_actions txs_peer_step(struct txs_peer *p, const struct txs_peer_
     take(p, event, &rest);
     if (!p->finished && p->pong_due && !p->clogged)
         say_pong(p);
-    assert(!p->out.failed);
-    p->result.bytes_sent += p->out.len;
+    const struct txs_writer *out = p->config->out;
+    assert(!out->failed);
+    p->result.bytes_sent += out->len;
     if (p->finished) /* what will not be handed in again had come all the same */
         p->result.bytes_received += rest.len;
     return (struct txs_peer_actions){
-        .send = {p->out.data, p->out.len},
+        .send = {out->data, out->len},
         .rest = rest,
         .served = p->served_count > 0 ? p->served_list : NULL,
         .served_count = p->served_count,

@@ -1,14 +1,15 @@
 /* What goes out. The writer's room is computed once, so that nothing here can run out of it. */
 #include "say.h"
 
-#include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SMALL_FRAME (TXS_FRAME_HEADER_BYTES + 8)
 #define ITEM_BYTES 36
 #define ONE_ITEM_FRAME (TXS_FRAME_HEADER_BYTES + 1 + ITEM_BYTES)
 
-size_t say_capacity(const struct txs_peer_config *config)
+/* The most that one step may say. */
+static size_t capacity(const struct txs_peer_config *config)
 {
     size_t version = TXS_FRAME_HEADER_BYTES + TXS_VERSION_MAX_BYTES;
     size_t ready = 3 * TXS_FRAME_HEADER_BYTES;
@@ -21,16 +22,23 @@ size_t say_capacity(const struct txs_peer_config *config)
     return most + pong + getaddr + control + anchors + SMALL_FRAME;
 }
 
+bool txs_peer_out_init(struct txs_writer *out, const struct txs_peer_config *config)
+{
+    size_t cap = capacity(config);
+    *out = txs_writer_to(malloc(cap), cap);
+    return out->data != NULL;
+}
+
 static void say_empty(struct txs_peer *p, const char *command)
 {
-    txs_put_frame(&p->out, p->config->chain->magic, command, (struct txs_span){NULL, 0});
+    txs_put_frame(p->config->out, p->config->chain->magic, command, (struct txs_span){NULL, 0});
 }
 
 static void say_u64(struct txs_peer *p, const char *command, uint64_t value)
 {
-    size_t begun = txs_frame_begin(&p->out, p->config->chain->magic, command);
-    txs_u64_encode(&p->out, value);
-    txs_frame_end_known(&p->out, begun, p->config->checksums);
+    size_t begun = txs_frame_begin(p->config->out, p->config->chain->magic, command);
+    txs_u64_encode(p->config->out, value);
+    txs_frame_end_known(p->config->out, begun, p->config->checksums);
 }
 
 /* relay is 1: nodes from Core 24 on ignore the requests of a peer that says 0, in silence. services
@@ -47,9 +55,9 @@ void say_version(struct txs_peer *p)
         .has_relay = true,
     };
     txs_address_to_ip16(v.recv_ip, &p->remote);
-    size_t begun = txs_frame_begin(&p->out, p->config->chain->magic, "version");
-    txs_version_encode(&p->out, &v);
-    txs_frame_end_known(&p->out, begun, p->config->checksums);
+    size_t begun = txs_frame_begin(p->config->out, p->config->chain->magic, "version");
+    txs_version_encode(p->config->out, &v);
+    txs_frame_end_known(p->config->out, begun, p->config->checksums);
 }
 
 /* BIP339 and BIP155: between version and verack, and never to a peer below 70016 (Core 0.20 and
@@ -94,16 +102,16 @@ static size_t pending_count(const struct txs_peer *p)
 
 static void put_item(struct txs_peer *p, uint32_t type, const uint8_t hash[32])
 {
-    txs_put_u32le(&p->out, type);
-    txs_put_bytes(&p->out, hash, 32);
+    txs_put_u32le(p->config->out, type);
+    txs_put_bytes(p->config->out, hash, 32);
 }
 
 void say_getdata(struct txs_peer *p, uint32_t type, const uint8_t hash[32])
 {
-    size_t begun = txs_frame_begin(&p->out, p->config->chain->magic, "getdata");
-    txs_put_compact(&p->out, 1);
+    size_t begun = txs_frame_begin(p->config->out, p->config->chain->magic, "getdata");
+    txs_put_compact(p->config->out, 1);
     put_item(p, type, hash);
-    txs_frame_end_known(&p->out, begun, p->config->checksums);
+    txs_frame_end_known(p->config->out, begun, p->config->checksums);
 }
 
 /* Nonces of a session are its own plus multiples of an odd number, which can be divided by modulo
@@ -126,24 +134,24 @@ uint64_t say_fence_number(const struct txs_peer *p, uint64_t nonce)
 
 void say_getheaders(struct txs_peer *p, const uint8_t hash[32])
 {
-    size_t begun = txs_frame_begin(&p->out, p->config->chain->magic, "getheaders");
-    txs_getheaders_encode(&p->out, hash);
-    txs_frame_end_known(&p->out, begun, p->config->checksums);
+    size_t begun = txs_frame_begin(p->config->out, p->config->chain->magic, "getheaders");
+    txs_getheaders_encode(p->config->out, hash);
+    txs_frame_end_known(p->config->out, begun, p->config->checksums);
 }
 
 static void say_getdata_of_pending(struct txs_peer *p, size_t count, bool among)
 {
     const struct decoy *decoy = &p->decoy;
     uint32_t type = p->asked_type = say_item_type(p);
-    size_t begun = txs_frame_begin(&p->out, p->config->chain->magic, "getdata");
-    txs_put_compact(&p->out, count + among);
+    size_t begun = txs_frame_begin(p->config->out, p->config->chain->magic, "getdata");
+    txs_put_compact(p->config->out, count + among);
     for (size_t i = 0; i <= p->config->id_count; i++) {
         if (among && i == decoy->place)
             put_item(p, type, decoy->hash);
         if (i < p->config->id_count && p->id_states[i].pending)
             put_item(p, type, p->config->ids[i]);
     }
-    txs_frame_end_known(&p->out, begun, p->config->checksums);
+    txs_frame_end_known(p->config->out, begun, p->config->checksums);
 }
 
 /* Where the ids leave the decoy no room, it goes in a request of its own behind theirs. */

@@ -4,9 +4,6 @@
 
 #include "session.h"
 
-/* The most that one step may say. */
-size_t say_capacity(const struct txs_peer_config *config);
-
 void say_version(struct txs_peer *p);
 void say_ready(struct txs_peer *p); /* features that the peer's version allows, verack */
 /* getdata for the pending ids, if any, the decoy among them where it is wanted, and a fence.

@@ -174,7 +174,6 @@ struct txs_peer {
     uint64_t pong_nonce;
     uint64_t fences;   /* that were sent */
     bool fence_wanted; /* behind what is being said */
-    struct txs_writer out;
     struct txs_served served;
     const struct txs_served *served_list;
     size_t served_count;

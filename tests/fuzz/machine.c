@@ -94,7 +94,9 @@ static void configure(struct session *s)
         .pool = &s->pool,
         .checksums = &checksums,
         .hunt = s->kind.hunt,
+        .out = &s->out,
     };
+    require(txs_peer_out_init(&s->out, &s->config));
 }
 
 static void take_message(struct session *s)
@@ -322,6 +324,7 @@ void session_end(struct session *s, struct session_outcome *out)
     txs_sha256_end(&s->sent_hash, out->sent_hash);
     size_t pool = s->kind.pool_is_empty ? 0 : POOL_BYTES;
     txs_peer_free(s->peer);
+    free(s->out.data);
     require(s->pool.left_bytes == pool && s->pool.gossip_left_bytes == pool);
     require(s->pool.block_left_bytes == pool);
 }

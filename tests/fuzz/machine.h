@@ -33,6 +33,7 @@ struct session {
     struct txs_block_hunt hunt;
     struct txs_body_pool pool;
     struct txs_peer_config config;
+    struct txs_writer out;
     struct txs_peer *peer;
     struct txs_peer_actions actions;
     uint64_t now_ms;

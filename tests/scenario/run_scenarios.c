@@ -70,6 +70,7 @@ struct run {
     bool hunt_is_read;
     char names[IDS_MAX + 1];
     struct txs_peer_config config;
+    struct txs_writer out;
     struct build_context context;
     struct txs_random random;
 
@@ -524,6 +525,9 @@ static void begin(struct run *r)
     r->config.anchors = (const uint8_t(*)[32])r->anchors;
     begin_hunt(r);
     txs_splitter_init(&r->sent, r->context.chain->magic);
+    r->config.out = &r->out;
+    if (!txs_peer_out_init(&r->out, &r->config))
+        abort();
     r->peer = txs_peer_new(&r->config, &remote, r->context.nonce);
     if (r->peer == NULL)
         abort();
@@ -831,6 +835,7 @@ static void end(struct run *r)
         fail(r, "a dialogue must say how it finishes");
     log_record(r);
     txs_peer_free(r->peer);
+    free(r->out.data);
     if (r->pool.left_bytes != r->pool_bytes)
         fail(r, "the pool has %zu bytes of %zu", r->pool.left_bytes, r->pool_bytes);
     if (r->pool.block_left_bytes != r->pool_bytes)

@@ -21,6 +21,7 @@ struct fixture {
     struct txs_copies copies;
     struct txs_checksums *checksums;
     struct txs_peer_config config;
+    struct txs_writer out;
 };
 
 /* What a peer's session came to. */
@@ -75,13 +76,16 @@ static void begin(struct fixture *f)
         .patience_ms = 30000,
         .pool = &f->pool,
         .checksums = f->checksums,
+        .out = &f->out,
     };
+    assert_true(txs_peer_out_init(&f->out, &f->config));
 }
 
 static void end(struct fixture *f)
 {
     txs_copies_free(&f->copies, 1);
     free(f->checksums);
+    free(f->out.data);
 }
 
 static void note_served(struct told *told, const struct txs_peer_actions *a)

@@ -17,6 +17,7 @@ struct fixture {
     struct txs_body_pool pool;
     struct txs_peer_config config;
     struct txs_address remote;
+    struct txs_writer out;
 };
 
 static void begin(struct fixture *f, size_t id_count)
@@ -39,13 +40,16 @@ static void begin(struct fixture *f, size_t id_count)
         .response_timeout_ms = 15000,
         .patience_ms = 30000,
         .pool = &f->pool,
+        .out = &f->out,
     };
+    assert_true(txs_peer_out_init(&f->out, &f->config));
 }
 
 static void end(struct fixture *f)
 {
     free(f->ids);
     free(f->order);
+    free(f->out.data);
 }
 
 static void every_id_is_found(void **state)
