@@ -167,7 +167,8 @@ struct txs_peer_actions {
 struct txs_peer;
 
 /* `nonce` must be fresh and random: it tells our own version message from a peer's, and the pings'
- * nonces are made of it. `remote` stands in the version message. NULL when out of memory. */
+ * nonces are made of it. `remote` stands in the version message, and must outlive the peer. NULL
+ * when out of memory. */
 struct txs_peer *txs_peer_new(const struct txs_peer_config *config,
                               const struct txs_address *remote, uint64_t nonce);
 void txs_peer_free(struct txs_peer *peer); /* NULL is fine */

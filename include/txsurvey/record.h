@@ -268,15 +268,15 @@ const char *txs_feature_command(enum txs_feature feature);
 
 /* What one peer said about one id. Times are monotonic, TXS_NEVER where there is none. */
 struct txs_answer {
-    enum txs_id_status status;
-    enum txs_via via;
-    enum txs_strength strength;
-    enum txs_hint hint; /* for a notfound */
-    bool announced;     /* an inv named the id */
-    bool withheld;      /* a notfound by the rules of its version, whatever it has */
-    bool confirmed;     /* a notfound, of what is in a block that it should have */
-    bool has_wtxid;     /* wtxid is that of what was served */
-    bool has_position;  /* position is its place in the block that it was taken from */
+    enum txs_id_status status : 8;
+    enum txs_via via : 8;
+    enum txs_strength strength : 8;
+    enum txs_hint hint : 8; /* for a notfound */
+    bool announced;         /* an inv named the id */
+    bool withheld;          /* a notfound by the rules of its version, whatever it has */
+    bool confirmed;         /* a notfound, of what is in a block that it should have */
+    bool has_wtxid;         /* wtxid is that of what was served */
+    bool has_position;      /* position is its place in the block that it was taken from */
     uint8_t wtxid[32];
     uint32_t position;
     uint32_t bytes;    /* of the transaction as it was served; 0 when it was not */
@@ -301,8 +301,7 @@ struct txs_peer_result {
     int32_t start_height; /* -1 while unknown */
     bool relaytxes;
     int64_t timeoffset_s;
-    uint16_t subver_len;
-    char subver[TXS_SUBVER_MAX_BYTES]; /* any bytes, no NUL at its end */
+    struct txs_span subver; /* any bytes; lives as long as the peer */
     bool has_feefilter;
     int64_t feefilter_sat_kvb;
     enum txs_control control_random;    /* a random id, which nobody can have */

@@ -44,8 +44,7 @@ void census_free(struct census *census)
 static void count_client(struct census *census, const struct txs_peer_result *r)
 {
     char version[NAME_MAX_BYTES], text[NAME_MAX_BYTES + 1];
-    struct txs_client c =
-        txs_client_of((struct txs_span){(const uint8_t *)r->subver, r->subver_len});
+    struct txs_client c = txs_client_of(r->subver);
     if (c.name == NULL) {
         ranking_add_other(census->clients);
         return;

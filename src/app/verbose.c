@@ -62,7 +62,7 @@ void verbose_peer(struct screen *s, const struct txs_plan *plan, const struct tx
     const char *error = txs_error_name(r->error);
     bool met = r->handshake_ms != TXS_NEVER;
     txs_address_text(address, peer->address);
-    words_plain(agent, sizeof agent, r->subver, r->has_subver ? r->subver_len : 0);
+    words_plain(agent, sizeof agent, (const char *)r->subver.data, r->subver.len);
     if (met)
         answers_in_short(answers, sizeof answers, r);
     screen_message(s, "txsurvey: peer %s%s%s: %s%s%s%s%s", address, *agent ? " " : "", agent,

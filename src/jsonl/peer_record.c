@@ -110,7 +110,7 @@ static void subver(struct line *l, const struct field_source *s)
 {
     const struct txs_peer_result *r = result_of(s);
     if (r->has_subver)
-        escaped(l, (struct txs_span){(const uint8_t *)r->subver, r->subver_len});
+        escaped(l, r->subver);
     else
         line_null(l);
 }
@@ -118,7 +118,7 @@ static void subver(struct line *l, const struct field_source *s)
 static struct txs_client client_of(const struct field_source *s)
 {
     const struct txs_peer_result *r = result_of(s);
-    return txs_client_of((struct txs_span){(const uint8_t *)r->subver, r->subver_len});
+    return txs_client_of(r->subver);
 }
 
 static void client(struct line *l, const struct field_source *s)

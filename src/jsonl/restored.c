@@ -169,16 +169,16 @@ static const char *take_answer(struct restored *r, const json_t *entry)
         return none;
     struct txs_answer *a = &r->answers[at];
     r->answered[at] = true;
-    *a = (struct txs_answer){.status = status};
+    *a = (struct txs_answer){.status = (enum txs_id_status)status};
     if (!take_word(&via, entry, "via", via_names, COUNT_OF(via_names)) ||
         !take_word(&strength, entry, "strength", strength_names, COUNT_OF(strength_names)) ||
         !take_word(&hint, entry, "hint", hint_names, COUNT_OF(hint_names)) ||
         !take_hash(&a->has_wtxid, a->wtxid, entry, "wtxid") ||
         !take_integer(&position, entry, "position", 0, TXS_BLOCK_TX_MAX - 1))
         return none;
-    a->via = via;
-    a->strength = strength;
-    a->hint = hint;
+    a->via = (enum txs_via)via;
+    a->strength = (enum txs_strength)strength;
+    a->hint = (enum txs_hint)hint;
     a->has_position = position >= 0;
     a->position = a->has_position ? (uint32_t)position : 0;
     return answer_is_possible(r, (size_t)at) ? NULL : "a peer's answer that cannot be";

@@ -97,12 +97,11 @@ static enum relevance message(struct txs_peer *p, enum message_kind kind)
 /* Whether headers without any say that it lacks the block. */
 static bool empty_says_lacks(const struct txs_peer *p)
 {
-    struct txs_span subver = {(const uint8_t *)p->result.subver, p->result.subver_len};
-    struct txs_client client = txs_client_of(subver);
+    struct txs_client client = txs_client_of(p->result.subver);
     return client.serves_as != NULL && strcmp(client.serves_as, "btcd") == 0;
 }
 
-static void fence(struct txs_peer *p, uint64_t number)
+static void fence(struct txs_peer *p, uint32_t number)
 {
     struct anchors *a = &p->anchors;
     if (!is_asked(p))

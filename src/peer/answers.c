@@ -80,7 +80,7 @@ struct txs_notfound answers_notfound(const struct txs_peer *p)
 {
     return txs_notfound_judge(&(struct txs_evidence){
         .version = p->result.version,
-        .subver = {(const uint8_t *)p->result.subver, p->result.subver_len},
+        .subver = p->result.subver,
         .relaytxes = p->result.relaytxes,
         .since_handshake_ms = p->settled_since_ms,
         .tick_before_request = p->settled_after_tick,
@@ -93,7 +93,9 @@ static void judge_notfound(const struct txs_peer *p, struct txs_notfound notfoun
                            struct txs_answer *a)
 {
     bool doubted = a->announced || txs_control_passed(&p->result) == 0;
-    a->strength = doubted ? TXS_STRENGTH_WEAK : notfound.strength;
+    a->strength = notfound.strength;
+    if (doubted)
+        a->strength = TXS_STRENGTH_WEAK;
     a->withheld = notfound.withheld;
 }
 

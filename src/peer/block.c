@@ -112,7 +112,7 @@ static enum relevance message(struct txs_peer *p, enum message_kind kind)
 
 /* Core says nothing about a block that it has not, and never notfound (ProcessGetBlockData): the
  * fence is the end. */
-static void fence(struct txs_peer *p, uint64_t number)
+static void fence(struct txs_peer *p, uint32_t number)
 {
     struct block_ask *b = p->block.ask;
     if (!is_asked(p) || b->fence_passed || number < b->fence)

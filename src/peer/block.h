@@ -24,7 +24,7 @@ struct block_ask {
     bool whole;   /* and has sent it */
     bool reading; /* counted in the hunt's */
     bool fence_passed;
-    uint64_t fence;
+    uint32_t fence;
     uint64_t deadline_ms, fence_deadline_ms;
     size_t awaited; /* transactions behind a merkleblock that proves them */
 

@@ -16,7 +16,7 @@ static void derive(const struct txs_peer *p, const char *what, uint8_t out[32])
     struct txs_sha256 h;
     txs_sha256_start(&h);
     txs_sha256_add(&h, p->config->control_key, sizeof p->config->control_key);
-    txs_sha256_add(&h, &p->remote, sizeof p->remote);
+    txs_sha256_add(&h, p->remote, sizeof *p->remote);
     txs_sha256_add(&h, what, strlen(what));
     txs_sha256d_end(&h, out);
 }
@@ -155,7 +155,7 @@ static enum relevance message(struct txs_peer *p, enum message_kind kind)
 }
 
 /* What comes behind the pong is no answer any more, but for a moment's grace. */
-static void fence(struct txs_peer *p, uint64_t number)
+static void fence(struct txs_peer *p, uint32_t number)
 {
     bool alone = p->result.control_announced != TXS_CONTROL_UNANSWERED;
     if (p->decoy.fence == 0 || number < p->decoy.fence || !alone || p->control.fence_passed)

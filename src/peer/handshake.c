@@ -32,9 +32,7 @@ static void note_version(struct txs_peer *p, const struct txs_version *v)
     r->relaytxes = v->relay;
     r->timeoffset_s =
         time_offset(v->timestamp, (p->config->epoch_unix_ms + (int64_t)p->now_ms) / 1000);
-    r->subver_len = (uint16_t)v->subver.len;
-    if (v->subver.len > 0)
-        memcpy(r->subver, v->subver.data, v->subver.len);
+    r->subver = v->subver;
 }
 
 static enum handshake_progress get_ready(struct txs_peer *p)
@@ -58,8 +56,6 @@ enum handshake_progress handshake_begin(struct txs_peer *p)
 static enum handshake_progress on_version(struct txs_peer *p)
 {
     struct txs_version v;
-    if (p->version_seen)
-        return HANDSHAKE_AS_BEFORE;
     if (!txs_version_decode(&v, kept(p))) {
         session_violated(p, TXS_ERROR_MALFORMED_VERSION);
     } else if (v.nonce == p->nonce) {

@@ -2,6 +2,7 @@
 
 #include "copies.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void begin_hashing(struct txs_peer *p)
@@ -10,12 +11,23 @@ static void begin_hashing(struct txs_peer *p)
     bool standard = p->splitter.length <= TXS_BODY_STANDARD_BYTES;
     body_begin(&p->body, standard ? &pool->left_bytes : &pool->large_left_bytes,
                TXS_BODY_FREE_BYTES);
-    txs_tx_walker_init(&p->message.walker);
+    p->message.walker = malloc(sizeof *p->message.walker);
+    if (p->message.walker != NULL)
+        txs_tx_walker_init(p->message.walker);
+    else
+        session_end(p, TXS_OUTCOME_LOCAL_ERROR, TXS_ERROR_NO_MEMORY);
+}
+
+void incoming_tx_drop(struct txs_peer *p)
+{
+    free(p->message.walker);
+    p->message.walker = NULL;
 }
 
 void incoming_tx_begin(struct txs_peer *p)
 {
     body_drop(&p->body);
+    incoming_tx_drop(p);
     p->message.walk = TXS_WALK_MORE;
     p->message.copy = NULL;
     p->message.bytes = (struct txs_span){NULL, 0};
@@ -26,14 +38,16 @@ static void hash(struct txs_peer *p, struct txs_span chunk)
 {
     struct message *m = &p->message;
     struct txs_span rest = chunk;
+    if (m->walker == NULL)
+        return;
     if (m->walk == TXS_WALK_MORE)
-        m->walk = txs_tx_walk(&m->walker, &rest);
+        m->walk = txs_tx_walk(m->walker, &rest);
     if (m->walk == TXS_WALK_MORE || rest.len == 0) {
         body_add(&p->body, chunk);
         return;
     }
     m->walk = TXS_WALK_MALFORMED; /* bytes behind the transaction are no part of one */
-    txs_tx_walk_rest(&m->walker, rest);
+    txs_tx_walk_rest(m->walker, rest);
     body_drop(&p->body);
 }
 
@@ -80,8 +94,8 @@ static void take_copy(struct message *m)
 static void take_hashed(struct txs_peer *p)
 {
     struct message *m = &p->message;
-    txs_tx_walker_ids(&m->walker, &m->ids);
-    m->parts = m->walker.parts;
+    txs_tx_walker_ids(m->walker, &m->ids);
+    m->parts = m->walker->parts;
     m->bytes = (struct txs_span){p->body.data, p->body.len};
 }
 
@@ -92,9 +106,11 @@ bool incoming_tx_end(struct txs_peer *p)
     bool by_wtxid = p->config->id_type == TXS_ID_TYPE_WTXID;
     if (p->splitter.length == 0)
         begin_hashing(p);
+    if (m->copy == NULL && m->walker == NULL)
+        return false; /* no memory */
     if (incoming_tx_is_malformed(p)) {
         uint8_t digest[32];
-        txs_tx_walker_digest(&m->walker, digest);
+        txs_tx_walker_digest(m->walker, digest);
         return checksum_is(p, digest);
     }
     if (m->copy != NULL)

@@ -32,7 +32,7 @@ struct inquiry {
     enum relevance (*message)(struct txs_peer *p, enum message_kind kind);
     /* The fence of this number has passed, and so have those before it: all that was said before
      * was handled. */
-    void (*fence)(struct txs_peer *p, uint64_t number);
+    void (*fence)(struct txs_peer *p, uint32_t number);
 
     /* After each message and each deadline: asks what is due, or sees that nothing is left to. */
     void (*next)(struct txs_peer *p);

@@ -3,6 +3,7 @@
 #include "answers.h"
 #include "block.h"
 #include "handshake.h"
+#include "incoming_tx.h"
 #include "inquiry.h"
 #include "receive.h"
 #include "say.h"
@@ -33,7 +34,7 @@ struct txs_peer *txs_peer_new(const struct txs_peer_config *config,
     if (p == NULL)
         return NULL;
     p->config = config;
-    p->remote = *remote;
+    p->remote = remote;
     p->nonce = nonce;
     p->handshake_deadline_ms = TXS_NEVER;
     p->transactions.next_ms = TXS_NEVER;
@@ -47,6 +48,7 @@ struct txs_peer *txs_peer_new(const struct txs_peer_config *config,
 
 void txs_peer_retire(struct txs_peer *p)
 {
+    incoming_tx_drop(p);
     body_drop(&p->body);
     block_free(p);
 }
@@ -56,6 +58,7 @@ void txs_peer_free(struct txs_peer *p)
     if (p == NULL)
         return;
     txs_peer_retire(p);
+    free(p->version);
     free(p);
 }
 
@@ -122,14 +125,14 @@ static void go_on(struct txs_peer *p)
 
 /* Bytes and messages that nobody asked for are skipped, and end the session when they are too many.
  */
-static void spend(struct txs_peer *p, uint64_t bytes, uint64_t message_count)
+static void spend(struct txs_peer *p, size_t bytes, uint32_t message_count)
 {
     bool over;
     if (p->result.stage == TXS_STAGE_HANDSHAKE) {
-        p->handshake_bytes += bytes;
+        p->handshake_bytes += (uint32_t)bytes;
         over = p->handshake_bytes > TXS_HANDSHAKE_BUDGET_BYTES;
     } else {
-        p->unasked_bytes += bytes;
+        p->unasked_bytes += (uint32_t)bytes;
         p->unasked_messages += message_count;
         over = p->unasked_bytes > TXS_SESSION_BUDGET_BYTES ||
                p->unasked_messages > TXS_SESSION_BUDGET_MESSAGES;
@@ -211,7 +214,7 @@ static void on_pong(struct txs_peer *p)
 {
     uint64_t nonce;
     struct txs_span kept = {p->message.kept, p->message.kept_len};
-    uint64_t number = txs_u64_decode(&nonce, kept) ? say_fence_number(p, nonce) : 0;
+    uint32_t number = txs_u64_decode(&nonce, kept) ? say_fence_number(p, nonce) : 0;
     if (number == 0)
         return;
     EACH(fence, p, number);
@@ -296,8 +299,7 @@ static enum txs_error closed_error(const struct txs_peer *p, enum txs_error erro
         return error;
     if (r->bytes_received == 0)
         return TXS_ERROR_REFUSED;
-    struct txs_span subver = {(const uint8_t *)r->subver, r->subver_len};
-    bool full = p->version_seen && !p->verack_seen && txs_keeps_slots_for_relay(subver);
+    bool full = p->version_seen && !p->verack_seen && txs_keeps_slots_for_relay(r->subver);
     return full ? TXS_ERROR_NO_TX_SLOT : error;
 }
 

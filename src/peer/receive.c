@@ -9,6 +9,7 @@
 
 #include "incoming_tx.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct row {
@@ -72,14 +73,25 @@ bool receive_item(struct txs_peer *p, struct listed *listed, struct txs_span *pa
 
 /* Any message */
 
+/* A second version says nothing. */
 static enum receive_event begin(struct txs_peer *p)
 {
+    enum message_kind kind = kind_of(p->splitter.command);
     p->header_seen = true;
-    p->message.kind = kind_of(p->splitter.command);
+    p->message.kind = kind == MESSAGE_VERSION && p->version_seen ? MESSAGE_SKIPPED : kind;
     p->message.arriving = false;
     if (!p->splitter.command_ok && !p->version_seen)
         return broken(p, TXS_ERROR_BAD_COMMAND);
     return RECEIVE_BEGIN;
+}
+
+static uint8_t *room_for_version(struct txs_peer *p)
+{
+    size_t len = p->splitter.length;
+    p->version = malloc(1 + (len < TXS_VERSION_MAX_BYTES ? len : TXS_VERSION_MAX_BYTES));
+    if (p->version == NULL)
+        session_end(p, TXS_OUTCOME_LOCAL_ERROR, TXS_ERROR_NO_MEMORY);
+    return p->version;
 }
 
 void receive_read(struct txs_peer *p)
@@ -87,6 +99,7 @@ void receive_read(struct txs_peer *p)
     struct message *m = &p->message;
     m->arriving = true;
     m->kept_len = 0;
+    m->kept = m->kind == MESSAGE_VERSION ? room_for_version(p) : m->few;
     p->splitter.want_checksum = m->kind != MESSAGE_TX;
     if (m->kind == MESSAGE_TX)
         incoming_tx_begin(p);
@@ -104,10 +117,10 @@ static enum receive_event take_part(struct txs_peer *p)
     if (m->kind == MESSAGE_TX)
         incoming_tx_add(p, chunk);
     if (row != NULL && m->kept_len < row->keep) {
-        size_t room = row->keep - m->kept_len;
+        size_t room = (size_t)(row->keep - m->kept_len);
         size_t len = chunk.len < room ? chunk.len : room;
         memcpy(m->kept + m->kept_len, chunk.data, len);
-        m->kept_len += len;
+        m->kept_len = (uint16_t)(m->kept_len + len);
     }
     return RECEIVE_PART;
 }

@@ -48,13 +48,13 @@ void say_version(struct txs_peer *p)
     struct txs_version v = {
         .version = TXS_PROTOCOL_VERSION,
         .timestamp = (p->config->epoch_unix_ms + (int64_t)p->now_ms) / 1000,
-        .recv_port = p->remote.port,
+        .recv_port = p->remote->port,
         .nonce = p->nonce,
         .subver = p->config->user_agent,
         .relay = true,
         .has_relay = true,
     };
-    txs_address_to_ip16(v.recv_ip, &p->remote);
+    txs_address_to_ip16(v.recv_ip, p->remote);
     size_t begun = txs_frame_begin(p->config->out, p->config->chain->magic, "version");
     txs_version_encode(p->config->out, &v);
     txs_frame_end_known(p->config->out, begun, p->config->checksums);
@@ -119,17 +119,17 @@ void say_getdata(struct txs_peer *p, uint32_t type, const uint8_t hash[32])
 #define FENCE_STEP 0x9e3779b97f4a7c15ull
 #define FENCE_STEP_INVERSE 0xf1de83e19937733dull
 
-uint64_t say_fence(struct txs_peer *p)
+uint32_t say_fence(struct txs_peer *p)
 {
     say_u64(p, "ping", p->nonce + ++p->fences * FENCE_STEP);
     p->fence_wanted = false;
     return p->fences;
 }
 
-uint64_t say_fence_number(const struct txs_peer *p, uint64_t nonce)
+uint32_t say_fence_number(const struct txs_peer *p, uint64_t nonce)
 {
     uint64_t number = (nonce - p->nonce) * FENCE_STEP_INVERSE;
-    return number <= p->fences ? number : 0;
+    return number <= p->fences ? (uint32_t)number : 0;
 }
 
 void say_getheaders(struct txs_peer *p, const uint8_t hash[32])
@@ -155,7 +155,7 @@ static void say_getdata_of_pending(struct txs_peer *p, size_t count, bool among)
 }
 
 /* Where the ids leave the decoy no room, it goes in a request of its own behind theirs. */
-uint64_t say_request(struct txs_peer *p)
+uint32_t say_request(struct txs_peer *p)
 {
     struct decoy *decoy = &p->decoy;
     size_t count = pending_count(p);
@@ -164,7 +164,7 @@ uint64_t say_request(struct txs_peer *p)
         say_getdata_of_pending(p, count, among);
     if (decoy->wanted && !among)
         say_getdata(p, say_item_type(p), decoy->hash);
-    uint64_t fence = say_fence(p);
+    uint32_t fence = say_fence(p);
     if (decoy->wanted)
         decoy->fence = fence;
     decoy->wanted = false;

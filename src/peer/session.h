@@ -40,24 +40,25 @@ enum message_kind {
     MESSAGE_SKIPPED,
 };
 
-/* What is kept of the message in hand: no more than its reader needs. */
-#define KEEP_MAX TXS_VERSION_MAX_BYTES
+/* What is kept of a message, but for the peer's version: no more than its reader needs. */
+#define FEW_BYTES (1 + TXS_BLOCK_HEADER_BYTES + 1)
 
 /* The message in hand, or the one that has just ended. */
 struct message {
     enum message_kind kind;
     bool arriving;   /* its end has not come */
     uint8_t readers; /* inquiries that read it as it comes, bits by their place in the table */
-    size_t kept_len;
+    uint16_t kept_len;
+    uint8_t *kept; /* `few`, or the session's `version` */
     union {
-        uint8_t kept[KEEP_MAX];      /* of what is kept */
-        struct txs_inv_reader list;  /* inv and notfound */
-        struct txs_tx_walker walker; /* tx: hashed as it comes, its bytes in `body` beside that */
+        uint8_t few[FEW_BYTES];
+        struct txs_inv_reader list; /* inv and notfound */
+        struct txs_tx_ids ids;      /* tx: once it has ended */
     };
-    const struct txs_copy *copy; /* tx: it is like this one so far, and is not hashed */
+    const struct txs_copy *copy;  /* tx: it is like this one so far, and is not hashed */
+    struct txs_tx_walker *walker; /* tx: hashes it as it comes, its bytes in `body` beside that */
     enum txs_walk walk;
-    /* once it has ended */
-    struct txs_tx_ids ids;
+    /* tx: once it has ended */
     uint64_t parts;
     struct txs_span bytes; /* empty where there was no room */
     int id;                /* that it is, as it was asked for, or -1 */
@@ -81,7 +82,7 @@ struct decoy {
     bool wanted;
     uint8_t hash[32];
     size_t place;   /* among the ids: 0..id_count */
-    uint64_t fence; /* behind it, once it was asked for */
+    uint32_t fence; /* behind it, once it was asked for */
 };
 
 /* The inquiries' own. */
@@ -98,7 +99,7 @@ struct transactions {
     uint64_t fence_deadline_ms; /* for the answer, once the fence has passed */
     uint64_t deadline_ms;       /* for the answer that is awaited */
     uint64_t next_ms;           /* the next request of the plan; TXS_NEVER when there is none */
-    uint64_t fence;             /* behind the last request */
+    uint32_t fence;             /* behind the last request */
 };
 struct addresses {
     bool complete;
@@ -117,7 +118,7 @@ struct control {
 
 struct anchors {
     bool asked;
-    uint64_t fence[TXS_ANCHORS_MAX]; /* behind each */
+    uint32_t fence[TXS_ANCHORS_MAX]; /* behind each */
     bool empty[TXS_ANCHORS_MAX];     /* answered by headers without any */
     uint64_t deadline_ms;
 };
@@ -130,7 +131,7 @@ struct block {
 
 struct txs_peer {
     const struct txs_peer_config *config;
-    struct txs_address remote;
+    const struct txs_address *remote;
     uint64_t nonce;
     uint64_t now_ms;
     uint64_t handshake_deadline_ms;
@@ -159,26 +160,27 @@ struct txs_peer {
 
     /* What comes in. */
     struct txs_splitter splitter;
-    bool header_seen;
     struct message message;
+    uint8_t *version; /* the first version message; it holds the result's user agent */
     struct body body;
     struct strange strange;
-    uint64_t handshake_bytes;
-    uint64_t unasked_bytes;
-    uint64_t unasked_messages;
+    bool header_seen;
+    uint32_t handshake_bytes;
+    uint32_t unasked_bytes;
+    uint32_t unasked_messages;
 
     /* What goes out, and what is handed out with it: one transaction or several of a block, or one
      * list of addresses. */
     bool clogged;
     bool pong_due;
-    uint64_t pong_nonce;
-    uint64_t fences;   /* that were sent */
     bool fence_wanted; /* behind what is being said */
+    bool told_ready;
+    uint32_t fences; /* that were sent */
+    uint64_t pong_nonce;
     struct txs_served served;
     const struct txs_served *served_list;
     size_t served_count;
     struct txs_told told;
-    bool told_ready;
 
     struct anchors anchors;
     struct transactions transactions;

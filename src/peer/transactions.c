@@ -224,7 +224,7 @@ static enum relevance message(struct txs_peer *p, enum message_kind kind)
 
 /* Core handles what one peer sends in order: after the pong it will not answer. Others may have
  * answers in their queues that a pong overtakes, so a moment is left for those. */
-static void fence(struct txs_peer *p, uint64_t number)
+static void fence(struct txs_peer *p, uint32_t number)
 {
     struct transactions *t = &p->transactions;
     if (!p->awaiting || t->fence_passed || number < t->fence)

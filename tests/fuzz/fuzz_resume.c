@@ -47,7 +47,7 @@ static enum txs_status on_peer(void *context, const struct txs_restored_peer *pe
     require(peer->result->outcome != TXS_OUTCOME_INTERRUPTED);
     mix(r, &peer->address, sizeof peer->address);
     for (size_t i = 0; i < peer->result->answer_count; i++)
-        mix(r, &peer->result->answers[i].status, sizeof peer->result->answers[i].status);
+        mix(r, &(enum txs_id_status){peer->result->answers[i].status}, sizeof(enum txs_id_status));
     mix_told(r, peer->told, peer->told_count);
     r->peers++;
     return TXS_OK;

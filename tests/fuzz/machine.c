@@ -160,7 +160,8 @@ static void step(struct session *s, struct txs_peer_event event)
 
 void session_begin(struct session *s, struct session_kind kind, struct txs_random *pieces)
 {
-    struct txs_address remote = {.network = TXS_NETWORK_IPV4, .port = 8333, .bytes = {1, 2, 3, 4}};
+    static const struct txs_address remote = {
+        .network = TXS_NETWORK_IPV4, .port = 8333, .bytes = {1, 2, 3, 4}};
     memset(s, 0, sizeof *s);
     s->kind = kind;
     s->pieces = pieces;
@@ -244,7 +245,7 @@ static void check_result(const struct session *s)
     require(served == s->served);
     require((r->outcome == TXS_OUTCOME_ANSWERED) == (r->stage == TXS_STAGE_DONE));
     require(r->outcome != TXS_OUTCOME_SILENT || r->handshake_ms != TXS_NEVER);
-    require(r->subver_len <= TXS_SUBVER_MAX_BYTES);
+    require(r->subver.len <= TXS_SUBVER_MAX_BYTES);
 }
 
 /* What the corpus is to come to, so that it does not go stale. */

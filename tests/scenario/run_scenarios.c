@@ -489,7 +489,7 @@ static void begin_hunt(struct run *r)
 
 static void begin(struct run *r)
 {
-    struct txs_address remote;
+    static struct txs_address remote;
     struct txs_message message;
     if (!txs_address_parse(&remote, "1.2.3.4:8333", 8333) || r->context.chain == NULL)
         abort();
@@ -652,8 +652,9 @@ static void check_subver(const struct run *r, const char *wanted)
     const struct txs_peer_result *p = txs_peer_result(r->peer);
     uint8_t bytes[4096];
     int len = words_unquote(bytes, sizeof bytes, wanted);
-    if (len != p->subver_len || memcmp(bytes, p->subver, p->subver_len) != 0)
-        fail(r, "subver is '%.*s'", p->subver_len, p->subver);
+    if (len < 0 || (size_t)len != p->subver.len ||
+        (len > 0 && memcmp(bytes, p->subver.data, (size_t)len) != 0))
+        fail(r, "subver is '%.*s'", (int)p->subver.len, (const char *)p->subver.data);
 }
 
 static void check_features(const struct run *r, const char *wanted)

@@ -274,8 +274,7 @@ static void fill_result(struct fixture *f)
     r->services = 1ull << 63 | 9;
     r->start_height = -1;
     r->timeoffset_s = INT64_MIN;
-    r->subver_len = 6;
-    memcpy(r->subver, "a\n\"\xff\xe2\x80", 6);
+    r->subver = (struct txs_span){(const uint8_t *)"a\n\"\xff\xe2\x80", 6};
     r->feefilter_sat_kvb = 1000;
     r->bytes_received = 77;
     f->answer = (struct txs_answer){.status = TXS_ID_SERVED,
@@ -328,7 +327,7 @@ static void what_a_short_version_leaves_out_is_null(void **state)
     begin(&f);
     fill_result(&f);
     f.result.has_subver = f.result.has_start_height = false;
-    f.result.subver_len = 0;
+    f.result.subver.len = 0;
     write_peer(&f);
     json_t *lines = end(&f), *record = only(lines, "peer");
     check_text(record, "subver", NULL);
@@ -382,8 +381,7 @@ static void a_peer_line_tells_which_software_and_which_chain(void **state)
     f.result.anchors[0] = TXS_ANCHOR_LACKS;
     f.result.anchors[1] = TXS_ANCHOR_CLAIMS;
     f.result.services = TXS_SERVICE_BLAKE2B;
-    f.result.subver_len = sizeof agent - 1;
-    memcpy(f.result.subver, agent, sizeof agent - 1);
+    f.result.subver = (struct txs_span){(const uint8_t *)agent, sizeof agent - 1};
     write_peer(&f);
     json_t *lines = end(&f), *record = only(lines, "peer");
     check_text(record, "client", "Knots");
