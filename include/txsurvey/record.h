@@ -373,7 +373,7 @@ struct txs_restored_peer {
     size_t told_count;
     /* outcome, stage; handshake_ms 0 where there was a handshake, else TXS_NEVER; of the answers
      * status, strength, hint, has_wtxid, wtxid, via, position; error; services, start_height,
-     * anchors, controls, block_asked, block_height */
+     * anchors, controls, block_asked, block_height, bytes_sent, bytes_received */
     const struct txs_peer_result *result;
 };
 struct txs_restored_seed {

@@ -7,10 +7,12 @@
 
 /* How a survey stands, for a progress line. */
 struct txs_progress {
+    uint64_t now_ms; /* monotonic */
     uint64_t elapsed_ms;
     uint64_t seeds_asked, seeds_settled;
-    uint64_t planned;   /* peers that are known and will be attempted */
-    uint64_t connected; /* connections that were made so far */
+    uint64_t known, not_attempted; /* addresses, as in the ending */
+    uint64_t planned;              /* peers that are known and will be attempted */
+    uint64_t connected;            /* connections that were made so far */
     uint64_t in_progress;
     uint64_t last_dial_ms; /* when the last attempt began, as elapsed_ms */
     const char *waits_for; /* the option whose proxy or router is waited for; NULL: none is */

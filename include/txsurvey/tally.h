@@ -35,6 +35,7 @@ struct txs_tally {
     uint64_t restored;   /* of them, those of an earlier part of the run */
     uint64_t handshakes; /* peers that completed one */
     uint64_t spoke;      /* peers of which a word of the protocol was heard */
+    uint64_t bytes_sent, bytes_received;
     /* Peers that completed no handshake, by outcome and error. */
     uint64_t unmet[TXS_OUTCOME_COUNT][TXS_ERROR_COUNT];
     bool vantage_suspect; /* for some time it was this machine or its link that failed */

@@ -53,6 +53,8 @@ static const char *const hint_names[] = {
 };
 #define COUNT_OF(names) (sizeof(names) / sizeof *(names))
 
+#define BYTES_MAX ((int64_t)1 << 53) /* no integer of a record is beyond that */
+
 bool restored_init(struct restored *r, const struct txs_plan *plan)
 {
     memset(r, 0, sizeof *r);
@@ -304,6 +306,17 @@ static bool take_block(struct txs_peer_result *out, const json_t *record)
     return true;
 }
 
+static bool take_bytes(struct txs_peer_result *out, const json_t *record)
+{
+    int64_t sent = 0, received = 0;
+    if (!take_integer(&sent, record, "bytessent", 0, BYTES_MAX) ||
+        !take_integer(&received, record, "bytesrecv", 0, BYTES_MAX))
+        return false;
+    out->bytes_sent = (uint64_t)sent;
+    out->bytes_received = (uint64_t)received;
+    return true;
+}
+
 static bool take_control(enum txs_control *out, const json_t *control, const char *name)
 {
     unsigned word = TXS_CONTROL_UNASKED;
@@ -353,6 +366,8 @@ const char *restored_result(struct restored *r, struct txs_peer_result *out, con
         return "a peer without proper outcome and stage";
     if (!take_handshake(out, record) || !take_version(out, record))
         return "a peer without proper version, services and height";
+    if (!take_bytes(out, record))
+        return "a peer without proper counts of bytes";
     if (!take_control(&out->control_random, control, "random") ||
         !take_control(&out->control_announced, control, "announced"))
         return "a peer without a proper control";

@@ -80,15 +80,18 @@ static const char *waits_for(const struct txs_engine *e)
 static void report_progress(uv_timer_t *timer)
 {
     struct txs_engine *e = engine_of(timer);
-    uint64_t planned = txs_survey_known(e->survey);
+    uint64_t now = txs_engine_now_ms(e), planned = txs_survey_known(e->survey);
     if (planned > e->plan->max_peers)
         planned = e->plan->max_peers;
     e->sink->progress(
         e->sink->context,
         &(struct txs_progress){
-            .elapsed_ms = txs_engine_now_ms(e) - e->started_ms,
+            .now_ms = now,
+            .elapsed_ms = now - e->started_ms,
             .seeds_asked = e->plan->seed_count,
             .seeds_settled = e->plan->seed_count - e->seeds.outstanding,
+            .known = txs_survey_known(e->survey),
+            .not_attempted = txs_survey_not_attempted(e->survey),
             .planned = planned,
             .connected = e->connected,
             .in_progress = txs_survey_in_progress(e->survey),

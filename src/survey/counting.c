@@ -61,6 +61,8 @@ void count_peer(struct txs_survey *s, uint32_t peer, const struct txs_peer_resul
     t->by_outcome[result->outcome]++;
     t->handshakes += result->handshake_ms != TXS_NEVER;
     t->spoke += result->has_version || result->outcome == TXS_OUTCOME_PROTOCOL_ERROR;
+    t->bytes_sent += result->bytes_sent;
+    t->bytes_received += result->bytes_received;
     t->unmet[result->outcome][result->error] += result->handshake_ms == TXS_NEVER;
     t->control_passed += txs_control_passed(result) == 1;
     t->control_failed += txs_control_passed(result) == 0;

@@ -18,6 +18,8 @@ static void the_counts_are_those_of_the_results(void **state)
         surveying_next(&f, i * 10);
     f.answer.strength = TXS_STRENGTH_STRONG;
     f.result.relaytxes = true;
+    f.result.bytes_sent = 100;
+    f.result.bytes_received = 1000;
     f.answer.withheld = true; /* which is what its hint says then */
     surveying_done(&f);
     f.answer.status = TXS_ID_UNASKED;
@@ -26,6 +28,8 @@ static void the_counts_are_those_of_the_results(void **state)
     surveying_done(&f);
     const struct txs_tally *t = txs_survey_tally(f.survey);
     assert_int_equal(t->peers, 3);
+    assert_int_equal(t->bytes_sent, 300);
+    assert_int_equal(t->bytes_received, 3000);
     assert_int_equal(t->by_outcome[TXS_OUTCOME_ANSWERED], 1);
     assert_int_equal(t->by_outcome[TXS_OUTCOME_CLOSED], 2);
     assert_int_equal(t->ids[0].by_status[TXS_ID_NOTFOUND], 1);

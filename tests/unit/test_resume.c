@@ -436,6 +436,8 @@ static void what_cannot_be_of_one_peer_is_refused(void **state)
         OUT("silent", "\"stage\":\"request\",\"handshake_ms\":1,\"services\":"
                       "\"0000000000000409\",\"startingheight\":2147483648," ANSWERS),
         OUT("silent", "\"stage\":\"request\",\"addresses\":-1," SHAKEN ANSWERS),
+        OUT("silent", "\"stage\":\"request\",\"bytessent\":-1," SHAKEN ANSWERS),
+        OUT("silent", "\"stage\":\"request\",\"bytesrecv\":\"1\"," SHAKEN ANSWERS),
         OUT("silent", "\"stage\":\"request\",\"block_height\":1," SHAKEN ANSWERS),
         OUT("silent", "\"stage\":\"request\",\"block_asked\":\"block\"," SHAKEN ANSWERS),
         OUT("silent", "\"stage\":\"request\",\"control\":{\"random\":\"well\"}," SHAKEN ANSWERS),
