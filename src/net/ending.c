@@ -39,7 +39,7 @@ static void on_drain_deadline(uv_timer_t *timer)
 
 struct txs_ending ending_of(const struct txs_engine *e)
 {
-    uint64_t now = txs_engine_now_ms(e);
+    uint64_t now = e->ended ? e->ended_ms : txs_engine_now_ms(e);
     return (struct txs_ending){
         .reason = e->reason,
         .signal_number = e->signal_number,
@@ -55,8 +55,9 @@ struct txs_ending ending_of(const struct txs_engine *e)
 static void end(struct txs_engine *e)
 {
     txs_survey_over(e->survey, !e->stopping);
-    struct txs_ending ending = ending_of(e);
+    e->ended_ms = txs_engine_now_ms(e);
     e->ended = true;
+    struct txs_ending ending = ending_of(e);
     uv_timer_stop(&e->progress);
     e->sink->ended(e->sink->context, &ending);
 }

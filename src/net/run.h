@@ -46,7 +46,7 @@ struct txs_engine {
     bool stopping, ended, over, clean;
     enum txs_reason reason;
     int signal_number;
-    uint64_t started_ms, last_dial_ms, connected;
+    uint64_t started_ms, ended_ms, last_dial_ms, connected;
     struct txs_wall_clock wall;
 };
 
