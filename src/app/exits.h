@@ -12,7 +12,7 @@
       "it finished, but fewer peers served than --require-served asks for")                       \
     X(USAGE, 2, "2", "wrong usage: nothing was contacted, nothing was written")                   \
     X(NOBODY_ASKED, 3, "3", "nobody could be asked: no peer, or none that completed a handshake") \
-    X(NOT_WRITTEN, 4, "4", "the records could not be written")                                    \
+    X(NOT_WRITTEN, 4, "4", "records, saved peers or metrics could not be written")                \
     X(LOCKED, 5, "5", "another run holds the output file")                                        \
     X(SIGNAL, 128, "128+N", "signal N ended the survey; what was known is recorded")
 

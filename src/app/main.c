@@ -65,7 +65,10 @@ static enum txs_flush on_flush(void *context)
 
 static void on_progress(void *context, const struct txs_progress *progress)
 {
-    console_progress(&((struct app *)context)->console, progress);
+    struct app *app = context;
+    outputs_progress(&app->outputs, &app->console, progress);
+    if (app->console.progress)
+        console_progress(&app->console, progress);
 }
 
 static void on_warn(void *context, const char *text)
@@ -137,6 +140,7 @@ static int run(struct app *app)
     struct txs_peer_list *saved = app->outputs.saved;
     struct txs_ending ending;
     txs_engine_run(app->engine, &ending);
+    outputs_ended(&app->outputs, &ending);
     int code = exit_code_of_ending(plan, &ending);
     if (code == EXIT_NOBODY_ASKED)
         verdict_nobody_asked(&app->console, &ending);
@@ -157,6 +161,14 @@ static void warn_of_ids(struct app *app)
         console_warn(&app->console, advice.text[i]);
 }
 
+/* For people, or to look whether metrics are due. */
+static uint64_t progress_every_ms(const struct app *app)
+{
+    if (app->console.progress && app->console.screen.terminal)
+        return 250;
+    return app->console.progress || app->options.metrics != NULL ? 1000 : 0;
+}
+
 static int survey(struct app *app)
 {
     struct txs_sink sink = {
@@ -168,8 +180,7 @@ static int survey(struct app *app)
         .room = on_room,
         .flush = on_flush,
         .progress = on_progress,
-        .progress_every_ms =
-            app->console.progress ? (app->console.screen.terminal ? 250 : 1000) : 0,
+        .progress_every_ms = progress_every_ms(app),
         .warn = on_warn,
         .tap = app->options.trace != NULL ? on_tap : NULL,
     };
@@ -186,8 +197,7 @@ static int survey(struct app *app)
     }
     if (app->engine != NULL)
         clean = txs_engine_close(app->engine);
-    if (!outputs_close(&app->outputs, &app->console, status != TXS_OK))
-        code = EXIT_NOT_WRITTEN;
+    code = outputs_close(&app->outputs, &app->console, status == TXS_OK, code);
     if (!clean)
         _exit(code); /* a look-up hangs in its thread, and exit() would wait for it */
     return code;

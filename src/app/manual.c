@@ -5,6 +5,8 @@
 #include "mdoc.h"
 #include "options.h"
 
+#include "txsurvey/metrics.h"
+
 #include <stdio.h>
 
 static void print_options(void)
@@ -45,6 +47,37 @@ static void print_records(void)
          ".Xr txsurvey\\-records 5 ;\n"
          ".Fl Fl schema\n"
          "prints the same for programs.");
+}
+
+static void print_metric(void *context, const char *name, const char *text)
+{
+    (void)context;
+    printf(".It Va %s\n", name);
+    mdoc_text(text);
+}
+
+static void print_metrics(void)
+{
+    puts(".Sh METRICS\n"
+         "What\n"
+         ".Fl Fl metrics\n"
+         "writes, in the text format of Prometheus: gauges, with the counts of the\n"
+         ".Cm summary\n"
+         "record.\n"
+         "Each has the label\n"
+         ".Va survey ,\n"
+         "the name of the file without its folder and\n"
+         ".Ql .prom ,\n"
+         "so that surveys can be told apart by the names of their files.\n"
+         "The label\n"
+         ".Va id\n"
+         "is that of\n"
+         ".Fl Fl txid\\-file ,\n"
+         "or else the first 8 digits of the id; all digits where an id before it is\n"
+         "called so.\n"
+         ".Bl -tag -width \"txsurvey_share_ratio\" -compact");
+    txs_metrics_describe(print_metric, NULL);
+    puts(".El");
 }
 
 static void print_head(void)
@@ -170,6 +203,9 @@ static void print_files(void)
          "be reached.\n"
          "It may be the file of\n"
          ".Fl Fl peers .\n"
+         ".It Fl Fl metrics Ar FILE\n"
+         "is replaced as a whole, in the same way, every 15 seconds of a run and at\n"
+         "its end, also after a signal or the deadline.\n"
          ".It Fl Fl trace Ar FILE\n"
          "is emptied and written from its beginning, a regular file that no other option names.\n"
          ".It Fl Fl peers , Fl Fl exclude , Fl Fl txid\\-file Ar FILE\n"
@@ -230,6 +266,7 @@ int main(void)
     print_head();
     print_options();
     print_records();
+    print_metrics();
     print_tail();
     return ferror(stdout) || fflush(stdout) != 0;
 }

@@ -94,6 +94,7 @@ static enum txs_status check_written(const struct options *o, struct txs_message
         const char *option, *path, *may_be_read_by;
     } written[] = {{"output", o->output, NULL},
                    {"trace", o->trace, NULL},
+                   {"metrics", o->metrics, NULL},
                    {"save-peers", o->save_peers, INPUT_OF_PEERS}};
     for (size_t i = 0; i < sizeof written / sizeof *written; i++) {
         const char *reader = read_by(o, written[i].path, written[i].may_be_read_by);

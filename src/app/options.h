@@ -38,6 +38,7 @@ struct options {
     bool output_given;
     bool resume;
     const char *trace;      /* NULL: none */
+    const char *metrics;    /* NULL: none */
     const char *save_peers; /* NULL: they are not kept */
     enum progress_when progress;
     int verbosity;                        /* -q lowers, -v raises it */

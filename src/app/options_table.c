@@ -281,6 +281,13 @@ static enum txs_status take_trace(struct options *o, const char *value, struct t
     return value_real_file(value, message);
 }
 
+static enum txs_status take_metrics(struct options *o, const char *value,
+                                    struct txs_message *message)
+{
+    o->metrics = value;
+    return value_real_file(value, message);
+}
+
 static enum txs_status take_progress(struct options *o, const char *value,
                                      struct txs_message *message)
 {
@@ -502,6 +509,11 @@ const struct option_spec option_specs[] = {
      "write every message of both directions to FILE, a regular file, as JSON lines, in place of a "
      "trace that it holds",
      TAKES(trace), NOT_SHOWN},
+    {0, "metrics", "FILE", GROUP_OUTPUT, PASS_REST,
+     "write figures of the run to FILE for Prometheus, for the textfile collector of "
+     "node_exporter, "
+     "which reads *.prom; every 15 s and at the end, in place of metrics that it holds",
+     TAKES(metrics), NOT_SHOWN},
     {0, "progress", "WHEN", GROUP_OUTPUT, PASS_REST,
      "show a progress line: auto (on a terminal), always or never [auto]", TAKES(progress),
      NOT_SHOWN},

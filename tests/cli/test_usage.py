@@ -22,7 +22,7 @@ OPTIONS = """--txid-file --wtxid --fee-rate --control --block --block-peers
     --connect --peers --skip-bad-lines --save-peers --crawl
     --max-peers --exclude --shard --onlynet --allow-local --any-port --proxy --onion --i2psam
     --cjdnsreachable --resume --concurrency --rate --connect-timeout --handshake-timeout --response-timeout
-    --deadline --retries --patience --output --require-served --raw --trace --progress --quiet
+    --deadline --retries --patience --output --require-served --raw --trace --metrics --progress --quiet
     --verbose --user-agent --usage --help --version -o -q -v -h -V""".split()
 
 # Words that are refused, beside one good id: what standard error must name, then the words.
@@ -59,6 +59,7 @@ WRONG = [
     ("--dnsseed", ["--dnsseed", "a/b"]),
     ("must be a file", ["--save-peers", "-"]),
     ("must be a file", ["--trace", "-"]),
+    ("must be a file", ["--metrics", "-"]),
     ("line\nfeeds", ["line\nfeeds\n\n\n\n"]),
 ]
 # What is nearest to a wrong word, and what may not be understood in silence.
