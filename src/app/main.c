@@ -11,6 +11,7 @@
 #include "schema.h"
 #include "survey_line.h"
 #include "verdict.h"
+#include "version.h"
 
 #include "txsurvey/engine.h"
 #include "txsurvey/jsonl.h"
@@ -226,7 +227,7 @@ int main(int argc, char **argv)
             code = EXIT_NOT_WRITTEN;
         }
     } else if (app.options.action == ACTION_VERSION) {
-        puts("txsurvey " TXSURVEY_VERSION);
+        version_print(stdout);
     } else {
         code = survey(&app);
     }

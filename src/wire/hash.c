@@ -1,7 +1,11 @@
 #include "txsurvey/hash.h"
 
+#include "txsurvey/library.h"
+
 #include <mbedtls/sha256.h>
 #include <mbedtls/version.h>
+
+#include <stdio.h>
 
 /* 2.28 deprecates the plain names, which return nothing there, in favour of these; 3.0 removed
  * these and gave the plain names their result. It reports only failures of accelerators: not looked
@@ -54,4 +58,11 @@ void txs_sha256d(uint8_t out[32], const void *bytes, size_t len)
     txs_sha256_start(&h);
     txs_sha256_add(&h, bytes, len);
     txs_sha256d_end(&h, out);
+}
+
+void txs_hash_library(struct txs_library *out)
+{
+    *out = (struct txs_library){.name = "mbedTLS"};
+    snprintf(out->built, sizeof out->built, "%s", MBEDTLS_VERSION_STRING);
+    mbedtls_version_get_string(out->running);
 }

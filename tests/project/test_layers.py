@@ -15,7 +15,7 @@ BESIDE = {"net", "jsonl", "metrics"}  # they do not know one another
 # The header of include/txsurvey and the folder that implements it: it may be included from there down.
 OWNER = {
     "bytes": "core", "status": "core", "time": "core", "random": "core", "lines": "core",
-    "escape": "core", "replacement": "core",
+    "escape": "core", "library": "core", "replacement": "core",
     "hash": "wire", "chain": "wire", "address": "wire", "address_set": "wire", "frame": "wire",
     "checksums": "wire", "message": "wire", "merkle": "wire",
     "tx": "tx", "block": "tx", "peer": "peer", "client": "peer", "tunnel": "peer", "record": "peer", "book": "book", "plan": "survey",
