@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SIMNET = ROOT / "build/release/tests/simnet/simnet"
+SIMNET = ROOT / "build/release/tests/simnet/txsurvey-simnet"
 INSIDE = "TXSURVEY_BENCH_NAMESPACE"
 QUEUE = "/proc/sys/net/core/somaxconn"
 TICKS = os.sysconf("SC_CLK_TCK")

@@ -8,6 +8,7 @@
 #include "txsurvey/status.h"
 
 #include "show.h"
+#include "suggest.h"
 
 enum option_group {
     GROUP_TARGET,
@@ -63,6 +64,8 @@ struct option_spec {
     /* NULL: it sets the bool at this offset in the options. */
     enum txs_status (*take)(struct options *o, const char *value, struct txs_message *message);
     size_t sets;
+    const struct vocabulary *words; /* the values that there are; NULL: they are not of a list */
+    bool listed;                    /* several words may be given, with commas between them */
     /* How the `survey` record shows the member at this offset in the options. No row goes without:
      * what is no parameter of the survey, or stands elsewhere in its record, says show_nothing. */
     show_fn *show;

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 
 #define MANY 1000000000u
+#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* Standard input can be read once. */
 static enum txs_status note_input(struct options *o, const char *option, const char *path,
@@ -85,18 +86,20 @@ static enum txs_status take_anchor(struct options *o, const char *value,
     return add_anchor(&o->plan, value, message);
 }
 
+static const char *const chain_names[] = {"main", "test", "testnet4", "signet", "regtest"};
+static const struct alias chain_aliases[] = {
+    {"mainnet", "main"}, {"bitcoin", "main"},   {"btc", "main"},
+    {"livenet", "main"}, {"testnet", "test"},   {"testnet3", "test"},
+    {"test3", "test"},   {"test4", "testnet4"}, {NULL, NULL}};
+static const struct vocabulary chain_words = {chain_names, COUNT(chain_names), chain_aliases};
+
 static enum txs_status take_chain(struct options *o, const char *value, struct txs_message *message)
 {
-    static const char *const names[] = {"main", "test", "testnet4", "signet", "regtest"};
-    static const struct alias aliases[] = {
-        {"mainnet", "main"}, {"bitcoin", "main"},   {"btc", "main"},
-        {"livenet", "main"}, {"testnet", "test"},   {"testnet3", "test"},
-        {"test3", "test"},   {"test4", "testnet4"}, {NULL, NULL}};
     size_t chosen;
-    const struct vocabulary chains = {names, sizeof names / sizeof *names, aliases};
-    enum txs_status status = value_choice(&chosen, value, strlen(value), &chains, "chain", message);
+    enum txs_status status =
+        value_choice(&chosen, value, strlen(value), &chain_words, "chain", message);
     if (status == TXS_OK)
-        o->plan.chain = txs_chain_by_name(names[chosen]);
+        o->plan.chain = txs_chain_by_name(chain_names[chosen]);
     return status;
 }
 
@@ -141,24 +144,26 @@ static enum txs_status take_max_peers(struct options *o, const char *value,
     return value_number(&o->plan.max_peers, value, 1, MANY, message);
 }
 
+static const char *const onlynet_names[] = {"ipv4", "ipv6", "onion", "i2p", "cjdns"};
+static const struct alias onlynet_aliases[] = {
+    {"tor", "onion"},    {"torv3", "onion"}, {"onions", "onion"}, {"clearnet", "ipv4,ipv6"},
+    {"ip", "ipv4,ipv6"}, {"v4", "ipv4"},     {"v6", "ipv6"},      {NULL, NULL}};
+static const struct vocabulary onlynet_words = {onlynet_names, COUNT(onlynet_names),
+                                                onlynet_aliases};
+
 static enum txs_status take_onlynet(struct options *o, const char *value,
                                     struct txs_message *message)
 {
-    static const char *const names[] = {"ipv4", "ipv6", "onion", "i2p", "cjdns"};
-    static const struct alias aliases[] = {
-        {"tor", "onion"},    {"torv3", "onion"}, {"onions", "onion"}, {"clearnet", "ipv4,ipv6"},
-        {"ip", "ipv4,ipv6"}, {"v4", "ipv4"},     {"v6", "ipv6"},      {NULL, NULL}};
-    const struct vocabulary networks = {names, sizeof names / sizeof *names, aliases};
     if (!o->only_networks)
         o->plan.networks = 0;
     o->only_networks = true;
     for (const char *at = value;; at++) {
         size_t chosen, len = strcspn(at, ",");
         enum txs_network network;
-        enum txs_status status = value_choice(&chosen, at, len, &networks, "network", message);
+        enum txs_status status = value_choice(&chosen, at, len, &onlynet_words, "network", message);
         if (status != TXS_OK)
             return status;
-        if (txs_network_by_name(&network, names[chosen]))
+        if (txs_network_by_name(&network, onlynet_names[chosen]))
             o->plan.networks |= 1u << network;
         at += len;
         if (*at == '\0')
@@ -288,14 +293,16 @@ static enum txs_status take_metrics(struct options *o, const char *value,
     return value_real_file(value, message);
 }
 
+static const char *const progress_names[] = {
+    [PROGRESS_AUTO] = "auto", [PROGRESS_ALWAYS] = "always", [PROGRESS_NEVER] = "never"};
+static const struct vocabulary progress_words = {progress_names, COUNT(progress_names), NULL};
+
 static enum txs_status take_progress(struct options *o, const char *value,
                                      struct txs_message *message)
 {
-    static const char *const words[] = {
-        [PROGRESS_AUTO] = "auto", [PROGRESS_ALWAYS] = "always", [PROGRESS_NEVER] = "never"};
     size_t chosen = PROGRESS_AUTO;
-    const struct vocabulary times = {words, sizeof words / sizeof *words, NULL};
-    enum txs_status status = value_choice(&chosen, value, strlen(value), &times, "WHEN", message);
+    enum txs_status status =
+        value_choice(&chosen, value, strlen(value), &progress_words, "WHEN", message);
     o->progress = (enum progress_when)chosen;
     return status;
 }
@@ -358,8 +365,10 @@ static enum txs_status take_schema(struct options *o, const char *value,
     return TXS_OK;
 }
 
-#define TAKES(name) take_##name, 0
-#define SETS(member) NULL, offsetof(struct options, member)
+#define TAKES(name) take_##name, 0, NULL, false
+#define CHOOSES(name) take_##name, 0, &name##_words, false
+#define LISTS(name) take_##name, 0, &name##_words, true
+#define SETS(member) NULL, offsetof(struct options, member), NULL, false
 #define SHOWN(how, member) show_##how, offsetof(struct options, member)
 #define NOT_SHOWN show_nothing, 0
 
@@ -396,7 +405,7 @@ const struct option_spec option_specs[] = {
      SETS(plan.census), SHOWN(bool, plan.census)},
 
     {0, "chain", "NAME", GROUP_CHAIN, PASS_CHAIN,
-     "the chain: main, test, testnet4, signet or regtest [main]", TAKES(chain), NOT_SHOWN},
+     "the chain: main, test, testnet4, signet or regtest [main]", CHOOSES(chain), NOT_SHOWN},
 
     {0, "dnsseed", "HOST", GROUP_PEERS, PASS_REST,
      "ask this DNS seed in place of the built-in ones; repeatable", TAKES(dnsseed), NOT_SHOWN},
@@ -438,7 +447,7 @@ const struct option_spec option_specs[] = {
     {0, "onlynet", "NET", GROUP_PEERS, PASS_REST,
      "survey only peers of NET: ipv4, ipv6, onion, i2p or cjdns, or several with commas between "
      "them; repeatable [all reachable]",
-     TAKES(onlynet), NOT_SHOWN},
+     LISTS(onlynet), NOT_SHOWN},
     {0, "allow-local", NULL, GROUP_PEERS, PASS_REST,
      "also survey addresses that are not publicly routable when a seed or gossip names them [off; "
      "on for regtest]",
@@ -515,7 +524,7 @@ const struct option_spec option_specs[] = {
      "which reads *.prom; every 15 s and at the end, in place of metrics that it holds",
      TAKES(metrics), NOT_SHOWN},
     {0, "progress", "WHEN", GROUP_OUTPUT, PASS_REST,
-     "show a progress line: auto (on a terminal), always or never [auto]", TAKES(progress),
+     "show a progress line: auto (on a terminal), always or never [auto]", CHOOSES(progress),
      NOT_SHOWN},
     {'q', "quiet", NULL, GROUP_OUTPUT, PASS_REST, "say less on standard error", TAKES(quiet),
      NOT_SHOWN},
@@ -535,8 +544,8 @@ const struct option_spec option_specs[] = {
     {'V', "version", NULL, GROUP_IDENTITY, PASS_HELP, "show the version and exit", TAKES(version),
      NOT_SHOWN},
 };
-const size_t option_spec_count = sizeof option_specs / sizeof *option_specs;
-_Static_assert(sizeof option_specs / sizeof *option_specs <= OPTIONS_MAX, "OPTIONS_MAX");
+const size_t option_spec_count = COUNT(option_specs);
+_Static_assert(COUNT(option_specs) <= OPTIONS_MAX, "OPTIONS_MAX");
 
 const char *option_group_name(enum option_group group)
 {

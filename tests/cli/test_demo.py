@@ -37,7 +37,7 @@ class Demo(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.build)
         (self.build / "tests" / "simnet").mkdir(parents=True)
         (self.build / "txsurvey").symlink_to(os.environ["TXSURVEY"])
-        (self.build / "tests" / "simnet" / "simnet").symlink_to(os.environ["TXSURVEY_SIMNET"])
+        (self.build / "tests" / "simnet" / "txsurvey-simnet").symlink_to(os.environ["TXSURVEY_SIMNET"])
 
     def start(self, words, **options):
         """In a session of its own, as in a terminal of its own."""

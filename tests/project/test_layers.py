@@ -101,8 +101,8 @@ class Layers(unittest.TestCase):
 
 class Manual(unittest.TestCase):
     def test_the_manual_is_well_formed_mdoc(self):
-        lint = subprocess.run(["mandoc", "-Tlint", "-Wwarning", str(BUILD / "txsurvey.1")],
-                              capture_output=True, text=True)
+        pages = [str(BUILD / page) for page in ("txsurvey.1", "txsurvey-simnet.1")]
+        lint = subprocess.run(["mandoc", "-Tlint", "-Wwarning", *pages], capture_output=True, text=True)
         self.assertEqual((lint.returncode, lint.stdout), (0, ""))
 
     def test_help_and_manual_have_the_same_options(self):

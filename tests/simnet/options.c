@@ -1,4 +1,5 @@
 #include "block.h"
+#include "option_table.h"
 #include "settings.h"
 
 #include "node.h"
@@ -13,43 +14,6 @@
 #include <string.h>
 
 #define PARTS_MAX 64
-
-/* X(enum, name, argument ("": none), help) */
-/* clang-format off */
-#define OPTION_TABLE(X) \
-    X(PORT, "port", "P", "listen on this port of every loopback address; P+1 refuses, P+2 swallows (18555); 0: any three") \
-    X(NODES, "nodes", "N", "how many nodes (1000)") \
-    X(SEED, "seed", "S", "another seed is another network (1)") \
-    X(CHAIN, "chain", "NAME", "main, test, testnet4, signet, regtest (regtest)") \
-    X(TX, "tx", "HEX", "a transaction that nodes hold; repeatable (two built-in ones)") \
-    X(MIX, "mix", "NAME=WEIGHT,...", "only these behaviours (all; see --behaviours); `real`: as addresses of the real network") \
-    X(RULE, "rule", "NAME=WEIGHT,...", "of nodes that play a rule, only these rules of versions (all); `real`: of 2026") \
-    X(ENTER, "enter", "NAME=WEIGHT,...", "and transactions enter mempools only then (at all times); `real`: an old one, that most have") \
-    X(PLAYED, "played", "FILE", "write what became of the rules in each session") \
-    X(PART, "part", "I/N", "be the I-th of N processes that play the network together, at ports P+3(I-1)... (1/1)") \
-    X(BLOCK, "block", "", "the transactions are in a block, which honest nodes have that are not pruned") \
-    X(CRAWL, "crawl", "", "the surveyor is expected to ask for addresses") \
-    X(EAGER, "eager", "", "the surveyor may ask before it has heard anything") \
-    X(START, "start", "N", "list the first N nodes; the others are known from gossip (all)") \
-    X(TOPOLOGY, "topology", "NAME", "who tells of whom: ring, chain, islands, random (ring)") \
-    X(ISLANDS, "islands", "N", "how many islands (4)") \
-    X(DEAD, "dead", "PERCENT", "of the addresses that are told nobody is at so many (0)") \
-    X(ONION, "onion", "PERCENT", "so many nodes have names of onion services, which lead to them through overlays.py (0)") \
-    X(I2P, "i2p", "PERCENT", "and so many of I2P (0)") \
-    X(GOSSIP, "gossip", "NAME=WEIGHT,...", "how nodes tell: only these manners (all; see --behaviours)") \
-    X(MIN_LATENCY, "min-latency", "MS", "each reply is late by at least this (0)") \
-    X(MAX_LATENCY, "max-latency", "MS", "each reply is late by up to this (0)") \
-    X(PATIENCE, "patience-ms", "MS", "the surveyor's patience that the truth assumes (30000)") \
-    X(BY, "by", "txid|wtxid", "which ids the surveyor is given (txid)") \
-    X(TRUTH, "truth", "FILE", "write what a survey must find") \
-    X(LIST, "list", "FILE", "write the nodes, one ADDR:PORT a line") \
-    X(READY, "ready-file", "FILE", "create this file once it listens") \
-    X(STATS, "stats", "FILE", "write counts there at the end, not to standard error") \
-    X(LOCALHOST, "localhost", "", "node 0 is at 127.0.0.1, so that the name localhost leads to it") \
-    X(STRICT, "strict", "", "exit 1 when the surveyor broke a rule of the protocol") \
-    X(BEHAVIOURS, "behaviours", "", "list the behaviours, rules and manners, with their weights by default and in `real`") \
-    X(HELP, "help", "", "this text")
-/* clang-format on */
 
 enum option_id {
     OPTION_NONE = 256,
@@ -68,7 +32,8 @@ static const struct option long_options[] = {
 
 static void print_help(void)
 {
-    puts("Usage: simnet [OPTION]...\nA simulated Bitcoin network on the loopback addresses.\n");
+    puts("Usage: txsurvey-simnet [OPTION]...\nA simulated Bitcoin network on the loopback "
+         "addresses.\n");
 #define X(id, name, argument, help) printf("  --%-12s %-16s %s\n", name, argument, help);
     OPTION_TABLE(X)
 #undef X
@@ -99,6 +64,23 @@ static void print_behaviours(void)
     print_mix("\n--enter", sim_enter_names, SIM_REAL_ENTER, &mix);
     sim_gossip_mix_default(&mix);
     print_mix("\n--gossip", sim_gossip_names, NULL, &mix);
+}
+
+static bool print(int option)
+{
+    switch (option) {
+    case OPTION_HELP:
+        print_help();
+        return true;
+    case OPTION_MANUAL:
+        sim_manual_print();
+        return true;
+    case OPTION_BEHAVIOURS:
+        print_behaviours();
+        return true;
+    default:
+        return false;
+    }
 }
 
 static bool parse_number(uint64_t *out, uint64_t least, uint64_t most, const char *text)
@@ -294,8 +276,7 @@ bool sim_options_parse(struct sim_settings *settings, int argc, char **argv, int
     sim_rule_mix_default(&settings->rules);
     sim_enter_mix_default(&settings->enter);
     while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-        if (option == OPTION_HELP || option == OPTION_BEHAVIOURS) {
-            option == OPTION_HELP ? print_help() : print_behaviours();
+        if (print(option)) {
             *exit_code = 0;
             return false;
         }

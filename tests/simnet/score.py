@@ -8,7 +8,7 @@ ten mismatches. Exits 1 on any. With --partial nobody need have a record, and a 
 interrupted, or have had no time to tell addresses: for surveys that --deadline, --max-peers or a signal ended.
 
 Of nodes that play the rules of versions, what they must be recorded to have said stands in the file of
-`simnet --played`. No `notfound` may then be `strong` of a transaction that an honest node had when the
+`txsurvey-simnet --played`. No `notfound` may then be `strong` of a transaction that an honest node had when the
 session began. --table prints, in Markdown, what each rule came to and what it cost.
 """
 
