@@ -18,6 +18,7 @@ static const struct {
     {"connect", VALUE, {"connect", NULL}},
     {"dnsseed=0", SWITCH, {"no-dnsseed", NULL}}, /* its dnsseed is a switch, ours names one */
     {"nodnsseed", SWITCH, {"no-dnsseed", NULL}},
+    {"forcednsseed", SWITCH, {"force-dnsseed", NULL}},
     {"onlynet", VALUE, {"onlynet", NULL}},
     {"proxy", VALUE, {"proxy", NULL}},
     {"onion", VALUE, {"onion", NULL}},

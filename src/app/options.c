@@ -149,13 +149,17 @@ static enum txs_status complete(struct options *o, struct txs_message *message)
         return txs_fail(message, TXS_E_USAGE, "--block-peers needs --block");
     if (o->no_seeds && o->own_seeds)
         return txs_fail(message, TXS_E_USAGE, "--dnsseed and --no-dnsseed exclude each other");
+    if (o->no_seeds && o->force_seeds)
+        return txs_fail(message, TXS_E_USAGE,
+                        "--force-dnsseed and --no-dnsseed exclude each other");
     if (o->plan.chain->local_is_routable)
         o->plan.allow_local = true;
     if (o->plan.user_agent == NULL)
         o->plan.user_agent = "/txsurvey:" TXSURVEY_VERSION "/";
     o->list_is_renewed = is_renewed(o);
     bool own_peers = o->plan.peer_count > 0 || o->peer_lists;
-    if (!o->no_seeds && !o->own_seeds && !own_peers && txs_plan_may_ask_seeds(&o->plan)) {
+    bool built_in = o->force_seeds || !own_peers;
+    if (built_in && !o->no_seeds && !o->own_seeds && txs_plan_may_ask_seeds(&o->plan)) {
         status = add_built_in_seeds(o, message);
         if (status != TXS_OK)
             return status;

@@ -42,9 +42,10 @@ struct options {
     const char *metrics;    /* NULL: none */
     const char *save_peers; /* NULL: they are not kept */
     enum progress_when progress;
-    int verbosity;                        /* -q lowers, -v raises it */
-    bool no_seeds, own_seeds, peer_lists; /* --no-dnsseed, --dnsseed, --peers */
-    struct txs_list_notes list_notes;     /* of --peers */
+    int verbosity;                         /* -q lowers, -v raises it */
+    bool no_seeds, force_seeds, own_seeds; /* --no-dnsseed, --force-dnsseed, --dnsseed */
+    bool peer_lists;                       /* --peers */
+    struct txs_list_notes list_notes;      /* of --peers */
     const char *missing_list; /* of --peers, which --save-peers is to make; NULL: none */
     bool list_is_renewed;     /* --save-peers names a list that was read */
     bool block_peers_given;

@@ -410,6 +410,8 @@ const struct option_spec option_specs[] = {
     {0, "dnsseed", "HOST", GROUP_PEERS, PASS_REST,
      "ask this DNS seed in place of the built-in ones; repeatable", TAKES(dnsseed), NOT_SHOWN},
     {0, "no-dnsseed", NULL, GROUP_PEERS, PASS_REST, "ask no DNS seed", SETS(no_seeds), NOT_SHOWN},
+    {0, "force-dnsseed", NULL, GROUP_PEERS, PASS_REST,
+     "ask the built-in DNS seeds although peers are named", SETS(force_seeds), NOT_SHOWN},
     {0, "connect", "ADDR[:PORT]", GROUP_PEERS, PASS_REST,
      "survey this peer, and no built-in seeds; repeatable; IPv6 as [::1]:8333", TAKES(connect),
      NOT_SHOWN},

@@ -154,6 +154,14 @@ class Saved(PeersCase):
         other = survey.run([f"--save-peers={self.list}", f"--peers={self.list}x", TXID])
         self.assertEqual(other.code, 2, other.explain())
 
+    def test_with_seeds_also_later(self):
+        """A list that has grown old does not end the series. Those of the list are asked as ever."""
+        network = self.network()
+        self.list.write_text(f"{network.at(1)}\n")
+        for words, asked in (([], False), (["--force-dnsseed"], True), (["-forcednsseed"], True)):
+            result = self.save([f"--peers={self.list}", *words], timeout=LIMIT)
+            self.assertEqual((bool(result.seeds), self.items()), (asked, [network.at(1)]), words)
+
     def test_nobody_was_reached(self):
         self.list.write_text("127.0.0.1:1\n")
         result = self.save([f"--peers={self.list}"], 3)

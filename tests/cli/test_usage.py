@@ -18,7 +18,7 @@ from fakepeer import TXID, UNKNOWN, FakeNetwork, honest, mute
 
 BEFORE = b"what an earlier run wrote\n"
 OPTIONS = """--txid-file --wtxid --fee-rate --control --block --block-peers
-    --anchor --census --keep-asking --eager --chain --dnsseed --no-dnsseed
+    --anchor --census --keep-asking --eager --chain --dnsseed --no-dnsseed --force-dnsseed
     --connect --peers --skip-bad-lines --save-peers --crawl
     --max-peers --exclude --shard --onlynet --allow-local --any-port --proxy --onion --i2psam
     --cjdnsreachable --resume --concurrency --rate --connect-timeout --handshake-timeout --response-timeout
@@ -59,6 +59,7 @@ WRONG = [
     ("--output", ["-o"], None),
     ("--connect", ["-q", "--connect"], None),
     ("--dnsseed", ["--dnsseed", "seed.invalid", "--no-dnsseed"]),
+    ("--force-dnsseed", ["--force-dnsseed", "--no-dnsseed"]),
     ("--no-dnsseed", ["--no-dnsseed", "--dnsseed", "seed.invalid"]),
     ("--dnsseed", ["--dnsseed", "a host"]),
     ("--dnsseed", ["--dnsseed", ""]),
