@@ -121,7 +121,7 @@ class Readme(recipes.AsItStands):
         self.assertTrue(list(LOCAL.glob("share/man/man1/txsurvey.1*")))
 
     def test_links(self):
-        for page in [*PAGES, harness.REPOSITORY / "scripts" / "fleet" / "README.md"]:
+        for page in [*PAGES, *(harness.REPOSITORY / "scripts").glob("*/README.md")]:
             for path, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", page.read_text()):
                 target = (page.parent / path) if path else page
                 with self.subTest(page=page.name, path=path, anchor=anchor):
