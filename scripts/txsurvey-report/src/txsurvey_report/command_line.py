@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from txsurvey_report import __version__, exports, figures, records, text
+from txsurvey_report import __version__, exports, figures, places, records, text
 from txsurvey_report.figure import Figure
 from txsurvey_report.figures import difference
 from txsurvey_report.progress import Progress
@@ -35,6 +35,9 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--diff", nargs=2, type=Path, metavar=("A", "B"), help="nodes that changed their answer from file A to file B"
     )
+    add("--city", type=Path, metavar="FILE", help="countries: a database of MaxMind's format (.mmdb)")
+    add("--asn", type=Path, metavar="FILE", help="autonomous systems: a database of MaxMind's format (.mmdb)")
+    add("--asmap", type=Path, metavar="FILE", help="autonomous systems: an asmap of Bitcoin Core")
     add("--addresses", action="store_true", help="show who the nodes are: for your own eyes")
     add("-V", "--version", action="version", version=f"txsurvey-report {__version__}")
     return result
@@ -108,6 +111,7 @@ def run(arguments: argparse.Namespace) -> int:
         progress.step("reading")
         try:
             loaded = records.load(files)
+            places.locate(loaded, places.Databases(arguments.city, arguments.asn, arguments.asmap))
         except (records.UnreadableError, OSError) as error:
             print(f"txsurvey-report: {error}", file=sys.stderr)
             return 2

@@ -5,9 +5,10 @@
     peer         the latest visit of each node, which all figures but those over time count
     answer       one a peer and id, of `peer`; `asked` where the node was asked
     visit_answer the same of `visit`
-    target       one an id: its name is its label, else the first 8 digits
+    target       one an id, asked for or not: its name is its label, else the first 8 digits
     seed         one a `seed` record
     spend        one an input of a decoded transaction: which id spends which output
+    place        one a peer whose place is known, see places.py: country, AS
 
 Types follow the manual of the records. What a record lacks, one of another schema for instance, is null."""
 
@@ -122,7 +123,8 @@ CREATE TABLE run AS
                QUALIFY row_number() OVER (PARTITION BY survey ORDER BY finished DESC) = 1) AS ended
     USING (survey) ORDER BY started;
 ALTER TABLE visit ADD COLUMN anchored BOOLEAN;
-UPDATE visit SET anchored = anchors->>(json_keys(anchors)[1]) = 'has' WHERE anchors IS NOT NULL;
+UPDATE visit SET anchored = anchors->>('/' || replace(replace(json_keys(anchors)[1], '~', '~0'), '/', '~1')) = 'has'
+    WHERE anchors IS NOT NULL;
 CREATE TABLE peer AS
     SELECT * FROM visit QUALIFY row_number() OVER (PARTITION BY address, port ORDER BY started DESC) = 1;
 CREATE TABLE visit_answer AS
@@ -132,14 +134,17 @@ CREATE TABLE target AS
     SELECT txid, CASE WHEN label IS NULL THEN txid[:8]
                       WHEN count(*) OVER (PARTITION BY label) = 1 THEN label
                       ELSE label || ' ' || txid[:8] END AS name, label, place
-    FROM (SELECT txid, max(label) AS label, min(list_position(txids, txid)) AS place
-          FROM (SELECT DISTINCT txid, label, survey FROM visit_answer) JOIN run USING (survey) GROUP BY txid);
+    FROM (SELECT txid, max(label) AS label, min(place) AS place
+          FROM (SELECT unnest(txids) AS txid, NULL AS label, unnest(range(len(txids))) AS place FROM run
+                UNION ALL SELECT DISTINCT txid, label, NULL FROM visit_answer) GROUP BY txid);
 CREATE TABLE answer AS
     SELECT visit_answer.*, target.name AS target, target.place
     FROM visit_answer JOIN target USING (txid) WHERE id IN (SELECT id FROM peer);
 CREATE TABLE spend AS
-    SELECT DISTINCT txid, spent.txid || ':' || spent.vout AS output
-    FROM (SELECT txid, unnest(vin) AS spent FROM transaction_line) WHERE spent.txid IS NOT NULL;
+    SELECT DISTINCT id AS txid, spent.txid || ':' || spent.vout AS output
+    FROM (SELECT CASE id_type WHEN 'wtxid' THEN hash ELSE txid END AS id, unnest(vin) AS spent
+          FROM transaction_line LEFT JOIN run USING (survey)) WHERE spent.txid IS NOT NULL;
+CREATE TABLE place (id BIGINT, country VARCHAR, asn BIGINT, organisation VARCHAR);
 """
 
 OVERLAP = """

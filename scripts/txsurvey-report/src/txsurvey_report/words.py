@@ -1,11 +1,13 @@
 """Numbers as people write them, and the same in every output."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from txsurvey_report.figure import Unit
 
 NOTHING = "–"
+NETWORKS = {"ipv4": "IPv4", "ipv6": "IPv6", "onion": "Tor", "i2p": "I2P", "cjdns": "CJDNS"}
 
 
 def count(number: int | float) -> str:
@@ -28,6 +30,11 @@ def of(number: int, whole: int, name: str = "nodes") -> str:
     return f"{count(number)} of {count(whole)} {name}"
 
 
+def listed(names: Sequence[str]) -> str:
+    """As a sentence lists them: a, b and c."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
 def plural(number: int, one: str, many: str | None = None) -> str:
     return f"{count(number)} {one if number == 1 else many or one + 's'}"
 
@@ -45,8 +52,8 @@ def written(value: Any, unit: Unit) -> str:
             return milliseconds(value)
         case "s":
             return f"{value:,.1f} s"
-        case "sat/kvB":
-            return f"{value:,.0f} sat/kvB"
+        case "sat/vB":
+            return f"{value:,g} sat/vB"
         case "bytes":
             return f"{value:,.0f} B"
         case "time":
