@@ -27,6 +27,11 @@ def with_share(row: Row, part: str = "served", whole: str = "asked") -> Row:
     return row | {"share": row[part] / row[whole] if row[whole] else None, "low": low, "high": high}
 
 
+def without(row: Row, *names: str) -> Row:
+    """The row, without what only put it into its place."""
+    return {name: value for name, value in row.items() if name not in names}
+
+
 def large_groups(
     rows: Iterable[Row], key: str, size: Callable[[Row], int], counts: Sequence[str], most: int = 20
 ) -> list[Row]:
