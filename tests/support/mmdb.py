@@ -4,6 +4,7 @@ from ipaddress import ip_network
 RECORD = 4  # bytes: of 32 bits
 SEPARATOR = bytes(16)
 MARK = b"\xab\xcd\xefMaxMind.com"
+UINT16, UINT32, UINT64 = 5, 6, 9
 
 
 def _head(kind, size):
@@ -13,15 +14,18 @@ def _head(kind, size):
 
 
 def encoded(value):
-    """A map, list, text or number as the data section has it."""
+    """A map, list, text, number or (kind of number, number) as the data section has it."""
     if isinstance(value, dict):
         return _head(7, len(value)) + b"".join(encoded(k) + encoded(v) for k, v in value.items())
     if isinstance(value, list):
         return _head(11, len(value)) + b"".join(map(encoded, value))
     if isinstance(value, str):
         return _head(2, len(value.encode())) + value.encode()
-    raw = value.to_bytes(4, "big").lstrip(b"\0")
-    return _head(6, len(raw)) + raw
+    if isinstance(value, int):
+        value = (UINT32, value)
+    kind, number = value
+    raw = number.to_bytes(8, "big").lstrip(b"\0")
+    return _head(kind, len(raw)) + raw
 
 
 def _bits(network):
@@ -49,7 +53,7 @@ def database(kind, networks):
         return target if isinstance(target, int) else len(nodes) + len(SEPARATOR) + target[1]
 
     tree = b"".join(record(target).to_bytes(RECORD, "big") for node in nodes for target in node)
-    metadata = {"node_count": len(nodes), "record_size": 8 * RECORD, "ip_version": 6, "database_type": kind,
-                "languages": ["en"], "binary_format_major_version": 2, "binary_format_minor_version": 0,
-                "build_epoch": 1, "description": {"en": "made by a test"}}
+    metadata = {"node_count": len(nodes), "record_size": (UINT16, 8 * RECORD), "ip_version": (UINT16, 6),
+                "database_type": kind, "languages": ["en"], "binary_format_major_version": (UINT16, 2),
+                "binary_format_minor_version": (UINT16, 0), "build_epoch": (UINT64, 1), "description": {"en": "made by a test"}}
     return tree + SEPARATOR + data + MARK + encoded(metadata)

@@ -1,4 +1,4 @@
-"""Why a node was not asked, or left out, in the words of the program's own terminal."""
+"""Why a node was not asked, was left out or says no, in the words of the program's own terminal."""
 
 # Of `error`, where the outcome alone does not tell: of proxies, and of our own machine.
 ERRORS = {
@@ -83,6 +83,18 @@ IGNORED = {
     "port": "a port of another service, see --any-port, or none at all",
     "shard": "of another shard",
     "quota": "beyond the share of a source, a host or a network group; each time",
+}
+
+# Of `hint`: why a node says no. The terminal does not tell the last two.
+HINTS = {
+    "other_chain": "follows another chain",
+    "confirmed": "has it in a block",
+    "blocksonly": "wants blocks only, no transactions",
+    "ibd": "is still loading the chain",
+    "behind": "is more than a day behind the others",
+    "below_feefilter": "wants a higher fee than it pays",
+    "relay_rule": "may have it, and not serve it yet or any more",
+    "": "no reason is known",
 }
 
 

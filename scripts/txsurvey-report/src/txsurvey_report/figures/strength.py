@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from txsurvey_report import words
+from txsurvey_report.causes import HINTS
 from txsurvey_report.figure import Column, Figure, Picture
 from txsurvey_report.figures.columns import choose
 from txsurvey_report.records import Records
@@ -28,17 +29,6 @@ SELECT shown AS target, coalesce(hint, '') AS hint, count(*) AS answers,
 FROM answer JOIN shown USING (txid) WHERE status = 'notfound' GROUP BY shown, rank, coalesce(hint, '')
 ORDER BY rank, answers DESC, hint
 """
-# In the words of the program's terminal, but for the last, which it does not tell.
-HINTS = {
-    "other_chain": "follows another chain",
-    "confirmed": "has it in a block",
-    "blocksonly": "wants blocks only, no transactions",
-    "ibd": "is still loading the chain",
-    "behind": "is more than a day behind the others",
-    "below_feefilter": "wants a higher fee than it pays",
-    "relay_rule": "may have it, and not serve it yet or any more",
-    "": "no reason is known",
-}
 
 
 def _said(records: Records, notes: tuple[str, ...]) -> Iterator[Figure]:
