@@ -389,6 +389,11 @@ class Places(Case):
                      (("--city", "asmap"), ("--asn", "asmap"), ("--asmap", "city"), ("--city", "none"))]
             records = Path(folder) / "records"
             records.write_bytes(run_of(*peers))
+            nothing = Path(folder) / "nothing"
+            nothing.write_bytes(asmaps.asmap({"10.0.0.0/8": 5}))
+            report = Report([records, "--json", "--asmap", nothing])
+            self.assertEqual(report.code, 0, report.errors)
+            self.assertIn("knows the AS of none of 39 nodes", json.loads(report.output)["problems"][-1])
             for words in wrong:
                 report = Report([records, "--json", *words])
                 self.assertEqual((report.code, report.output), (2, ""), words)
@@ -403,7 +408,7 @@ class Places(Case):
 
 
 class Many(Case):
-    IDS = [f"{n:064x}" for n in range(1000, 0, -1)]
+    IDS = [f"{n:08x}{0:056x}" for n in range(1000, 0, -1)]
 
     def run_of_many(self, labels=None):
         return run_of(*(peer(n, [answer(txid, "served" if (n + i) % 3 else "notfound",
@@ -460,6 +465,36 @@ class Odd(Case):
                                     peer(10) | {"anchors": {}, "control": {}, "servicesnames": [None]}))
         self.check_columns(figures)
         self.assertEqual(figures["verdict"]["rows"][0]["asked"], 7)
+
+    def test_ids_that_begin_alike_are_told_apart(self):
+        ids = [f"{n:064x}" for n in range(3)]
+        labels = [None, None, "0" * 8]
+        figures = figures_of(run_of(*(peer(n, list(map(answer, ids))) for n in range(9)), txids=ids))
+        self.assertEqual({row["target"] for row in figures["clients"]["rows"]}, set(ids))
+        self.assertEqual({row["asked"] for row in figures["clients"]["rows"]}, {9})
+        figures = figures_of(run_of(*(peer(n, [answer(txid, label=label) for txid, label in zip(ids, labels)])
+                                      for n in range(9)), txids=ids))
+        self.assertEqual({row["target"] for row in figures["clients"]["rows"]},
+                         {*ids[:2], f"{labels[2]} {ids[2]}"})
+
+    def test_two_ids_of_which_one_was_served_by_nobody(self):
+        peers = [peer(n, [answer(TXIDS[0], "served"), answer(TXIDS[1], "notfound")]) for n in range(8)]
+        transaction = {"type": "transaction", "survey": "u1", "txid": TXIDS[0], "hash": TXIDS[0],
+                       "vin": [{"txid": "e" * 64, "vout": 1}]}
+        figure = figures_of(lines(begun(txids=TXIDS[:2]), *peers, transaction, ended()))["conflict_1"]
+        self.assertIn("may spend the same output, or not", figure["title"])
+        self.assertEqual(counted(figure["rows"], "holds"), {"both": 0, "11111111 only": 8, "22222222 only": 0,
+                                                            "neither": 0})
+
+    def test_several_that_spend_the_same_output(self):
+        answers = [("served", "notfound", "notfound"), ("notfound", "served", "served"), ("notfound",) * 3]
+        peers = [peer(n, list(map(answer, TXIDS, answers[n % 3]))) for n in range(30)]
+        transactions = [{"type": "transaction", "survey": "u1", "txid": txid, "hash": txid,
+                         "vin": [{"txid": "e" * 64, "vout": 1}, {"txid": txid, "vout": 0}]} for txid in TXIDS[:3]]
+        figures = figures_of(lines(begun(txids=TXIDS[:3]), *peers, *transactions, ended()))
+        self.assertEqual(counted(figures["conflict_1"]["rows"], "holds"),
+                         {"11111111 only": 10, "22222222 and 33333333 only": 10, "none": 10})
+        self.assertNotIn("conflict_2", figures)
 
     def test_by_wtxid_what_is_spent_goes_by_the_id_that_was_asked(self):
         transactions = [{"type": "transaction", "survey": "u1", "txid": "f" * 64, "hash": txid,

@@ -111,7 +111,7 @@ def run(arguments: argparse.Namespace) -> int:
         progress.step("reading")
         try:
             loaded = records.load(files)
-            places.locate(loaded, places.Databases(arguments.city, arguments.asn, arguments.asmap))
+            loaded = places.locate(loaded, places.Databases(arguments.city, arguments.asn, arguments.asmap))
         except (records.UnreadableError, OSError) as error:
             print(f"txsurvey-report: {error}", file=sys.stderr)
             return 2

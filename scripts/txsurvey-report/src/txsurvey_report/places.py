@@ -1,18 +1,21 @@
 """Where nodes are, by databases that the user has: countries and autonomous systems (AS)."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass
-from ipaddress import ip_address
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Any
 
 import maxminddb
 
+from txsurvey_report import words
 from txsurvey_report.asmap import Asmap, AsmapError
 from txsurvey_report.records import Records, UnreadableError
 
 NODES = "SELECT id, address FROM peer WHERE network IN ('ipv4', 'ipv6') AND handshake_ms IS NOT NULL"
+Address = IPv4Address | IPv6Address
+LookUp = Callable[[Address], Any]  # None where nothing is known
+System = tuple[int, str | None]  # number and name
 
 
 @dataclass(frozen=True)
@@ -24,9 +27,9 @@ class Databases:
     asmap: Path | None = None
 
 
-def _country(found: Any) -> str | None:
+def _country(found: Mapping[str, Any]) -> str | None:
     """The country's English name, else its code."""
-    country = found.get("country") if isinstance(found, Mapping) else None
+    country = found.get("country")
     if not isinstance(country, Mapping):
         return None
     names = country.get("names")
@@ -34,53 +37,67 @@ def _country(found: Any) -> str | None:
     return str(name or country.get("iso_code") or "") or None
 
 
-def _system(found: Any) -> tuple[int | None, str | None]:
-    """Number and name."""
-    number = found.get("autonomous_system_number") if isinstance(found, Mapping) else None
-    if not isinstance(number, int):
-        return None, None
-    name = found.get("autonomous_system_organization")
-    return number, name if isinstance(name, str) else None
+def _system(found: Mapping[str, Any]) -> System | None:
+    number, name = found.get("autonomous_system_number"), found.get("autonomous_system_organization")
+    return (number, name if isinstance(name, str) else None) if isinstance(number, int) else None
 
 
-class _Reader:
-    """The databases, open."""
+def _in_maxmind(path: Path, read: Callable[[Mapping[str, Any]], Any]) -> LookUp:
+    database = maxminddb.open_database(path)
+    both = database.metadata().ip_version == 6
 
-    def __init__(self, files: Databases, stack: ExitStack) -> None:
-        self.city, self.asn = (
-            stack.enter_context(maxminddb.open_database(path)) if path else None for path in (files.city, files.asn)
-        )
-        self.asmap = Asmap(files.asmap.read_bytes()) if files.asmap else None
+    def look_up(address: Address) -> Any:
+        found = database.get(address) if both or address.version == 4 else None
+        return read(found) if isinstance(found, Mapping) else None
 
-    def place(self, address: str) -> tuple[str | None, int | None, str | None]:
-        country = _country(self.city.get(address)) if self.city else None
-        number, name = _system(self.asn.get(address)) if self.asn else (None, None)
-        if self.asmap:
-            mapped = self.asmap.asn(ip_address(address)) or None
-            number, name = mapped, name if mapped == number else None
-        return country, number, name
+    return look_up
 
 
-def _places(reader: _Reader, nodes: list[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
-    for node in nodes:
+def _in_asmap(path: Path) -> LookUp:
+    asmap = Asmap(path.read_bytes())
+    return lambda address: (number, None) if (number := asmap.asn(address)) else None
+
+
+def _nodes(records: Records) -> Iterator[tuple[int, Address]]:
+    for node in records.rows(NODES):
         try:
-            found = reader.place(node["address"])
-        except ValueError:  # no address, or one of a kind that the database does not have
+            yield node["id"], ip_address(node["address"])
+        except ValueError:  # a record of something else
             continue
-        if any(found):
-            yield node["id"], *found
 
 
-def locate(records: Records, files: Databases) -> None:
-    """Fills the table `place`. Raises UnreadableError, which names the file."""
-    given = [path for path in (files.city, files.asn, files.asmap) if path]
-    if not given:
-        return
-    with ExitStack() as stack:
-        try:
-            reader = _Reader(files, stack)
-        except (AsmapError, maxminddb.InvalidDatabaseError, OSError, ValueError) as error:
-            raise UnreadableError(f"{' or '.join(map(str, given))}: {error}") from error
-        found = list(_places(reader, records.rows(NODES)))
-    if found:
-        records.database.executemany("INSERT INTO place VALUES (?, ?, ?, ?)", found)
+def _found(
+    path: Path | None, open_: Callable[[Path], LookUp], nodes: Sequence[tuple[int, Address]]
+) -> dict[int, Any]:
+    """What a database tells of the nodes, by id. Raises UnreadableError."""
+    if path is None:
+        return {}
+    try:
+        look_up = open_(path)
+        return {node: found for node, address in nodes if (found := look_up(address)) is not None}
+    except (AsmapError, maxminddb.InvalidDatabaseError, OSError, ValueError) as error:
+        raise UnreadableError(f"{path}: {error}") from error
+
+
+def locate(records: Records, files: Databases) -> Records:
+    """Fills the table `place`; tells of databases that know nothing. Raises UnreadableError."""
+    nodes = list(_nodes(records)) if any((files.city, files.asn, files.asmap)) else []
+    countries = _found(files.city, lambda path: _in_maxmind(path, _country), nodes)
+    named = _found(files.asn, lambda path: _in_maxmind(path, _system), nodes)
+    mapped = _found(files.asmap, _in_asmap, nodes)
+    rows = []
+    for node, _ in nodes:
+        number, name = named.get(node, (None, None))
+        if files.asmap:
+            mapped_number, _ = mapped.get(node, (None, None))
+            number, name = mapped_number, name if mapped_number == number else None
+        rows.append((node, countries.get(node), number, name))
+    if rows:
+        records.database.executemany("INSERT INTO place VALUES (?, ?, ?, ?)", rows)
+    given = ((files.city, "country", countries), (files.asn, "AS", named), (files.asmap, "AS", mapped))
+    problems = tuple(
+        f"{path}: knows the {what} of none of {words.plural(len(nodes), 'node')}"
+        for path, what, found in given
+        if path and nodes and not found
+    )
+    return replace(records, problems=records.problems + problems)

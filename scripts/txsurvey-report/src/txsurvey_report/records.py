@@ -5,7 +5,8 @@
     peer         the latest visit of each node, which all figures but those over time count
     answer       one a peer and id, of `peer`; `asked` where the node was asked
     visit_answer the same of `visit`
-    target       one an id, asked for or not: its name is its label, else the first 8 digits
+    target       one an id, asked for or not: its name is its label, else the first 8 digits; where those
+                 are not its alone, more
     seed         one a `seed` record
     spend        one an input of a decoded transaction: which id spends which output
     place        one a peer whose place is known, see places.py: country, AS
@@ -131,12 +132,13 @@ CREATE TABLE visit_answer AS
     SELECT * EXCLUDE (given, control), control.passed AS control_passed, given.*, given.status <> 'unasked' AS asked
     FROM (SELECT * EXCLUDE (transactions), unnest(transactions) AS given FROM visit);
 CREATE TABLE target AS
-    SELECT txid, CASE WHEN label IS NULL THEN txid[:8]
-                      WHEN count(*) OVER (PARTITION BY label) = 1 THEN label
-                      ELSE label || ' ' || txid[:8] END AS name, label, place
-    FROM (SELECT txid, max(label) AS label, min(place) AS place
-          FROM (SELECT unnest(txids) AS txid, NULL AS label, unnest(range(len(txids))) AS place FROM run
-                UNION ALL SELECT DISTINCT txid, label, NULL FROM visit_answer) GROUP BY txid);
+    SELECT txid, CASE WHEN count(*) OVER (PARTITION BY short) = 1 THEN short
+                      ELSE coalesce(label || ' ', '') || txid END AS name, label, place
+    FROM (SELECT *, CASE WHEN label IS NULL THEN txid[:8] WHEN count(*) OVER (PARTITION BY label) = 1 THEN label
+                         ELSE label || ' ' || txid[:8] END AS short
+          FROM (SELECT txid, max(label) AS label, min(place) AS place
+                FROM (SELECT unnest(txids) AS txid, NULL AS label, unnest(range(len(txids))) AS place FROM run
+                      UNION ALL SELECT DISTINCT txid, label, NULL FROM visit_answer) GROUP BY txid));
 CREATE TABLE answer AS
     SELECT visit_answer.*, target.name AS target, target.place
     FROM visit_answer JOIN target USING (txid) WHERE id IN (SELECT id FROM peer);

@@ -18,14 +18,15 @@ HOLDERS = """
 SELECT coalesce(client, 'another client') AS grp, has, count(*) AS nodes,
        sum(count(*)) OVER (PARTITION BY has)::BIGINT AS all
 FROM (SELECT id, any_value(client) AS client,
-             coalesce(list(target ORDER BY place, txid) FILTER (status = 'served'), []) AS has
-      FROM answer WHERE asked AND list_contains(?, txid) GROUP BY id HAVING count(*) = ?)
+             coalesce(list(DISTINCT target ORDER BY target) FILTER (status = 'served'), []) AS has
+      FROM answer WHERE asked AND list_contains(?, txid) GROUP BY id HAVING count(DISTINCT txid) = ?)
 GROUP BY coalesce(client, 'another client'), has
 """
-NAMES = "SELECT name FROM target WHERE list_contains(?, txid) ORDER BY place, txid"
-UNKNOWN = """
-SELECT count(*) FROM target WHERE txid NOT IN (SELECT txid FROM spend)
-"""
+NAMES = "SELECT name FROM target WHERE list_contains(?, txid) ORDER BY name"
+UNKNOWN = "SELECT count(*) FROM target WHERE txid NOT IN (SELECT txid FROM spend)"
+PAIR = "SELECT list(txid ORDER BY txid) AS ids FROM target HAVING count(*) = 2"
+SAME = "spend the same output"
+PERHAPS = "may spend the same output, or not, since nobody served what would tell"
 
 
 def held(has: Sequence[str], names: Sequence[str]) -> str:
@@ -51,17 +52,17 @@ def _holders(records: Records, ids: Sequence[str], names: Sequence[str]) -> list
     return [{"grp": grp, "holds": holds, "nodes": counts.get((grp, holds), 0)} for grp in groups for holds in every]
 
 
-def _title(names: Sequence[str], rows: Sequence[Row]) -> str:
+def _title(names: Sequence[str], what: str, rows: Sequence[Row]) -> str:
     """Of two ids all selections, of more the most frequent ones."""
     totals: dict[str, int] = {}
     for row in rows:
         totals[row["holds"]] = totals.get(row["holds"], 0) + row["nodes"]
     who = words.listed(names) if len(names) <= NAMED else f"{words.count(len(names))} transactions"
     told = [f"{words.count(nodes)} {holds}" for holds, nodes in list(totals.items())[:4]]
-    return f"{who} spend the same output: of {words.plural(sum(totals.values()), 'node')} {', '.join(told)}"
+    return f"{who} {what}: of {words.plural(sum(totals.values()), 'node')} {', '.join(told)}"
 
 
-def _figure(records: Records, number: int, ids: Sequence[str], notes: tuple[str, ...]) -> Figure | None:
+def _figure(records: Records, name: str, ids: Sequence[str], what: str, notes: tuple[str, ...]) -> Figure | None:
     names = [row["name"] for row in records.rows(NAMES, [ids])]
     found = _holders(records, ids, names)
     if not found:
@@ -73,8 +74,8 @@ def _figure(records: Records, number: int, ids: Sequence[str], notes: tuple[str,
     of = {grp: sum(row["nodes"] for row in rows if row["grp"] == grp) for grp in {row["grp"] for row in rows}}
     rows = [row | {"of": of[row["grp"]], "share": row["nodes"] / of[row["grp"]]} for row in rows]
     return Figure(
-        f"conflict_{number}",
-        _title(names, rows),
+        name,
+        _title(names, what, rows),
         "A mempool holds one of them at most: who serves both has changed its mind in between, or keeps what it "
         "dropped. Who serves none may have one and not tell.",
         (
@@ -91,14 +92,17 @@ def _figure(records: Records, number: int, ids: Sequence[str], notes: tuple[str,
 
 
 def figures(records: Records) -> Iterator[Figure]:
-    sets = [row["ids"] for row in records.rows(SETS)]
+    """Of each set of ids that spend the same output; of two ids also where that is not known."""
+    sets = [(row["ids"], SAME) for row in records.rows(SETS)]
     unknown = records.value(UNKNOWN)
+    if unknown and not sets:
+        sets = [(row["ids"], PERHAPS) for row in records.rows(PAIR)]
     notes: tuple[str, ...] = ()
     if unknown:
         notes += (f"{words.plural(unknown, 'id')} served by nobody: what they spend is not known.",)
     if len(sets) > MOST:
         notes += (f"{words.count(len(sets) - MOST)} more sets of conflicting transactions are left out.",)
-    for number, ids in enumerate(sets[:MOST], 1):
-        figure = _figure(records, number, ids, notes)
+    for number, (ids, what) in enumerate(sets[:MOST], 1):
+        figure = _figure(records, f"conflict_{number}", ids, what, notes)
         if figure:
             yield figure
