@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from txsurvey_report import __version__, exports, figures, places, records, text
+from txsurvey_report import __version__, exports, figures, peers, places, records, text
 from txsurvey_report.figure import Figure
 from txsurvey_report.figures import difference
 from txsurvey_report.progress import Progress
@@ -97,7 +97,8 @@ def make(arguments: argparse.Namespace, loaded: records.Records, progress: Progr
         progress.step(f"writing {arguments.output}")
         from txsurvey_report.page_writer import page  # altair takes a second to load
 
-        write(arguments.output, page(shown, loaded.problems))
+        listed = None if arguments.diff else peers.table(loaded, arguments.addresses)
+        write(arguments.output, page(shown, loaded.problems, listed))
     if arguments.json:
         return as_json(shown, loaded.problems)
     files = (arguments.output, arguments.csv, arguments.parquet, arguments.vega, arguments.png)

@@ -1,27 +1,91 @@
-"""The page: one file of HTML that needs nothing beside it."""
+"""The page: one file of HTML that needs nothing beside it.
 
+Pictures are drawn here, as SVG, so that they are seen at once, without scripts too; in the reader's browser Vega
+draws them again, of the width that there is. What scripts need is packed (gzip, base64). The page's policy lets no
+script run but ours, and nothing be fetched."""
+
+import base64
+import gzip
+import hashlib
+import json
+from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
+import itables
 import jinja2
 import vl_convert
 
-from txsurvey_report import charts, words
-from txsurvey_report.figure import Figure
+from txsurvey_report import __version__, charts, theme, words
+from txsurvey_report.figure import Figure, Unit
 
-BUNDLE = "window.vegaEmbed = vegaEmbed;"  # what the page uses of it
+VEGA = "window.vegaEmbed = vegaEmbed;"  # what the page uses of its bundle
+POLICY = "default-src 'none'; script-src 'sha256-{}' blob:; style-src 'unsafe-inline'; img-src data:"
 
 
-def page(figures: list[Figure], problems: tuple[str, ...]) -> str:
-    """All figures, drawn. Everything that came from outside is escaped here, by Jinja2."""
+@dataclass(frozen=True)
+class Drawn:
+    svg: str
+    height: int  # pixels, which the page keeps free for it
+    vega: dict[str, Any]
+    least: int  # pixels: the width below which its plot is not made
+
+
+def _drawn(figure: Figure) -> Drawn:
+    vega: dict[str, Any] = vl_convert.vegalite_to_vega(charts.draw(figure, theme.PAGE))
+    svg: str = vl_convert.vega_to_svg(vega)
+    height = float(svg.split('height="', 1)[1].split('"', 1)[0])
+    return Drawn(svg, round(height), vega, charts.least_width(figure))
+
+
+def _packed(content: str | bytes) -> str:
+    raw = content.encode() if isinstance(content, str) else content
+    return base64.b64encode(gzip.compress(raw, mtime=0)).decode()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), default=str)
+
+
+def _pack(pictures: dict[str, Drawn], peers: Figure | None) -> dict[str, str]:
+    packed: dict[str, str | bytes] = {
+        "vega": vl_convert.javascript_bundle(VEGA),
+        "pictures": _json({name: {"vega": drawn.vega, "least": drawn.least} for name, drawn in pictures.items()}),
+    }
+    if peers:
+        bundle = files(itables) / "html"
+        packed["datatables"] = (bundle / "dt_bundle.js").read_bytes()
+        packed["datatables-style"] = (bundle / "dt_bundle.css").read_bytes()
+        columns = [{"number": sort_of(column.unit) == "number"} for column in peers.columns]
+        rows = [[row[column.name] for column in peers.columns] for row in peers.rows]
+        packed["peers"] = _json({"columns": columns, "rows": rows})
+    return {name: _packed(content) for name, content in packed.items()}
+
+
+def sort_of(unit: Unit) -> str:
+    """Which way a column is set."""
+    return unit if unit in ("text", "time") else "number"
+
+
+def page(figures: list[Figure], problems: tuple[str, ...], peers: Figure | None = None) -> str:
+    """All figures, drawn. Everything that came from outside is escaped: in HTML by Jinja2, in SVG by Vega."""
     folder = files("txsurvey_report") / "page"
-    environment = jinja2.Environment(autoescape=True, trim_blocks=False, undefined=jinja2.StrictUndefined)
-    environment.filters["written"] = words.written
-    template = environment.from_string((folder / "page.html.j2").read_text())
-    return template.render(
-        title=figures[0].title,
-        problems=problems,
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    environment.filters.update(written=words.written, sort_of=sort_of)
+    pictures = {figure.name: _drawn(figure) for figure in figures if figure.picture}
+    script = (folder / "page.js").read_text()
+    colours = (
+        f":root{{color-scheme:light dark;{theme.style(theme.LIGHT)}}}"
+        f"@media screen and (prefers-color-scheme:dark){{:root{{{theme.style(theme.DARK)}}}}}"
+    )
+    return environment.from_string((folder / "page.html.j2").read_text()).render(
         figures=figures,
-        pictures={figure.name: charts.draw(figure) for figure in figures if figure.picture},
-        style=(folder / "style.css").read_text(),
-        vega=vl_convert.javascript_bundle(BUNDLE),
+        problems=problems,
+        pictures=pictures,
+        peers=peers,
+        packed=_pack(pictures, peers),
+        script=script,
+        policy=POLICY.format(base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()),
+        style=colours + (folder / "style.css").read_text(),
+        version=__version__,
     )
