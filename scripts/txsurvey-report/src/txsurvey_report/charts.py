@@ -23,7 +23,7 @@ PHONE = 310  # pixels, for a legend
 FEW = 10  # asked: a share of fewer is greyed
 SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 4], [1, 3]]
-PERCENT = alt.Axis(format="~%", values=[0, 0.25, 0.5, 0.75, 1], labelFlush=True)
+PERCENT = alt.Axis(labelExpr="100 * datum.value + ' %'", values=[0, 0.25, 0.5, 0.75, 1], labelFlush=True)
 COUNTS = alt.Axis(format=",~f", tickCount=4, tickMinStep=1, labelFlush=True)
 GROUPS = alt.Scale(paddingInner=0.2)
 MILLISECONDS = "datum.value < 1000 ? format(datum.value, ',') + ' ms' : format(datum.value / 1000, ',') + ' s'"
@@ -47,7 +47,7 @@ class Drawing:
     def __init__(self, figure: Figure, theme: Theme, *labels: str | None) -> None:
         """`labels` are the columns whose text is broken into lines."""
         self.theme = theme
-        self.rows: list[Row] = [dict(row) for row in figure.rows]
+        self.rows: list[Row] = [dict(row, place=place) for place, row in enumerate(figure.rows)]
         for row in self.rows:
             row["told"] = "\n".join(
                 f"{c.label}: {words.written(row[c.name], c.unit)}" for c in figure.columns if row[c.name] is not None
@@ -97,6 +97,17 @@ class Drawing:
         return alt.Shape(
             f"{series}:N", sort=None, title=None, scale=alt.Scale(range=SHAPES), legend=self.legend(series)
         )
+
+    def facet(self, column: str) -> Any:
+        """A plot for each value, in the order of the rows, with the value above it."""
+        header = alt.Header(
+            labelOrient="top",
+            labelAnchor="start",
+            labelFontWeight="bold",
+            labelFontSize=12,
+            labelColor=self.theme["ink"],
+        )
+        return alt.Row(f"{column}:N", sort=alt.EncodingSortField("place", "min"), title=None, header=header)
 
     def beside(self, chart: alt.Chart, column: str) -> Any:
         """Text at the right of the plot."""
@@ -198,8 +209,7 @@ def curves(figure: Figure, theme: Theme, x: str, y: str, series: str, facet: str
     ).mark_line(interpolate="step-after", strokeWidth=2.2)
     if facet is None:
         return lines.properties(height=260)
-    header = alt.Header(labelOrient="top", labelAnchor="start", labelFontWeight="bold", labelColor=theme["ink"])
-    return lines.properties(height=150).facet(row=alt.Row(f"{facet}:N", sort=None, title=None, header=header))
+    return lines.properties(height=150).facet(row=drawing.facet(facet))
 
 
 def histogram(figure: Figure, theme: Theme, group: str, count: str, series: str | None = None) -> Any:
@@ -213,9 +223,7 @@ def histogram(figure: Figure, theme: Theme, group: str, count: str, series: str 
     ).mark_bar(cornerRadiusEnd=2)
     if series is None:
         return columns.properties(height=220)
-    header = alt.Header(labelOrient="top", labelAnchor="start", labelFontWeight="bold", labelColor=theme["ink"])
-    rows = columns.properties(height=110).facet(row=alt.Row(f"{series}:N", sort=None, title=None, header=header))
-    return rows.resolve_scale(y="independent")
+    return columns.properties(height=110).facet(row=drawing.facet(series)).resolve_scale(y="independent")
 
 
 def over_time(figure: Figure, theme: Theme, x: str, y: str, series: str | None = None) -> Any:
@@ -259,7 +267,9 @@ def _config(theme: Theme) -> dict[str, Any]:
             "titleFontWeight": "normal",
             "labelFontSize": 12,
             "labelLimit": 400,
+            "labelOverlap": "greedy",
             "labelPadding": 6,
+            "labelSeparation": 10,
             "domain": False,
             "ticks": False,
         },

@@ -41,6 +41,8 @@ def plural(number: int, one: str, many: str | None = None) -> str:
 
 def written(value: Any, unit: Unit) -> str:
     """A cell of a table."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if value is None:
         return NOTHING
     match unit:

@@ -22,7 +22,7 @@ async function fit(box, view, { vega, least }) {
     const excess = box.querySelector("svg").width.baseVal.value - box.clientWidth;
     const width = Math.max(least, view.signal(signal) - excess);
     if (width === view.signal(signal)) return;
-    await view.signal(signal, width).runAsync();
+    await view.signal(signal, width).resize().runAsync();
   }
 }
 
@@ -56,7 +56,8 @@ async function drawAll() {
 
 // Text of peers is shown as text, never as HTML: render.text() escapes.
 async function listPeers() {
-  const { default: DataTable } = await imported("datatables");
+  const { default: DataTable, set_or_remove_dark_class: followTheme } = await imported("datatables");
+  followTheme();
   document.head.append(Object.assign(document.createElement("style"), { textContent: await unpacked("datatables-style") }));
   const { columns, rows } = JSON.parse(await unpacked("peers"));
   document.getElementById("peers-wait").remove();
