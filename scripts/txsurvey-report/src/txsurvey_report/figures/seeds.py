@@ -44,5 +44,5 @@ def figures(records: Records) -> Iterator[Figure]:
             Column("clients", "Most frequent clients"),
         ),
         rows,
-        Picture("shares", {"group": "host", "axis": "reached, of those tried"}),
+        Picture("shares", {"group": "host", "part": "reached", "whole": "tried", "axis": "reached, of those tried"}),
     )
