@@ -109,6 +109,10 @@ def make(arguments: argparse.Namespace, loaded: records.Records, progress: Progr
 
 def run(arguments: argparse.Namespace) -> int:
     with Progress() as progress, readable(arguments.diff or arguments.files) as files:
+        if arguments.output:
+            from txsurvey_report import bundles
+
+            bundles.vega()
         progress.step("reading")
         try:
             loaded = records.load(files)

@@ -5,21 +5,18 @@ draws them again, of the width that there is. What scripts need is packed (gzip,
 script run but ours, and nothing be fetched."""
 
 import base64
-import gzip
 import hashlib
 import json
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-import itables
 import jinja2
 import vl_convert
 
-from txsurvey_report import __version__, charts, theme, words
+from txsurvey_report import __version__, bundles, charts, theme, words
 from txsurvey_report.figure import Figure, Unit
 
-VEGA = "window.vegaEmbed = vegaEmbed;"  # what the page uses of its bundle
 POLICY = "default-src 'none'; script-src 'sha256-{}' blob:; style-src 'unsafe-inline'; img-src data:"
 
 
@@ -38,28 +35,19 @@ def _drawn(figure: Figure) -> Drawn:
     return Drawn(svg, round(height), vega, charts.least_width(figure))
 
 
-def _packed(content: str | bytes) -> str:
-    raw = content.encode() if isinstance(content, str) else content
-    return base64.b64encode(gzip.compress(raw, mtime=0)).decode()
-
-
 def _json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), default=str)
 
 
 def _pack(pictures: dict[str, Drawn], peers: Figure | None) -> dict[str, str]:
-    packed: dict[str, str | bytes] = {
-        "vega": vl_convert.javascript_bundle(VEGA),
-        "pictures": _json({name: {"vega": drawn.vega, "least": drawn.least} for name, drawn in pictures.items()}),
-    }
+    """By name, what page.js unpacks."""
+    of_pictures = {name: {"vega": drawn.vega, "least": drawn.least} for name, drawn in pictures.items()}
+    result = {"vega": bundles.vega().result(), "pictures": bundles.packed(_json(of_pictures))}
     if peers:
-        bundle = files(itables) / "html"
-        packed["datatables"] = (bundle / "dt_bundle.js").read_bytes()
-        packed["datatables-style"] = (bundle / "dt_bundle.css").read_bytes()
         columns = [{"number": sort_of(column.unit) == "number"} for column in peers.columns]
         rows = [[row[column.name] for column in peers.columns] for row in peers.rows]
-        packed["peers"] = _json({"columns": columns, "rows": rows})
-    return {name: _packed(content) for name, content in packed.items()}
+        result |= bundles.datatables() | {"peers": bundles.packed(_json({"columns": columns, "rows": rows}))}
+    return result
 
 
 def sort_of(unit: Unit) -> str:
