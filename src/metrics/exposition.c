@@ -96,15 +96,14 @@ void exposition_count(struct exposition *x, uint64_t value)
     put_text(x, text);
 }
 
-void exposition_decimal(struct exposition *x, int64_t value, unsigned digits)
+void exposition_decimal(struct exposition *x, uint64_t value, unsigned digits)
 {
     char text[64];
-    int64_t one = 1;
+    uint64_t one = 1;
     for (unsigned i = 0; i < digits; i++)
         one *= 10;
-    uint64_t size = value < 0 ? -(uint64_t)value : (uint64_t)value;
-    snprintf(text, sizeof text, "} %s%" PRIu64 ".%0*" PRIu64 "\n", value < 0 ? "-" : "",
-             size / (uint64_t)one, (int)digits, size % (uint64_t)one);
+    snprintf(text, sizeof text, "} %" PRIu64 ".%0*" PRIu64 "\n", value / one, (int)digits,
+             value % one);
     put_text(x, text);
 }
 
@@ -121,7 +120,7 @@ void exposition_plain(struct exposition *x, uint64_t value)
     exposition_count(x, value);
 }
 
-void exposition_plain_decimal(struct exposition *x, int64_t value, unsigned digits)
+void exposition_plain_decimal(struct exposition *x, uint64_t value, unsigned digits)
 {
     exposition_open(x);
     exposition_decimal(x, value, digits);

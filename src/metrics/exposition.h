@@ -25,11 +25,11 @@ void exposition_open(struct exposition *x);
 void exposition_label(struct exposition *x, const char *name, const char *value);
 void exposition_count(struct exposition *x, uint64_t value);
 /* value / 10^digits */
-void exposition_decimal(struct exposition *x, int64_t value, unsigned digits);
+void exposition_decimal(struct exposition *x, uint64_t value, unsigned digits);
 
 /* A sample with one label, or none. */
 void exposition_labelled(struct exposition *x, const char *name, const char *label, uint64_t value);
 void exposition_plain(struct exposition *x, uint64_t value);
-void exposition_plain_decimal(struct exposition *x, int64_t value, unsigned digits);
+void exposition_plain_decimal(struct exposition *x, uint64_t value, unsigned digits);
 
 #endif

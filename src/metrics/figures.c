@@ -28,17 +28,17 @@ static void running(struct exposition *x, const struct figures *f)
 
 static void start_time(struct exposition *x, const struct figures *f)
 {
-    exposition_plain_decimal(x, f->started_unix_ms, 3);
+    exposition_plain_decimal(x, (uint64_t)f->started_unix_ms, 3);
 }
 
 static void update_time(struct exposition *x, const struct figures *f)
 {
-    exposition_plain_decimal(x, f->updated_unix_ms, 3);
+    exposition_plain_decimal(x, (uint64_t)f->updated_unix_ms, 3);
 }
 
 static void duration(struct exposition *x, const struct figures *f)
 {
-    exposition_plain_decimal(x, (int64_t)f->duration_ms, 3);
+    exposition_plain_decimal(x, f->duration_ms, 3);
 }
 
 static void vantage_suspect(struct exposition *x, const struct figures *f)
@@ -129,7 +129,7 @@ static void ratios_among(struct exposition *x, const struct figures *f, const ch
             exposition_open(x);
             exposition_label(x, "id", f->ids[i]);
             exposition_label(x, "among", among);
-            exposition_decimal(x, llround(value * 1e6), 6);
+            exposition_decimal(x, (uint64_t)llround(value * 1e6), 6);
         }
 }
 
@@ -193,7 +193,7 @@ static const struct metric metrics[] = {
 
 static void finish_time(struct exposition *x, const struct figures *f)
 {
-    exposition_plain_decimal(x, f->updated_unix_ms, 3);
+    exposition_plain_decimal(x, (uint64_t)f->updated_unix_ms, 3);
 }
 
 static void complete(struct exposition *x, const struct figures *f)

@@ -236,6 +236,7 @@ class Whole(MetricsCase):
         samples = exposition.Samples(running[0], survey="mine")
         self.assertEqual((samples("running"), samples("connections_in_progress")), (1, 1))
         self.assertEqual(samples.by("peers", "outcome")["answered"], 1)
+        self.assertEqual((samples("addresses_known"), samples("addresses_not_attempted")), (2, 0))
         self.assertGreaterEqual(samples("duration_seconds"), PERIOD)
         self.assertAlmostEqual(samples("update_time_seconds") - samples("start_time_seconds"),
                                samples("duration_seconds"), 5)

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+import exposition  # noqa: E402
 import harness  # noqa: E402
 import survey  # noqa: E402
 from blocks import MSG_BLOCKS, Block, made_tx, txid  # noqa: E402
@@ -156,18 +157,22 @@ class OutOfMemory(Case):
         self.assertIn(4, codes)
 
     def test_files(self):
-        """Records, trace and saved list."""
+        """Records, trace, metrics and saved list."""
         words = self.survey_words()
 
         def with_files(number):
             at = self.folder / str(number)
-            return [*words, f"--output={at}", f"--trace={at}.trace", f"--save-peers={at}.peers"]
+            return [*words, f"--output={at}", f"--trace={at}.trace", f"--metrics={at}.prom",
+                    f"--save-peers={at}.peers"]
 
         def check(number, done, what):
             at = self.folder / str(number)
             for path in (Path(f"{at}.trace"), Path(f"{at}.peers")):
                 content = path.read_bytes() if path.exists() else b""
                 self.assertTrue(not content or content.endswith(b"\n"), what)
+            metrics = Path(f"{at}.prom")
+            if metrics.exists():
+                exposition.parse(metrics.read_text())
             return self.check(done, at.read_bytes() if at.exists() else b"", what)
 
         self.sweep(with_files, check)
