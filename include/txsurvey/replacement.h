@@ -16,6 +16,8 @@ enum txs_status txs_replacement_new(struct txs_replacement **out, const char *pa
 void txs_replacement_free(struct txs_replacement *file);
 /* Whether the file is not there, empty, or begins so, which tells that we wrote it. */
 bool txs_replacement_is_ours(const struct txs_replacement *file, const char *beginning);
+/* Whether `path` leads to that file, which need not be there. */
+bool txs_replacement_is_at(const struct txs_replacement *file, const char *path);
 /* DURABLE: on disk when it returns TXS_OK, which may take its time. */
 enum txs_replacement_care { TXS_REPLACEMENT_QUICK, TXS_REPLACEMENT_DURABLE };
 /* Puts the parts, one behind the other, in the file's place; may be called again. TXS_E_IO with the

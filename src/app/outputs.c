@@ -29,7 +29,8 @@ static enum txs_status open_trace(struct outputs *out, const char *path,
 static bool is_written(const struct outputs *out, const char *path)
 {
     return txs_output_is_at(out->records_file, path) ||
-           (out->trace_file != NULL && txs_output_is_at(out->trace_file, path));
+           (out->trace_file != NULL && txs_output_is_at(out->trace_file, path)) ||
+           (out->metrics_file != NULL && txs_replacement_is_at(out->metrics_file, path));
 }
 
 /* A file that cannot be replaced is a wrong one: of metrics nothing is lost yet. */

@@ -183,6 +183,19 @@ bool txs_replacement_is_ours(const struct txs_replacement *file, const char *beg
     return len == 0 || (len == (ssize_t)wanted && memcmp(begin, beginning, wanted) == 0);
 }
 
+bool txs_replacement_is_at(const struct txs_replacement *file, const char *path)
+{
+    char other[PATH_MAX], folder[PATH_MAX], other_folder[PATH_MAX];
+    struct stat a, b;
+    if (!resolve(other, path))
+        return false;
+    folder_of(folder, file->path);
+    folder_of(other_folder, other);
+    return strcmp(file->path + folder_len(file->path), other + folder_len(other)) == 0 &&
+           stat(folder, &a) == 0 && stat(other_folder, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
 static bool write_all(int fd, const char *text, size_t len)
 {
     while (len > 0) {

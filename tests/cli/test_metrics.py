@@ -330,7 +330,10 @@ class Refused(MetricsCase):
         link = self.folder / "link"
         link.symlink_to("records")
         trace = self.folder / "trace"
+        there = self.folder / "there"
+        there.symlink_to("new")
         for path, words in ((self.output, ["-o", self.output]), (link, ["-o", self.output]),
+                            (there, ["--save-peers", f"{self.folder}/./new"]),
                             (trace, ["--trace", trace]), (trace, ["--save-peers", trace]),
                             (ids, ["--txid-file", ids])):
             self.refused(path, words)
