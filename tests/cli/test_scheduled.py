@@ -112,7 +112,7 @@ class Runs(Series):
         self.assertRegex(first[0].name, NAME)
         shares = self.records(first[0]).summary["shares"][0]
         self.assertIn(f"{shares['served']} of {shares['asked']} nodes asked have {network.ids[0][:8]} (", line)
-        self.assertIn(str(first[0]).removesuffix(".gz"), line)
+        self.assertTrue(line.endswith(f"; {first[0]}\n"), line)
         self.configure(peers=False)
         self.run_once()
         second, = set(self.files()) - set(first)
@@ -172,6 +172,7 @@ class Runs(Series):
                 stdout, stderr = process.communicate(timeout=HANG_S)
             self.assertEqual(process.returncode, 128 + number, stderr)
             self.assertIn("nodes asked have", stdout)
+            self.assertEqual(stderr, f"txsurvey-scheduled: ended by signal {number}\n")
             result = self.only_records()
             self.assertEqual(result.summary["reason"], "signal")
             self.files()[0].unlink()
