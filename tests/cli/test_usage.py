@@ -23,7 +23,7 @@ OPTIONS = """--txid-file --wtxid --fee-rate --control --block --block-peers
     --max-peers --exclude --shard --onlynet --allow-local --any-port --proxy --onion --i2psam
     --cjdnsreachable --resume --concurrency --rate --connect-timeout --handshake-timeout --response-timeout
     --deadline --retries --patience --output --require-served --raw --trace --metrics --progress --quiet
-    --verbose --user-agent --usage --help --version -o -q -v -h -V""".split()
+    --verbose --user-agent --usage --help --schema --version -o -q -v -h -V""".split()
 
 VERSION = r"""\Atxsurvey \d+\.\d+\.\d+\S*
 Libraries: libuv \d[.\d]+, mbedTLS \d[.\d]+, jansson \d[.\d]+
