@@ -160,9 +160,9 @@ static void on_idle(uv_idle_t *idle)
     (void)idle; /* that it is active is all that it is for */
 }
 
-static void on_timer(uv_timer_t *timer)
+/* It is judged as soon as the reads of a turn are over. */
+static void make_due(struct conn *c)
 {
-    struct conn *c = conn_of(timer);
     if (c->closing || c->is_due)
         return;
     c->is_due = true;
@@ -171,16 +171,28 @@ static void on_timer(uv_timer_t *timer)
     uv_idle_start(&c->host->no_wait, on_idle);
 }
 
+static void on_timer(uv_timer_t *timer)
+{
+    struct conn *c = conn_of(timer);
+    c->timer_ms = TXS_NEVER;
+    make_due(c);
+}
+
+static void start_timer(struct conn *c, uint64_t at_ms)
+{
+    uint64_t now = uv_now(c->host->loop);
+    c->timer_ms = at_ms;
+    uv_timer_start(&c->timer, on_timer, at_ms > now ? at_ms - now : 0, 0);
+}
+
+/* Deadlines move back more often than they pass: a timer that fires before it is set again then. */
 static void set_deadline(struct conn *c, uint64_t deadline_ms)
 {
-    if (deadline_ms == c->deadline_ms)
-        return;
     c->deadline_ms = deadline_ms;
-    uint64_t now = uv_now(c->host->loop);
-    if (deadline_ms == TXS_NEVER)
-        uv_timer_stop(&c->timer);
-    else
-        uv_timer_start(&c->timer, on_timer, deadline_ms > now ? deadline_ms - now : 0, 0);
+    if (deadline_ms <= uv_now(c->host->loop))
+        make_due(c);
+    else if (deadline_ms < c->timer_ms)
+        start_timer(c, deadline_ms);
 }
 
 static void linger(struct conn *c)
@@ -191,16 +203,18 @@ static void linger(struct conn *c)
 
 static void judge_deadline(struct conn *c)
 {
-    if (c->closing || uv_now(c->host->loop) < c->deadline_ms)
+    uint64_t now = uv_now(c->host->loop);
+    if (c->closing)
         return;
-    if (c->share.waits) { /* what has come is read first */
-        uv_timer_start(&c->timer, on_timer, 0, 0);
+    if (now < c->deadline_ms || c->share.waits) { /* what has come is read first */
+        if (c->deadline_ms < c->timer_ms)
+            start_timer(c, c->deadline_ms);
         return;
     }
     c->deadline_ms = TXS_NEVER; /* it has passed: the next one is set anew */
     if (c->peer != NULL)
         step(c, (struct txs_peer_event){.kind = TXS_PEER_DEADLINE});
-    else if (uv_now(c->host->loop) < c->connect_until_ms)
+    else if (now < c->connect_until_ms)
         linger(c);
     else if (c->proxy != NULL && !c->asked)
         fail_connecting(c, TXS_OUTCOME_PROXY_FAILED, TXS_ERROR_PROXY_SILENT);
@@ -221,6 +235,19 @@ static void wake(struct conn_host *host)
     host->woke(host);
 }
 
+/* Who becomes due by that is judged in the next turn. */
+static void judge_deadlines(struct conn_host *host)
+{
+    struct conn *next, *due = host->due;
+    host->due = NULL;
+    uv_idle_stop(&host->no_wait);
+    for (; due != NULL; due = next) {
+        next = due->next_due;
+        due->is_due = false;
+        judge_deadline(due);
+    }
+}
+
 static void on_after_reads(uv_check_t *check)
 {
     struct conn_host *host = check->data;
@@ -228,13 +255,7 @@ static void on_after_reads(uv_check_t *check)
     uint64_t stalled_ms = turn_end(&host->turn);
     if (stalled_ms > 0)
         host->stalled(host, stalled_ms);
-    while (host->due != NULL) {
-        struct conn *c = host->due;
-        host->due = c->next_due;
-        c->is_due = false;
-        judge_deadline(c);
-    }
-    uv_idle_stop(&host->no_wait);
+    judge_deadlines(host);
     host->awake = false;
 }
 
@@ -406,7 +427,7 @@ int conn_start(struct conn *c)
     else
         route_socket_address(&to, &c->address);
     c->connecting_ms = uv_now(host->loop);
-    c->connected_ms = c->deadline_ms = TXS_NEVER;
+    c->connected_ms = c->deadline_ms = c->timer_ms = TXS_NEVER;
     int error = uv_tcp_init_ex(host->loop, &c->tcp, to.any.sa_family);
     if (error != 0)
         return error;

@@ -81,6 +81,7 @@ struct conn {
     struct txs_peer *peer;                /* owned; from connected() on */
     uint64_t connecting_ms, connected_ms; /* monotonic; TXS_NEVER */
     uint64_t deadline_ms;
+    uint64_t timer_ms; /* when the timer fires, perhaps too early; TXS_NEVER */
     uint64_t connect_until_ms;
     struct share share;
     unsigned open_handles;
