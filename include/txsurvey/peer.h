@@ -160,7 +160,8 @@ struct txs_peer_actions {
     const struct txs_served *served; /* NULL, or valid until the next step */
     size_t served_count;             /* of them: a block may hold several */
     const struct txs_told *told;     /* the same */
-    uint64_t deadline_ms;            /* TXS_NEVER when nothing is awaited */
+    uint64_t deadline_ms;            /* TXS_NEVER when nothing is awaited; perhaps now: then when
+                                        all has been handed in that came with this */
     bool finished;                   /* take the result; no further steps */
 };
 

@@ -257,8 +257,7 @@ static void on_skipped(struct txs_peer *p)
  * whose answer to the one before is on its way. */
 static bool has_something_to_hand_out(const struct txs_peer *p)
 {
-    return p->finished || p->served_count > 0 || p->told_ready || p->config->out->len > 0 ||
-           (p->pong_due && !p->clogged);
+    return p->finished || p->served_count > 0 || p->told_ready || p->config->out->len > 0;
 }
 
 static void on_bytes(struct txs_peer *p, struct txs_span *in)
@@ -338,12 +337,19 @@ static void on_stop(struct txs_peer *p, enum txs_error error)
     finish(p);
 }
 
+/* A pong goes with the next words, or when all that came with the ping has been read: whoever is
+ * done by then is hung up on, and needs none. */
+static bool is_pong_due(const struct txs_peer *p)
+{
+    return p->pong_due && !p->clogged;
+}
+
 /* A time may have passed as something came that ends no session, a part of a message, say: what it
  * ended is judged at once, since nobody waits for it any more. */
 static uint64_t next_deadline_ms(const struct txs_peer *p)
 {
     uint64_t next = TXS_NEVER;
-    if (p->verack_seen && !is_any_open(p, !p->decided))
+    if (is_pong_due(p) || (p->verack_seen && !is_any_open(p, !p->decided)))
         return p->now_ms;
     if (p->result.stage == TXS_STAGE_HANDSHAKE)
         next = p->handshake_deadline_ms;
@@ -396,7 +402,8 @@ struct txs_peer_actions txs_peer_step(struct txs_peer *p, const struct txs_peer_
     struct txs_span rest = event->bytes;
     begin_step(p, event);
     take(p, event, &rest);
-    if (!p->finished && p->pong_due && !p->clogged)
+    if (!p->finished && is_pong_due(p) &&
+        (event->kind != TXS_PEER_BYTES || p->config->out->len > 0))
         say_pong(p);
     const struct txs_writer *out = p->config->out;
     assert(!out->failed);
