@@ -378,9 +378,8 @@ static void on_connected(uv_connect_t *request, int status)
     wake(c->host);
     /* A reset here comes from a peer that had accepted: a refusal has its own word. */
     bool reset = status == UV_ECONNRESET;
-    int error = status != 0 ? status : uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read);
-    if (error != 0 && (!reset || c->proxy != NULL)) {
-        report_uv_error(c, error, false);
+    if (status != 0 && (!reset || c->proxy != NULL)) {
+        report_uv_error(c, status, false);
         conn_close(c);
         return;
     }
@@ -439,6 +438,8 @@ int conn_start(struct conn *c)
     uv_recv_buffer_size((uv_handle_t *)&c->tcp, &size);
     uv_tcp_nodelay(&c->tcp, 1);
     c->refused_at_once = uv_tcp_connect(&c->connect, &c->tcp, &to.any, on_connected);
+    if (c->refused_at_once == 0)
+        c->refused_at_once = uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read);
     if (c->refused_at_once != 0)
         conn_close(c);
     else
