@@ -2,6 +2,7 @@
  */
 #include "handshake.h"
 
+#include "receive.h"
 #include "say.h"
 
 #include <string.h>
@@ -99,13 +100,26 @@ static void on_feefilter(struct txs_peer *p)
     p->result.feefilter_sat_kvb = (int64_t)value;
 }
 
+/* A plain one whose pong is yet to be made is checked when that is done, unless it would take the
+ * place of another. */
 static void on_ping(struct txs_peer *p)
 {
     uint64_t nonce;
-    if (!txs_u64_decode(&nonce, kept(p)))
+    uint8_t checksum[TXS_CHECKSUM_BYTES];
+    const uint8_t *claimed = txs_splitter_checksum(&p->splitter);
+    bool plain = receive_is_plain_ping(p);
+    if (!p->version_seen || !txs_u64_decode(&nonce, kept(p)))
+        return;
+    if (plain && !p->pong_due)
+        memcpy(checksum, claimed, sizeof checksum);
+    else
+        txs_checksum(checksum, (struct txs_span){p->message.kept, sizeof nonce},
+                     p->config->checksums);
+    if (plain && memcmp(checksum, claimed, sizeof checksum) != 0)
         return;
     p->pong_nonce = nonce;
-    p->pong_due = p->version_seen;
+    memcpy(p->pong_checksum, checksum, sizeof checksum);
+    p->pong_due = true;
 }
 
 enum handshake_progress handshake_message(struct txs_peer *p, enum message_kind kind)

@@ -100,7 +100,7 @@ void receive_read(struct txs_peer *p)
     m->arriving = true;
     m->kept_len = 0;
     m->kept = m->kind == MESSAGE_VERSION ? room_for_version(p) : m->few;
-    p->splitter.want_checksum = m->kind != MESSAGE_TX;
+    p->splitter.want_checksum = m->kind != MESSAGE_TX && !receive_is_plain_ping(p);
     if (m->kind == MESSAGE_TX)
         incoming_tx_begin(p);
     else if (m->kind == MESSAGE_INV || m->kind == MESSAGE_NOTFOUND)
@@ -125,13 +125,25 @@ static enum receive_event take_part(struct txs_peer *p)
     return RECEIVE_PART;
 }
 
+bool receive_is_plain_ping(const struct txs_peer *p)
+{
+    return p->message.kind == MESSAGE_PING && p->splitter.length == sizeof p->pong_nonce;
+}
+
+static bool is_intact(struct txs_peer *p)
+{
+    if (p->message.kind == MESSAGE_TX)
+        return incoming_tx_end(p);
+    return receive_is_plain_ping(p) || p->splitter.checksum_ok;
+}
+
 static enum receive_event end(struct txs_peer *p)
 {
     struct message *m = &p->message;
     if (!m->arriving)
         return RECEIVE_SKIPPED;
     m->arriving = false;
-    if (!(m->kind == MESSAGE_TX ? incoming_tx_end(p) : p->splitter.checksum_ok)) {
+    if (!is_intact(p)) {
         body_drop(&p->body);
         return m->kind == MESSAGE_VERSION && !p->version_seen ? broken(p, TXS_ERROR_BAD_CHECKSUM)
                                                               : RECEIVE_SKIPPED;

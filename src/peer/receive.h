@@ -18,6 +18,9 @@ enum receive_event receive_next(struct txs_peer *p, struct txs_span *in);
 void receive_read(struct txs_peer *p);
 /* The next item of the inv or notfound in hand out of its part. */
 bool receive_item(struct txs_peer *p, struct listed *listed, struct txs_span *part);
+/* Whether it is a ping of a nonce alone. Its checksum is that of its pong: nobody computes it
+ * before one is said. */
+bool receive_is_plain_ping(const struct txs_peer *p);
 /* Whether this message may be an answer to something that was asked. */
 bool receive_may_answer(const struct txs_peer *p);
 

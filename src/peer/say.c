@@ -179,6 +179,11 @@ void say_getaddr(struct txs_peer *p)
 /* A peer that pings but does not read gets one pong in the end, for its last ping. */
 void say_pong(struct txs_peer *p)
 {
+    size_t begun = p->config->out->len;
     p->pong_due = false;
     say_u64(p, "pong", p->pong_nonce);
+    const uint8_t *checksum =
+        p->config->out->data + begun + TXS_FRAME_HEADER_BYTES - TXS_CHECKSUM_BYTES;
+    if (memcmp(checksum, p->pong_checksum, TXS_CHECKSUM_BYTES) != 0)
+        p->config->out->len = begun;
 }

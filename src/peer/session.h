@@ -175,7 +175,8 @@ struct txs_peer {
     bool pong_due;
     bool fence_wanted; /* behind what is being said */
     bool told_ready;
-    uint32_t fences; /* that were sent */
+    uint8_t pong_checksum[TXS_CHECKSUM_BYTES]; /* of another, the ping was broken */
+    uint32_t fences;                           /* that were sent */
     uint64_t pong_nonce;
     struct txs_served served;
     const struct txs_served *served_list;
