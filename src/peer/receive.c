@@ -31,7 +31,7 @@ static const struct row rows[] = {
 static enum message_kind kind_of(const char *command)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (strcmp(rows[i].command, command) == 0)
+        if (rows[i].command[0] == command[0] && strcmp(rows[i].command, command) == 0)
             return rows[i].kind;
     return MESSAGE_SKIPPED;
 }
