@@ -5,6 +5,10 @@
  * reading is used up before all had their share, the others get theirs in the next turns, before
  * anyone is read again. So no turn is long by what peers send, and none of them waits for more than
  * one share of each of the others.
+ *
+ * That time is this thread's work, not the clock's, and grows with those who are read: what an
+ * ordinary answer takes is there for each. Ending early is dear: who could be read and is not is
+ * asked about again by libuv, where there are thousands of them dozens of times a turn.
  */
 #ifndef TXSURVEY_NET_TURN_H
 #define TXSURVEY_NET_TURN_H
@@ -18,8 +22,9 @@
 struct turn {
     uint64_t began_ns;
     uint64_t looked_ns, worked_ns; /* when we looked last, and this thread's processor time then */
-    uint64_t reading_ends_ns;      /* 0 until something is read */
-    uint64_t number, round;
+    uint64_t asks_ns;              /* when to ask how long reading has taken */
+    uint64_t reading_from_ns;      /* the processor time then, since when it counts; 0: not asked */
+    uint64_t reads, number, round;
     bool cut_short; /* somebody's share has to wait for the next turn */
 };
 
