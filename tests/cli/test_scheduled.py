@@ -121,6 +121,12 @@ class Runs(Series):
         self.assertEqual({path.name for path in self.state.iterdir() if path not in self.files()}, {"peers", "lock"})
         self.assertEqual(self.state.stat().st_mode & 0o777, 0o700, "what is asked for is nobody else's matter")
 
+    def test_metrics(self):
+        metrics = self.folder / "txsurvey.prom"
+        self.configure(METRICS=metrics)
+        self.run_once()
+        self.assertIn("# TYPE ", metrics.read_text())
+
     def test_what_the_line_says(self):
         ids = self.folder / "ids"
         ids.write_text(f"{network.ids[0]} taproot\n" + "".join(f"{number:064x}\n" for number in range(20)))

@@ -50,6 +50,20 @@ systemctl stop txsurvey.service
 show
 files
 
+echo == metrics
+groupadd --system textfile
+mkdir -p /var/lib/prometheus/node-exporter
+chgrp textfile /var/lib/prometheus/node-exporter
+chmod g+w /var/lib/prometheus/node-exporter
+settings ''
+echo METRICS=/var/lib/prometheus/node-exporter/x.prom >>{CONF}
+mkdir /run/systemd/system/txsurvey.service.d
+cp /drop-in /run/systemd/system/txsurvey.service.d/metrics.conf
+systemctl daemon-reload
+systemctl start txsurvey.service 2>/dev/null || journalctl -u txsurvey.service -o cat
+show
+stat -c '%a' /var/lib/prometheus/node-exporter/x.prom
+
 echo == alarm
 settings '--require-served 1000'
 systemctl start txsurvey.service 2>/dev/null || show
@@ -64,9 +78,12 @@ class Systemd(unittest.TestCase):
         if Path(os.environ["TXSURVEY_BUILD"]).name != "check":
             harness.skip_without("one of the runs does it")
         files = {f"/etc/systemd/system/{name}": (CRON / name, 0o644) for name in ("txsurvey.service", "txsurvey.timer")}
-        files |= {"/etc/txsurvey/keep": ("", 0o644), **{f"/usr/local/bin/{name}": (Path(path), 0o755) for name, path in (
-            ("txsurvey-scheduled", CRON / "txsurvey-scheduled"), ("txsurvey", os.environ["TXSURVEY"]),
-            ("simnet", os.environ["TXSURVEY_SIMNET"]))}}
+        page = (CRON / "README.md").read_text()
+        drop_in = re.search(r"    \[Service\]\n    ReadWritePaths.*\n(?:    .*\n)*", page)[0]
+        files |= {"/etc/txsurvey/keep": ("", 0o644), "/drop-in": (drop_in.replace("    ", ""), 0o644)}
+        for name, path in (("txsurvey-scheduled", CRON / "txsurvey-scheduled"), ("txsurvey", os.environ["TXSURVEY"]),
+                           ("simnet", os.environ["TXSURVEY_SIMNET"])):
+            files[f"/usr/local/bin/{name}"] = (Path(path), 0o755)
         output, reason = booted.run(SCRIPT, files)
         if output is None:
             harness.skip_without(f"systemd does not come up in namespaces here: {reason}")
@@ -100,6 +117,11 @@ class Systemd(unittest.TestCase):
         """No failure, and the records are compressed."""
         self.check("stopped", Result="success", ExecMainStatus="143", ActiveState="inactive")
         self.assertEqual([name[-3:] for name, _, _ in self.records("stopped")], [".gz"] * 3)
+
+    def test_metrics(self):
+        """With the drop-in of the README, where node_exporter can read them."""
+        self.check("metrics", Result="success", ExecMainStatus="0")
+        self.assertRegex(self.parts["metrics"], "(?m)^644$")
 
     def test_failures(self):
         self.check("unset", Result="exit-code", ExecMainStatus="243", ActiveState="failed")
