@@ -165,7 +165,7 @@ class Runs(Series):
         shutil.copy(CRON / "scheduled.conf", self.conf)
         text = self.conf.read_text()
         self.conf.write_text(text.replace('TXIDS=""', f'TXIDS="{network.ids[0]}"').replace(
-            'OPTIONS="', f'OPTIONS="--chain regtest --peers {network.list} ') + f"STATE={self.state}\n")
+            'OPTIONS="', f'OPTIONS="--chain regtest --patience 0 --peers {network.list} ') + f"STATE={self.state}\n")
         self.assertIn("nodes asked have", self.run_once())
 
     def test_signals(self):
