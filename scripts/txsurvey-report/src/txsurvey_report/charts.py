@@ -7,7 +7,6 @@ Text of others is data here, never a part of an expression."""
 import textwrap
 from collections.abc import Callable
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import altair as alt
@@ -25,6 +24,7 @@ SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 4], [1, 3]]
 PERCENT = alt.Axis(labelExpr="100 * datum.value + ' %'", values=[0, 0.25, 0.5, 0.75, 1], labelFlush=True)
 COUNTS = alt.Axis(format=",~f", tickCount=4, tickMinStep=1, labelFlush=True)
+FEW_COUNTS = alt.Axis(format=",~f", tickCount=2, tickMinStep=1)
 GROUPS = alt.Scale(paddingInner=0.2)
 MILLISECONDS = "datum.value < 1000 ? format(datum.value, ',') + ' ms' : format(datum.value / 1000, ',') + ' s'"
 
@@ -34,11 +34,16 @@ def broken(text: Any, characters: int = LABEL) -> str:
     return "\n".join(textwrap.wrap(str(text), characters)) or " "
 
 
-def drawable(value: Any) -> Any:
-    """A value of a row as JSON has it. Times of records are UTC; sums of SQL may be decimal numbers."""
-    if isinstance(value, datetime):
-        return value.isoformat() + "Z"
-    return int(value) if isinstance(value, Decimal) else value
+# Vega hangs a label of several lines by its first.
+LABELS = alt.Axis(
+    labelOffset={
+        "condition": [
+            {"test": f"length(split(datum.label, '\\n')) === {lines}", "value": -7 * (lines - 1)}
+            for lines in range(2, 9)
+        ],
+        "value": 0,
+    }
+)
 
 
 class Drawing:
@@ -52,7 +57,7 @@ class Drawing:
             row["told"] = "\n".join(
                 f"{c.label}: {words.written(row[c.name], c.unit)}" for c in figure.columns if row[c.name] is not None
             )
-            row.update({name: drawable(value) for name, value in row.items()})
+            row.update({name: value.isoformat() + "Z" for name, value in row.items() if isinstance(value, datetime)})
         for column in filter(None, labels):
             self.write(column, lambda row, column=column: broken(row[column]))  # type: ignore[misc]
 
@@ -73,12 +78,14 @@ class Drawing:
     def chart(self, **encodings: Any) -> alt.Chart:
         return alt.Chart(alt.InlineData(values=self.rows)).encode(tooltip="told:N", **encodings)
 
-    def legend(self, column: str) -> alt.Legend:
+    def legend(self, column: str | None, **looks: Any) -> alt.Legend | None:
         """With as many entries in a line as a phone has room for."""
+        if column is None:
+            return None
         longest = max(len(line) for text in self.distinct(column) for line in text.split("\n"))
-        return alt.Legend(columns=max(1, int(PHONE // (longest * CHARACTER + 34))))
+        return alt.Legend(columns=max(1, int(PHONE // (longest * CHARACTER + 40))), **looks)
 
-    def colour(self, series: str | None, channel: Any = alt.Color, legend: bool = True) -> Any:
+    def colour(self, series: str | None, channel: Any = alt.Color, legend: Any = None) -> Any:
         """Of marks which have no other sign of their series; those of layers have each their own channel, fill or
         stroke, so that the legend is one."""
         if series is None:
@@ -87,7 +94,7 @@ class Drawing:
             f"{series}:N",
             sort=None,
             title=None,
-            legend=self.legend(series) if legend else None,
+            legend=legend,
             scale=alt.Scale(range=[self.theme[name] for name in SERIES]),
         )
 
@@ -130,16 +137,18 @@ def shares(
     """A dot for each share, on the whisker of its interval, with the counts beside it."""
     drawing = Drawing(figure, theme, group, series)
     drawing.write_counts(part, whole, " of ")
-    chart = drawing.chart(y=alt.Y(f"{group}:N", sort=None, title=None, scale=GROUPS))
+    chart = drawing.chart(y=alt.Y(f"{group}:N", sort=None, title=None, scale=GROUPS, axis=LABELS))
     height = 30
     if series:
         chart = chart.encode(yOffset=alt.YOffset(f"{series}:N", sort=None))
         height = 17 * len(drawing.distinct(series)) + 12
     whiskers = chart.mark_rule(strokeWidth=2.5, opacity=0.55).encode(
-        x=_share(alt.X, "low", axis), x2="high:Q", stroke=drawing.colour(series, alt.Stroke, legend=False)
+        x=_share(alt.X, "low", axis), x2="high:Q", stroke=drawing.colour(series, alt.Stroke)
     )
     dots = chart.mark_point(filled=True, size=90, opacity=1).encode(
-        x=_share(alt.X, "share", axis), fill=drawing.colour(series, alt.Fill), shape=drawing.shape(series)
+        x=_share(alt.X, "share", axis),
+        fill=drawing.colour(series, alt.Fill, drawing.legend(series)),
+        shape=drawing.shape(series),
     )
     layers = whiskers + dots + drawing.beside(chart, "counts")
     return layers.properties(height=len(drawing.distinct(group)) * drawing.step(group, height))
@@ -155,7 +164,7 @@ def heat(figure: Figure, theme: Theme, group: str, series: str, part: str = "ser
         row["few"] = row[whole] < FEW
     chart = drawing.chart(
         x=alt.X(f"{series}:N", sort=None, title=None, axis=alt.Axis(orient="top", labelAngle=0)),
-        y=alt.Y(f"{group}:N", sort=None, title=None),
+        y=alt.Y(f"{group}:N", sort=None, title=None, axis=LABELS),
     )
     cells = chart.mark_rect(stroke=theme["paper"], strokeWidth=3).encode(
         color=alt.condition("datum.few", alt.value(theme["quiet"]), alt.value(theme["accent"])),
@@ -172,21 +181,32 @@ def heat(figure: Figure, theme: Theme, group: str, series: str, part: str = "ser
 
 
 def losses(figure: Figure, theme: Theme, step: str, nodes: str) -> Any:
-    """A bar for each step, with its count."""
-    return bars(figure, theme, step, nodes)
+    """A bar for each step; for each loss on the way to the next, whose `kind` is loss, a paler one, with a minus."""
+    drawing = Drawing(figure, theme, step)
+    for row in drawing.rows:
+        row["lost"] = row["kind"] == "loss"
+    drawing.write("counts", lambda row: "−" * row["lost"] + words.count(row[nodes]))
+    chart = drawing.chart(y=alt.Y(f"{step}:N", sort=None, title=None, scale=GROUPS, axis=LABELS))
+    bar = chart.mark_bar(cornerRadiusEnd=2).encode(
+        x=alt.X(f"{nodes}:Q", title=None, axis=COUNTS),
+        color=alt.condition("datum.lost", alt.value(theme["quiet"]), drawing.colour(None)),
+        fillOpacity=alt.condition("datum.lost", alt.value(0.45), alt.value(1)),
+    )
+    layers = bar + drawing.beside(chart, "counts")
+    return layers.properties(height=len(drawing.rows) * drawing.step(step, 26))
 
 
 def bars(figure: Figure, theme: Theme, group: str, count: str, series: str | None = None) -> Any:
     """A bar for each count, which is written beside it, with what it counts where a group has several."""
     drawing = Drawing(figure, theme, group)
     drawing.write("counts", lambda row: words.count(row[count] or 0) + (f" {row[series]}" if series else ""))
-    chart = drawing.chart(y=alt.Y(f"{group}:N", sort=None, title=None, scale=GROUPS))
+    chart = drawing.chart(y=alt.Y(f"{group}:N", sort=None, title=None, scale=GROUPS, axis=LABELS))
     height = 30
     if series:
         chart = chart.encode(yOffset=alt.YOffset(f"{series}:N", sort=None))
         height = 20 * len(drawing.distinct(series)) + 12
     bar = chart.mark_bar(cornerRadiusEnd=2).encode(
-        x=alt.X(f"{count}:Q", title=None, axis=COUNTS), color=drawing.colour(series, legend=False)
+        x=alt.X(f"{count}:Q", title=None, axis=COUNTS), color=drawing.colour(series)
     )
     layers = bar + drawing.beside(chart, "counts")
     return layers.properties(height=len(drawing.distinct(group)) * drawing.step(group, height))
@@ -198,13 +218,12 @@ def curves(figure: Figure, theme: Theme, x: str, y: str, series: str, facet: str
     for row in drawing.rows:
         row[x] = max(1, row[x])  # the scale is logarithmic
     ticks = alt.Axis(labelExpr=MILLISECONDS, values=[10**n for n in range(7)], labelFlush=True)
-    dashes = alt.StrokeDash(
-        f"{series}:N", sort=None, title=None, scale=alt.Scale(range=DASHES), legend=drawing.legend(series)
-    )
+    legend = drawing.legend(series, symbolType="stroke", symbolSize=900, symbolStrokeWidth=2)
+    dashes = alt.StrokeDash(f"{series}:N", sort=None, title=None, scale=alt.Scale(range=DASHES), legend=legend)
     lines = drawing.chart(
         x=alt.X(f"{x}:Q", scale=alt.Scale(type="log", nice=False), axis=ticks, title=None),
         y=_share(alt.Y, y),
-        color=drawing.colour(series),
+        color=drawing.colour(series, legend=legend),
         strokeDash=dashes,
     ).mark_line(interpolate="step-after", strokeWidth=2.2)
     if facet is None:
@@ -218,8 +237,8 @@ def histogram(figure: Figure, theme: Theme, group: str, count: str, series: str 
     drawing.write(group, lambda row: broken(row[group], 9))
     columns = drawing.chart(
         x=alt.X(f"{group}:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
-        y=alt.Y(f"{count}:Q", title=None, axis=COUNTS),
-        color=drawing.colour(series, legend=False),
+        y=alt.Y(f"{count}:Q", title=None, axis=COUNTS if series is None else FEW_COUNTS),
+        color=drawing.colour(series),
     ).mark_bar(cornerRadiusEnd=2)
     if series is None:
         return columns.properties(height=220)
@@ -232,9 +251,9 @@ def over_time(figure: Figure, theme: Theme, x: str, y: str, series: str | None =
     axis = alt.Axis(labelOverlap=True, tickCount=5, labelFlush=True, grid=False)
     chart = drawing.chart(x=alt.X(f"{x}:T", scale=alt.Scale(type="utc"), axis=axis, title=None))
     dots = chart.mark_point(filled=True, size=60, opacity=1).encode(
-        y=_share(alt.Y, y), fill=drawing.colour(series, alt.Fill), shape=drawing.shape(series)
+        y=_share(alt.Y, y), fill=drawing.colour(series, alt.Fill, drawing.legend(series)), shape=drawing.shape(series)
     )
-    chart = chart.encode(stroke=drawing.colour(series, alt.Stroke, legend=False))
+    chart = chart.encode(stroke=drawing.colour(series, alt.Stroke))
     layers = [chart.mark_line(strokeWidth=1.5).encode(y=_share(alt.Y, y)), dots]
     if "low" in drawing.rows[0]:
         layers.insert(0, chart.mark_rule(strokeWidth=2, opacity=0.5).encode(y=_share(alt.Y, "low"), y2="high:Q"))

@@ -7,6 +7,7 @@ script run but ours, and nothing be fetched."""
 import base64
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -55,11 +56,16 @@ def sort_of(unit: Unit) -> str:
     return unit if unit in ("text", "time") else "number"
 
 
+def tied(text: str) -> str:
+    """No line ends between a number and its unit."""
+    return re.sub(r"(?<=\d) (?=(%|ms|s|sat/k?vB)\b|%)", "\u00a0", text)
+
+
 def page(figures: list[Figure], problems: tuple[str, ...], peers: Figure | None = None) -> str:
     """All figures, drawn. Everything that came from outside is escaped: in HTML by Jinja2, in SVG by Vega."""
     folder = files("txsurvey_report") / "page"
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    environment.filters.update(written=words.written, sort_of=sort_of)
+    environment.filters.update(written=words.written, sort_of=sort_of, tied=tied)
     pictures = {figure.name: _drawn(figure) for figure in figures if figure.picture}
     script = (folder / "page.js").read_text()
     colours = (

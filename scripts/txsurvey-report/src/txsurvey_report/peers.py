@@ -98,4 +98,7 @@ def _peers(records: Records) -> Figure:
 
 
 def table(records: Records, addresses: bool) -> Figure:
-    return _peers(records) if addresses else _groups(records)
+    result = _peers(records) if addresses else _groups(records)
+    for row in result.rows:
+        row["network"] = words.NETWORKS.get(row["network"], row["network"])
+    return result

@@ -16,6 +16,7 @@ Types follow the manual of the records. What a record lacks, one of another sche
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,13 @@ class UnreadableError(Exception):
     """Nothing can be shown of the files; says why, for people."""
 
 
+def _plain(value: Any) -> Any:
+    """SQL's sums and its constants may be decimal numbers, which neither JSON nor pictures know."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
+
+
 @dataclass(frozen=True)
 class Records:
     """The tables, and what is to be said of the files. Owns its connection."""
@@ -172,7 +180,7 @@ class Records:
         """What a query gives, one dictionary a row."""
         cursor = self.database.execute(query, list(parameters))
         names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return [dict(zip(names, map(_plain, row), strict=True)) for row in cursor.fetchall()]
 
     def row(self, query: str, parameters: Sequence[Any] = ()) -> dict[str, Any]:
         """The same where there is just one."""
