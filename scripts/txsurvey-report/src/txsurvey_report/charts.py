@@ -22,7 +22,11 @@ PHONE = 310  # pixels, for a legend
 FEW = 10  # asked: a share of fewer is greyed
 SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 4], [1, 3]]
-PERCENT = alt.Axis(labelExpr="100 * datum.value + ' %'", values=[0, 0.25, 0.5, 0.75, 1], labelFlush=True)
+PERCENT = alt.Axis(
+    labelExpr="datum.value % 0.5 === 0 ? 100 * datum.value + ' %' : ''",
+    values=[0, 0.25, 0.5, 0.75, 1],
+    labelFlush=True,
+)
 COUNTS = alt.Axis(format=",~f", tickCount=4, tickMinStep=1, labelFlush=True)
 FEW_COUNTS = alt.Axis(format=",~f", tickCount=2, tickMinStep=1)
 GROUPS = alt.Scale(paddingInner=0.2)
@@ -181,10 +185,11 @@ def heat(figure: Figure, theme: Theme, group: str, series: str, part: str = "ser
 
 
 def losses(figure: Figure, theme: Theme, step: str, nodes: str) -> Any:
-    """A bar for each step; for each loss on the way to the next, whose `kind` is loss, a paler one, with a minus."""
-    drawing = Drawing(figure, theme, step)
+    """A bar for each step; for each loss on the way, whose `kind` is another, a paler one, with a minus."""
+    drawing = Drawing(figure, theme)
+    drawing.write(step, lambda row: broken(row[step], 24))
     for row in drawing.rows:
-        row["lost"] = row["kind"] == "loss"
+        row["lost"] = row["kind"] != "step"
     drawing.write("counts", lambda row: "−" * row["lost"] + words.count(row[nodes]))
     chart = drawing.chart(y=alt.Y(f"{step}:N", sort=None, title=None, scale=GROUPS, axis=LABELS))
     bar = chart.mark_bar(cornerRadiusEnd=2).encode(

@@ -11,11 +11,22 @@ Unit = Literal["text", "count", "share", "ms", "s", "sat/vB", "bytes", "time"]
 Row = dict[str, Any]
 
 
+def visible(text: str) -> str:
+    """What others wrote, in one line that is what it seems to be: controls, and what hides or reorders text, are
+    written as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)
+
+
 @dataclass(frozen=True)
 class Column:
     name: str  # in rows, and in the JSON
     label: str  # for people
     unit: Unit = "text"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", visible(self.label))
 
 
 @dataclass(frozen=True)
@@ -36,6 +47,16 @@ class Figure:
     picture: Picture | None = None
     notes: tuple[str, ...] = field(default=())  # more sentences, for people
     brief: Callable[[Row], bool] | None = None  # the rows that do where there is little room
+
+    def __post_init__(self) -> None:
+        """All text of a figure is visible, whoever wrote it."""
+        for name in ("title", "caveat"):
+            object.__setattr__(self, name, visible(getattr(self, name)))
+        object.__setattr__(self, "notes", tuple(map(visible, self.notes)))
+        for row in self.rows:
+            for name, value in row.items():
+                if isinstance(value, str):
+                    row[name] = visible(value)
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -16,7 +16,7 @@ import jinja2
 import vl_convert
 
 from txsurvey_report import __version__, bundles, charts, theme, words
-from txsurvey_report.figure import Figure, Unit
+from txsurvey_report.figure import Figure, Row, Unit
 
 POLICY = "default-src 'none'; script-src 'sha256-{}' blob:; style-src 'unsafe-inline'; img-src data:"
 
@@ -56,6 +56,11 @@ def sort_of(unit: Unit) -> str:
     return unit if unit in ("text", "time") else "number"
 
 
+def brief_rows(figure: Figure) -> list[Row]:
+    """Of the table behind a picture."""
+    return [row for row in figure.rows if figure.brief is None or figure.brief(row)]
+
+
 def tied(text: str) -> str:
     """No line ends between a number and its unit."""
     return re.sub(r"(?<=\d) (?=(%|ms|s|sat/k?vB)\b|%)", "\u00a0", text)
@@ -65,7 +70,7 @@ def page(figures: list[Figure], problems: tuple[str, ...], peers: Figure | None 
     """All figures, drawn. Everything that came from outside is escaped: in HTML by Jinja2, in SVG by Vega."""
     folder = files("txsurvey_report") / "page"
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    environment.filters.update(written=words.written, sort_of=sort_of, tied=tied)
+    environment.filters.update(written=words.written, sort_of=sort_of, tied=tied, brief_rows=brief_rows)
     pictures = {figure.name: _drawn(figure) for figure in figures if figure.picture}
     script = (folder / "page.js").read_text()
     colours = (

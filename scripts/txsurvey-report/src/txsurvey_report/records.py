@@ -23,6 +23,7 @@ from typing import Any
 import duckdb
 
 from txsurvey_report import words
+from txsurvey_report.figure import visible
 
 SCHEMA = 1  # of the records that this program was written for
 
@@ -229,7 +230,7 @@ def load(paths: Sequence[Path]) -> Records:
     chains = [row["chain"] for row in records.rows("SELECT DISTINCT chain FROM run ORDER BY chain")]
     if len(chains) > 1:
         raise UnreadableError(f"records of {' and '.join(map(str, chains))} together: make one report a chain")
-    return replace(records, problems=tuple(problems_of(records)))
+    return replace(records, problems=tuple(map(visible, problems_of(records))))
 
 
 def problems_of(records: Records) -> Iterator[str]:

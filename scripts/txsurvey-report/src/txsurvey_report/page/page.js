@@ -27,8 +27,13 @@ async function fit(box, view, { vega, least }) {
 }
 
 async function draw(box, picture) {
-  const { view } = await vegaEmbed(box, picture.vega, {
-    mode: "vega", renderer: "svg", actions: false, ast: true, defaultStyle: false, tooltip: { theme: "custom", disableDefaultStyle: true },
+  const { view } = await vegaEmbed(box.firstElementChild, picture.vega, {
+    mode: "vega",
+    renderer: "svg",
+    actions: false,
+    ast: true, // its expressions are interpreted: the policy lets nothing be compiled
+    defaultStyle: false,
+    tooltip: { theme: "custom", disableDefaultStyle: true },
   });
   await fit(box, view, picture);
   let width = box.clientWidth;
@@ -77,8 +82,8 @@ async function listPeers() {
     layout: { topStart: "search", topEnd: "pageLength", bottomStart: "info", bottomEnd: "paging" },
     language: { search: "Search", lengthMenu: "_MENU_ rows a page", searchPlaceholder: "any column" },
   });
-  document.body.dataset.listed = "";
 }
 
 await drawAll();
 if (document.getElementById("peers-table")) await listPeers();
+document.body.dataset.ready = "";
