@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from txsurvey_report import words
 from txsurvey_report.records import Records
 
-MOST = 12
+MOST = 8
 
 ALL = """
 SELECT count(*) AS ids, count(label) AS labelled, count(DISTINCT label) AS labels FROM target
