@@ -179,9 +179,10 @@ static const struct metric metrics[] = {
     {"txsurvey_received_bytes", "bytes received from peers with a record", received},
     {"txsurvey_answers", "peers with a record, by id and what they said of it", answers},
     {"txsurvey_share_ratio",
-     "share of peers that served an id, among those that were asked; among those of them that did "
-     "not fail --control (controlled) or have the first --anchor (anchored); none where that is "
-     "nobody",
+     "share of peers that served an id, among all that were asked for it (asked), those of them "
+     "that did not fail --control (controlled), those that have the first --anchor (anchored); "
+     "none "
+     "where that is nobody",
      share},
     {"txsurvey_share_low_ratio",
      "lower end of the 95 % confidence interval (Wilson) of txsurvey_share_ratio", share_low},
