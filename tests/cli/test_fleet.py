@@ -378,35 +378,6 @@ class Kubernetes(Fleet):
         self.assertEqual(rule["onExitCodes"]["values"], [result.code])
 
 
-class Image(unittest.TestCase):
-    TEXT = (FLEET / "Containerfile").read_text()
-
-    def test_libraries(self):
-        """The packages that are installed in the image are those of the libraries that the program is
-        linked with."""
-        listed = subprocess.run(["ldd", os.environ["TXSURVEY"]], capture_output=True, text=True)
-        if listed.returncode:
-            harness.skip_test(f"ldd: {listed.stderr.strip()}")
-        packages = set()
-        for path in re.findall(r"=> (/\S+)", listed.stdout):
-            path = os.path.realpath(path)  # dpkg may know it from before /lib was /usr/lib
-            owner = subprocess.run(["dpkg", "-S", path, path.removeprefix("/usr")],
-                                   capture_output=True, text=True).stdout
-            packages.add(owner.partition(":")[0])
-        packages -= {"libc6", "libgcc-s1", "libasan8", "libubsan1", "libstdc++6"}
-        second = self.TEXT[self.TEXT.rindex("FROM "):]
-        installed = re.search(r"--no-install-recommends ([^\\]+)", second).group(1).split()
-        self.assertEqual(set(installed), packages)
-
-    def test_what_is_copied_is_there(self):
-        for words in re.findall(r"^COPY (?!--)(.+) \S+$", self.TEXT, re.M):
-            for word in words.split():
-                self.assertTrue((harness.REPOSITORY / word).exists(), word)
-
-    def test_user(self):
-        self.assertRegex(self.TEXT, r"(?m)^USER [1-9]\d*:[1-9]\d*$")
-
-
 class Scripts(unittest.TestCase):
     def test_shellcheck(self):
         if not shutil.which("shellcheck"):
