@@ -3,7 +3,7 @@
 #include "connect_error.h"
 #include "seeds.h"
 
-#include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +13,11 @@
 static struct conn *conn_of(void *handle)
 {
     return ((uv_handle_t *)handle)->data;
+}
+
+static struct conn *conn_of_deadline(struct deadline *deadline)
+{
+    return (struct conn *)((char *)deadline - offsetof(struct conn, deadline));
 }
 
 static const char *host_name(const struct conn *c)
@@ -43,12 +48,10 @@ static void report_uv_error(struct conn *c, int uv_error, bool at_once)
     c->owner->connect_failed(c, outcome, error);
 }
 
-static void on_handle_closed(uv_handle_t *handle)
+static void on_socket_closed(uv_handle_t *handle)
 {
     struct conn *c = conn_of(handle);
-    assert(c->open_handles > 0);
-    if (--c->open_handles > 0)
-        return;
+    c->host->open--;
     if (c->refused_at_once != 0)
         report_uv_error(c, c->refused_at_once, true);
     c->owner->gone(c);
@@ -60,8 +63,8 @@ static void conn_close(struct conn *c)
         return;
     c->closing = true;
     tap(c, TXS_TAP_END, (struct txs_span){NULL, 0});
-    uv_close((uv_handle_t *)&c->timer, on_handle_closed);
-    uv_close((uv_handle_t *)&c->tcp, on_handle_closed);
+    deadlines_set(&c->host->deadlines, &c->deadline, TXS_NEVER);
+    uv_close((uv_handle_t *)&c->tcp, on_socket_closed);
 }
 
 static void fail_connecting(struct conn *c, enum txs_outcome outcome, enum txs_error error)
@@ -160,39 +163,41 @@ static void on_idle(uv_idle_t *idle)
     (void)idle; /* that it is active is all that it is for */
 }
 
-/* It is judged as soon as the reads of a turn are over. */
-static void make_due(struct conn *c)
+/* Those up to now are judged as soon as the reads of this turn are over. */
+static void note_due(struct conn_host *host)
 {
-    if (c->closing || c->is_due)
-        return;
-    c->is_due = true;
-    c->next_due = c->host->due;
-    c->host->due = c;
-    uv_idle_start(&c->host->no_wait, on_idle);
+    host->due_ms = uv_now(host->loop);
+    uv_idle_start(&host->no_wait, on_idle);
 }
 
-static void on_timer(uv_timer_t *timer)
+static void on_deadline(uv_timer_t *timer)
 {
-    struct conn *c = conn_of(timer);
-    c->timer_ms = TXS_NEVER;
-    make_due(c);
+    struct conn_host *host = timer->data;
+    host->armed_ms = TXS_NEVER;
+    note_due(host);
 }
 
-static void start_timer(struct conn *c, uint64_t at_ms)
+static void arm(struct conn_host *host, uint64_t deadline_ms)
 {
-    uint64_t now = uv_now(c->host->loop);
-    c->timer_ms = at_ms;
-    uv_timer_start(&c->timer, on_timer, at_ms > now ? at_ms - now : 0, 0);
+    uint64_t now = uv_now(host->loop);
+    host->armed_ms = deadline_ms;
+    uv_timer_start(&host->deadline, on_deadline, deadline_ms > now ? deadline_ms - now : 0, 0);
 }
 
-/* Deadlines move back more often than they pass: a timer that fires before it is set again then. */
 static void set_deadline(struct conn *c, uint64_t deadline_ms)
 {
-    c->deadline_ms = deadline_ms;
-    if (deadline_ms <= uv_now(c->host->loop))
-        make_due(c);
-    else if (deadline_ms < c->timer_ms)
-        start_timer(c, deadline_ms);
+    struct conn_host *host = c->host;
+    if (deadline_ms == c->deadline.ms)
+        return;
+    if (deadline_ms < host->not_before_ms)
+        deadline_ms = host->not_before_ms;
+    deadlines_set(&host->deadlines, &c->deadline, deadline_ms);
+    if (host->not_before_ms > 0)
+        return; /* the timer is set when all have been judged */
+    if (deadline_ms <= uv_now(host->loop))
+        note_due(host);
+    else if (deadline_ms < host->armed_ms)
+        arm(host, deadline_ms);
 }
 
 static void linger(struct conn *c)
@@ -203,18 +208,12 @@ static void linger(struct conn *c)
 
 static void judge_deadline(struct conn *c)
 {
-    uint64_t now = uv_now(c->host->loop);
-    if (c->closing)
-        return;
-    if (now < c->deadline_ms || c->share.waits) { /* what has come is read first */
-        if (c->deadline_ms < c->timer_ms)
-            start_timer(c, c->deadline_ms);
-        return;
-    }
-    c->deadline_ms = TXS_NEVER; /* it has passed: the next one is set anew */
-    if (c->peer != NULL)
+    set_deadline(c, TXS_NEVER); /* it has passed: the next one is set anew */
+    if (c->share.waits)
+        set_deadline(c, 0); /* what has come is read first */
+    else if (c->peer != NULL)
         step(c, (struct txs_peer_event){.kind = TXS_PEER_DEADLINE});
-    else if (now < c->connect_until_ms)
+    else if (uv_now(c->host->loop) < c->connect_until_ms)
         linger(c);
     else if (c->proxy != NULL && !c->asked)
         fail_connecting(c, TXS_OUTCOME_PROXY_FAILED, TXS_ERROR_PROXY_SILENT);
@@ -235,17 +234,16 @@ static void wake(struct conn_host *host)
     host->woke(host);
 }
 
-/* Who becomes due by that is judged in the next turn. */
+/* Once each: what is set meanwhile is for another turn. */
 static void judge_deadlines(struct conn_host *host)
 {
-    struct conn *next, *due = host->due;
-    host->due = NULL;
-    uv_idle_stop(&host->no_wait);
-    for (; due != NULL; due = next) {
-        next = due->next_due;
-        due->is_due = false;
-        judge_deadline(due);
-    }
+    struct deadline *first;
+    host->not_before_ms = host->due_ms + 1;
+    while ((first = deadlines_first(&host->deadlines)) != NULL && first->ms <= host->due_ms)
+        judge_deadline(conn_of_deadline(first));
+    host->due_ms = host->not_before_ms = 0;
+    if (first != NULL && first->ms < host->armed_ms) /* one that fires too early is set again */
+        arm(host, first->ms);
 }
 
 static void on_after_reads(uv_check_t *check)
@@ -256,6 +254,7 @@ static void on_after_reads(uv_check_t *check)
     if (stalled_ms > 0)
         host->stalled(host, stalled_ms);
     judge_deadlines(host);
+    uv_idle_stop(&host->no_wait);
     host->awake = false;
 }
 
@@ -373,6 +372,7 @@ static void on_read(uv_stream_t *stream, ssize_t nread, const uv_buf_t *buf)
 static void on_connected(uv_connect_t *request, int status)
 {
     struct conn *c = request->data;
+    free(request);
     if (c->closing)
         return;
     wake(c->host);
@@ -426,19 +426,26 @@ int conn_start(struct conn *c)
     else
         route_socket_address(&to, &c->address);
     c->connecting_ms = uv_now(host->loop);
-    c->connected_ms = c->deadline_ms = c->timer_ms = TXS_NEVER;
+    c->connected_ms = c->deadline.ms = TXS_NEVER;
+    uv_connect_t *request = malloc(sizeof *request);
+    if (request == NULL || !deadlines_reserve(&host->deadlines, host->open + 1)) {
+        free(request);
+        return UV_ENOMEM;
+    }
     int error = uv_tcp_init_ex(host->loop, &c->tcp, to.any.sa_family);
-    if (error != 0)
+    if (error != 0) {
+        free(request);
         return error;
-    c->open_handles++;
-    uv_timer_init(host->loop, &c->timer);
-    c->open_handles++;
-    c->tcp.data = c->timer.data = c->connect.data = c;
+    }
+    host->open++;
+    c->tcp.data = request->data = c;
     int size = RECEIVE_BUFFER_BYTES;
     uv_recv_buffer_size((uv_handle_t *)&c->tcp, &size);
     uv_tcp_nodelay(&c->tcp, 1);
-    c->refused_at_once = uv_tcp_connect(&c->connect, &c->tcp, &to.any, on_connected);
-    if (c->refused_at_once == 0)
+    c->refused_at_once = uv_tcp_connect(request, &c->tcp, &to.any, on_connected);
+    if (c->refused_at_once != 0)
+        free(request);
+    else
         c->refused_at_once = uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read);
     if (c->refused_at_once != 0)
         conn_close(c);
@@ -455,9 +462,9 @@ void conn_stalled(struct conn *c, uint64_t ms)
         return;
     if (c->peer != NULL) {
         step(c, (struct txs_peer_event){.kind = TXS_PEER_STALLED, .stalled_ms = ms});
-    } else if (c->proxy != NULL && c->deadline_ms != TXS_NEVER) {
+    } else if (c->proxy != NULL && c->deadline.ms != TXS_NEVER) {
         c->connect_until_ms += ms;
-        set_deadline(c, c->deadline_ms + ms);
+        set_deadline(c, c->deadline.ms + ms);
     }
 }
 
@@ -477,7 +484,9 @@ void conn_host_open(struct conn_host *host)
     host->after_reads.data = host;
     uv_check_start(&host->after_reads, on_after_reads);
     uv_idle_init(host->loop, &host->no_wait);
-    host->due = NULL;
+    uv_timer_init(host->loop, &host->deadline);
+    host->deadline.data = host;
+    host->armed_ms = TXS_NEVER;
     uv_timer_init(host->loop, &host->heartbeat);
     uv_timer_start(&host->heartbeat, on_heartbeat, TURN_WAIT_MS, TURN_WAIT_MS);
     turn_start(&host->turn);
@@ -488,4 +497,6 @@ void conn_host_close(struct conn_host *host)
     uv_close((uv_handle_t *)&host->after_reads, NULL);
     uv_close((uv_handle_t *)&host->no_wait, NULL);
     uv_close((uv_handle_t *)&host->heartbeat, NULL);
+    uv_close((uv_handle_t *)&host->deadline, NULL);
+    deadlines_free(&host->deadlines);
 }

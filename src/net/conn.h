@@ -1,15 +1,14 @@
-/* One connection attempt and the session that follows it: a socket, a timer, where it leads through
- * a proxy a tunnel, and then a peer machine.
+/* One connection attempt and the session that follows it: a socket, a deadline, where it leads
+ * through a proxy a tunnel, and then a peer machine.
  *
  *   conn_start -> connecting [-> tunnel opening] -> connected -> peer finished -> closing -> gone
  *                     +-------------+-- connection failed -------------------------^
  *
- * The conn closes its handles itself, in one place, and counts those that are open; `gone` comes
- * exactly once, when none is left, never from inside conn_start(), and the owner frees the conn
- * there. Deadlines are judged after the reads of the same turn of the loop, and a stall of this
- * machine (the process was stopped, a disk was slow) moves all of them by its length: what a peer
- * had sent in time counts, and it gets the time for its answer that it was promised. Work is no
- * stall, whoever causes it (turn.h).
+ * The conn closes its socket itself, in one place; `gone` comes exactly once, when that is closed,
+ * never from inside conn_start(), and the owner frees the conn there. Deadlines are judged after
+ * the reads of the same turn of the loop, and a stall of this machine (the process was stopped, a
+ * disk was slow) moves all of them by its length: what a peer had sent in time counts, and it gets
+ * the time for its answer that it was promised. Work is no stall, whoever causes it (turn.h).
  */
 #ifndef TXSURVEY_NET_CONN_H
 #define TXSURVEY_NET_CONN_H
@@ -19,6 +18,7 @@
 #include "txsurvey/survey.h"
 #include "txsurvey/tunnel.h"
 
+#include "deadlines.h"
 #include "route.h"
 #include "turn.h"
 
@@ -56,8 +56,13 @@ struct conn_host {
     /* Once a turn, behind its wait and before anything is read. */
     void (*woke)(struct conn_host *host);
     void (*stalled)(struct conn_host *host, uint64_t ms); /* calls conn_stalled() for all */
-    struct conn *due;                                     /* deadlines of this turn */
-    bool awake;                                           /* the turn's wait is over */
+    struct deadlines deadlines;
+    uv_timer_t deadline;    /* the first of them */
+    uint64_t armed_ms;      /* it is set for; TXS_NEVER */
+    uint64_t due_ms;        /* those up to then are judged in this turn; 0: none */
+    uint64_t not_before_ms; /* while they are: for what is set now */
+    size_t open;            /* connections whose socket is */
+    bool awake;             /* the turn's wait is over */
     struct turn turn;
     uv_timer_t heartbeat; /* so that no wait is longer than TURN_WAIT_MS */
     uv_check_t after_reads;
@@ -66,8 +71,6 @@ struct conn_host {
 
 struct conn {
     uv_tcp_t tcp;
-    uv_timer_t timer;
-    uv_connect_t connect;
     struct conn_host *host;
     const struct conn_owner *owner;
     struct txs_attempt attempt;
@@ -80,17 +83,14 @@ struct conn {
     uint64_t i2p_session;                 /* its number; 0: not over I2P */
     struct txs_peer *peer;                /* owned; from connected() on */
     uint64_t connecting_ms, connected_ms; /* monotonic; TXS_NEVER */
-    uint64_t deadline_ms;
-    uint64_t timer_ms; /* when the timer fires, perhaps too early; TXS_NEVER */
     uint64_t connect_until_ms;
+    struct deadline deadline;
     struct share share;
-    unsigned open_handles;
     unsigned writes; /* on their way */
     int refused_at_once;
     enum txs_error fault; /* of this machine, met while sending */
-    bool closing, is_due;
-    bool asked; /* the proxy was asked for the peer */
-    struct conn *next_due;
+    bool closing;
+    bool asked;                   /* the proxy was asked for the peer */
     struct conn *previous, *next; /* the owner's list */
     void *tap_slot;
     /* When it is over: */
