@@ -2,8 +2,9 @@
  * in what order.
  *
  * A peer is known once, whatever its spelling, and a source that names it counts once, however
- * often it does; so do all peers of one network group together. An address costs 44 bytes of entry,
- * 4 of order and 5 to 11 of hash table, and what one source told at a time 12 bytes more.
+ * often it does; so do all peers of one network group together. An address costs 12 bytes of entry,
+ * 4 of order, 5 to 11 of hash table and 8 (IPv4), 20 (IPv6) or 36 of its own, and what one source
+ * told at a time 12 bytes more.
  */
 #ifndef TXSURVEY_BOOK_H
 #define TXSURVEY_BOOK_H
@@ -85,7 +86,7 @@ size_t txs_book_visit(const struct txs_book *book, enum txs_peer_worth worth,
                       void (*visit)(void *context, const struct txs_address *address),
                       void *context);
 
-const struct txs_address *txs_book_address(const struct txs_book *book, uint32_t peer);
+struct txs_address txs_book_address(const struct txs_book *book, uint32_t peer);
 /* The user named it (`connect`, `file`), whoever else did. */
 bool txs_book_is_named(const struct txs_book *book, uint32_t peer);
 #define TXS_SOURCE_TEXT_MAX 300

@@ -2,6 +2,7 @@
 #ifndef TXSURVEY_PLAN_H
 #define TXSURVEY_PLAN_H
 
+#include "txsurvey/address_pool.h"
 #include "txsurvey/address_set.h"
 #include "txsurvey/peer.h"
 #include "txsurvey/status.h"
@@ -16,6 +17,11 @@ struct txs_named_peer {
     struct txs_address address;
     uint8_t named_by; /* enum txs_named_by */
     uint8_t expect;   /* enum txs_expect */
+};
+/* The same with the address's place in the plan's pool. */
+struct txs_naming {
+    uint32_t address;
+    uint8_t named_by, expect;
 };
 
 #define TXS_ANCHOR_LABEL_MAX 32
@@ -45,7 +51,8 @@ struct txs_plan {
     char anchor_labels[TXS_ANCHORS_MAX][TXS_ANCHOR_LABEL_MAX + 1];
     size_t anchor_count;
 
-    struct txs_named_peer *peers; /* surveyed whatever their range */
+    struct txs_address_pool peer_addresses; /* of those that are surveyed whatever their range: */
+    struct txs_naming *peers;               /* see txs_plan_peer() */
     size_t peer_count;
     const char **seeds; /* DNS names to ask */
     size_t seed_count;
@@ -96,6 +103,8 @@ enum txs_status txs_plan_add_peer(struct txs_plan *plan, const char *text,
 /* The same for an address as a value. */
 enum txs_status txs_plan_add_address(struct txs_plan *plan, const struct txs_named_peer *peer,
                                      struct txs_message *message);
+/* The `i`-th that was added. */
+struct txs_named_peer txs_plan_peer(const struct txs_plan *plan, size_t i);
 enum txs_status txs_plan_add_seed(struct txs_plan *plan, const char *host,
                                   struct txs_message *message);
 /* The seeds name IPv4 and IPv6 addresses, which must be of use: who wants no others must not be

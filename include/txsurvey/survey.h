@@ -38,7 +38,7 @@ void txs_survey_free(struct txs_survey *survey);
 /* The peers that the plan names. */
 enum txs_status txs_survey_add_named(struct txs_survey *survey);
 uint64_t txs_survey_known(const struct txs_survey *survey);
-const struct txs_address *txs_survey_address(const struct txs_survey *survey, uint32_t peer);
+struct txs_address txs_survey_address(const struct txs_survey *survey, uint32_t peer);
 void txs_survey_source(const struct txs_survey *survey, uint32_t peer,
                        char out[TXS_SOURCE_TEXT_MAX]);
 /* See txs_engine_visit_good_peers(). */

@@ -22,11 +22,11 @@ static void warn_of(struct console *console, const struct txs_plan *plan, const 
     char text[400], first[TXS_ADDRESS_TEXT_MAX] = "";
     size_t count = 0;
     for (size_t i = 0; i < plan->peer_count; i++) {
-        const struct txs_address *a = &plan->peers[i].address;
-        if (txs_plan_reaches(plan, a) || !(plan->networks & 1u << a->network) || way_to(a) != way)
+        struct txs_address a = txs_plan_peer(plan, i).address;
+        if (txs_plan_reaches(plan, &a) || !(plan->networks & 1u << a.network) || way_to(&a) != way)
             continue;
         if (count++ == 0)
-            txs_address_text(first, a);
+            txs_address_text(first, &a);
     }
     if (count == 0)
         return;

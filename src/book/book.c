@@ -3,7 +3,8 @@
  * other: an entry moves to a neighbouring tier by changing places with the one at the border. */
 #include "txsurvey/book.h"
 
-#include <stddef.h>
+#include "txsurvey/address_pool.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,14 +18,14 @@ enum state { UNTAKEN, TAKEN, LEFT_OUT, TURNED_AWAY };
 #define ALL_TIERS (TIER_PUT_OFF + 1)
 
 struct entry {
-    struct txs_address address;
+    uint32_t address; /* its place in the pool */
     uint32_t at;      /* while UNTAKEN: where in the order */
     uint16_t tellers; /* a bit for each source, drawn by lot: the same source draws the same one */
     uint8_t tier;
     enum state state : 4;
     enum txs_peer_worth worth : 4;
 };
-_Static_assert(sizeof(struct entry) == 44, "an address costs what book.h says");
+_Static_assert(sizeof(struct entry) == 12, "an address costs what book.h says");
 
 /* What a source told at a time: the entries from `first` to the next batch's. */
 struct batch {
@@ -43,6 +44,7 @@ struct chunk {
 struct txs_book {
     struct txs_random random; /* the order of taking */
     uint64_t hash_key;        /* an adversary who chooses addresses must not choose collisions */
+    struct txs_address_pool addresses;
     struct chunk **chunks;
     size_t chunk_count;
     uint32_t *table; /* open addressing: index + 1, or 0 */
@@ -74,6 +76,7 @@ void txs_book_free(struct txs_book *b)
         free(b->sources[i]);
     for (size_t i = 0; i < b->chunk_count; i++)
         free(b->chunks[i]);
+    txs_address_pool_free(&b->addresses);
     free(b->sources);
     free(b->batches);
     free(b->chunks);
@@ -84,6 +87,11 @@ void txs_book_free(struct txs_book *b)
 static struct entry *entry_of(const struct txs_book *b, size_t i)
 {
     return &b->chunks[i / CHUNK_ENTRIES]->entries[i % CHUNK_ENTRIES];
+}
+
+struct txs_address txs_book_address(const struct txs_book *b, uint32_t peer)
+{
+    return txs_address_pool_get(&b->addresses, entry_of(b, peer)->address);
 }
 
 /* Sources */
@@ -157,7 +165,7 @@ size_t txs_book_batch_addresses(const struct txs_book *b, uint32_t batch, struct
     for (; batch != 0; batch = b->batches[batch - 1].previous)
         for (size_t i = b->batches[batch - 1].first; i < batch_end(b, batch) && count < max; i++)
             if (entry_of(b, i)->state < LEFT_OUT)
-                out[count++] = entry_of(b, i)->address;
+                out[count++] = txs_book_address(b, (uint32_t)i);
     return count;
 }
 
@@ -167,8 +175,10 @@ size_t txs_book_batch_alike(const struct txs_book *b, uint32_t batch,
 {
     size_t count = 0;
     for (; batch != 0; batch = b->batches[batch - 1].previous)
-        for (size_t i = b->batches[batch - 1].first; i < batch_end(b, batch); i++)
-            count += alike(&entry_of(b, i)->address, address);
+        for (size_t i = b->batches[batch - 1].first; i < batch_end(b, batch); i++) {
+            struct txs_address one = txs_book_address(b, (uint32_t)i);
+            count += alike(&one, address);
+        }
     return count;
 }
 
@@ -193,7 +203,8 @@ void txs_book_source_text(const struct txs_book *b, uint32_t peer, char out[TXS_
         snprintf(out, TXS_SOURCE_TEXT_MAX, "%s", b->sources[batch->teller - TEXT_TELLER]);
         return;
     }
-    txs_address_text(teller, &entry_of(b, batch->teller)->address);
+    struct txs_address address = txs_book_address(b, batch->teller);
+    txs_address_text(teller, &address);
     snprintf(out, TXS_SOURCE_TEXT_MAX, "gossip:%s", teller);
 }
 
@@ -204,7 +215,7 @@ static uint64_t hash_of(const struct txs_book *b, const struct txs_address *a)
 {
     struct txs_random r = {b->hash_key};
     uint64_t words[sizeof *a / 8 + 1] = {0};
-    size_t len = offsetof(struct txs_address, bytes) + txs_network_address_len(a->network);
+    size_t len = txs_address_bytes(a->network);
     memcpy(words, a, sizeof *a);
     for (size_t i = 0; i < (len + 7) / 8; i++)
         r.state = txs_random_next(&r) ^ words[i];
@@ -215,7 +226,8 @@ static uint64_t hash_of(const struct txs_book *b, const struct txs_address *a)
 static uint32_t *slot_of(const struct txs_book *b, const struct txs_address *a)
 {
     size_t at = hash_of(b, a) & (b->table_size - 1);
-    while (b->table[at] != 0 && !txs_address_equal(&entry_of(b, b->table[at] - 1)->address, a))
+    while (b->table[at] != 0 &&
+           !txs_address_pool_is(&b->addresses, entry_of(b, b->table[at] - 1)->address, a))
         at = (at + 1) & (b->table_size - 1);
     return &b->table[at];
 }
@@ -232,8 +244,10 @@ static bool grow_table(struct txs_book *b)
     free(b->table);
     b->table = table;
     b->table_size = size;
-    for (size_t i = 0; i < b->count; i++)
-        *slot_of(b, &entry_of(b, i)->address) = (uint32_t)i + 1;
+    for (uint32_t i = 0; i < b->count; i++) {
+        struct txs_address address = txs_book_address(b, i);
+        *slot_of(b, &address) = i + 1;
+    }
     return true;
 }
 
@@ -269,8 +283,11 @@ static enum txs_book_add insert(struct txs_book *b, const struct txs_address *ad
         return TXS_BOOK_KNOWN;
     if (b->count == TXS_BOOK_MAX)
         return TXS_BOOK_FULL;
+    uint32_t place = (uint32_t)b->addresses.len;
+    if (!txs_address_pool_add(&b->addresses, address))
+        return TXS_BOOK_NO_MEMORY;
     *peer = (uint32_t)b->count++;
-    *entry_of(b, *peer) = (struct entry){.address = *address, .state = state};
+    *entry_of(b, *peer) = (struct entry){.address = place, .state = state};
     *slot = *peer + 1;
     return TXS_BOOK_ADDED;
 }
@@ -493,15 +510,11 @@ size_t txs_book_visit(const struct txs_book *b, enum txs_peer_worth worth,
     for (size_t i = 0; i < b->count; i++) {
         if (!is_worth(b, (uint32_t)i, worth))
             continue;
-        visit(context, &entry_of(b, i)->address);
+        struct txs_address address = txs_book_address(b, (uint32_t)i);
+        visit(context, &address);
         visited++;
     }
     return visited;
-}
-
-const struct txs_address *txs_book_address(const struct txs_book *b, uint32_t peer)
-{
-    return &entry_of(b, peer)->address;
 }
 
 size_t txs_book_known(const struct txs_book *b)

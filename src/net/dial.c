@@ -215,7 +215,7 @@ static struct conn *new_conn(struct txs_engine *e, const struct txs_attempt *att
     if (c == NULL)
         return NULL;
     c->attempt = *attempt;
-    c->address = *txs_survey_address(e->survey, attempt->peer);
+    c->address = txs_survey_address(e->survey, attempt->peer);
     return c;
 }
 

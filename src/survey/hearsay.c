@@ -142,7 +142,8 @@ uint32_t hearsay_batch_of_seed(struct txs_survey *s, const char *host, uint32_t 
 
 uint32_t hearsay_batch_of_peer(struct txs_survey *s, uint32_t peer, uint32_t previous)
 {
-    uint64_t group = groups_of_teller(txs_book_address(s->book, peer));
+    struct txs_address teller = txs_book_address(s->book, peer);
+    uint64_t group = groups_of_teller(&teller);
     return txs_book_batch_of_peer(s->book, peer, previous, group);
 }
 

@@ -60,16 +60,16 @@ enum txs_status txs_survey_add_named(struct txs_survey *s)
         [TXS_NAMED_CONNECT] = "connect", [TXS_NAMED_FILE] = "file"};
     enum txs_status status = TXS_OK;
     for (size_t i = 0; i < s->plan->peer_count && status == TXS_OK; i++) {
-        const struct txs_named_peer *peer = &s->plan->peers[i];
-        bool another = i == 0 || peer->named_by != (peer - 1)->named_by;
-        if (another && txs_book_batch(s->book, sources[peer->named_by], 0) == 0)
+        struct txs_named_peer peer = txs_plan_peer(s->plan, i);
+        bool another = i == 0 || peer.named_by != s->plan->peers[i - 1].named_by;
+        if (another && txs_book_batch(s->book, sources[peer.named_by], 0) == 0)
             return TXS_E_NOMEM;
-        status = add_named(s, peer);
+        status = add_named(s, &peer);
     }
     return status;
 }
 
-const struct txs_address *txs_survey_address(const struct txs_survey *s, uint32_t peer)
+struct txs_address txs_survey_address(const struct txs_survey *s, uint32_t peer)
 {
     return txs_book_address(s->book, peer);
 }

@@ -36,6 +36,7 @@ void txs_plan_free(struct txs_plan *plan)
     free(plan->labels);
     free(plan->ids);
     free(plan->id_order);
+    txs_address_pool_free(&plan->peer_addresses);
     free(plan->peers);
     free(plan->seeds);
     txs_address_set_free(&plan->exclude);
@@ -131,8 +132,21 @@ enum txs_status txs_plan_add_address(struct txs_plan *plan, const struct txs_nam
     if (peers == NULL)
         return out_of_memory(message);
     plan->peers = peers;
-    plan->peers[plan->peer_count++] = *peer;
+    uint32_t place = (uint32_t)plan->peer_addresses.len;
+    if (!txs_address_pool_add(&plan->peer_addresses, &peer->address))
+        return out_of_memory(message);
+    plan->peers[plan->peer_count++] = (struct txs_naming){place, peer->named_by, peer->expect};
     return TXS_OK;
+}
+
+struct txs_named_peer txs_plan_peer(const struct txs_plan *plan, size_t i)
+{
+    const struct txs_naming *naming = &plan->peers[i];
+    return (struct txs_named_peer){
+        .address = txs_address_pool_get(&plan->peer_addresses, naming->address),
+        .named_by = naming->named_by,
+        .expect = naming->expect,
+    };
 }
 
 enum txs_status txs_plan_add_peer(struct txs_plan *plan, const char *text,

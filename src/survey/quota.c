@@ -1,10 +1,10 @@
 /* Whom quotas bind: whoever is named by seeds and gossip alone, and is routable. */
 #include "state.h"
 
-static bool is_bound(const struct txs_survey *s, uint32_t peer)
+static bool is_bound(const struct txs_survey *s, uint32_t peer, struct txs_address *address)
 {
-    return txs_address_is_routable(txs_book_address(s->book, peer)) &&
-           !txs_book_is_named(s->book, peer);
+    *address = txs_book_address(s->book, peer);
+    return txs_address_is_routable(address) && !txs_book_is_named(s->book, peer);
 }
 
 static bool is_alive(const struct txs_peer_result *result)
@@ -14,21 +14,23 @@ static bool is_alive(const struct txs_peer_result *result)
 
 enum places_verdict quota_take(struct txs_survey *s, uint32_t peer)
 {
-    if (!is_bound(s, peer))
+    struct txs_address address;
+    if (!is_bound(s, peer, &address))
         return PLACES_TAKEN;
-    return places_take(&s->places, txs_book_address(s->book, peer),
-                       txs_book_tellers(s->book, peer));
+    return places_take(&s->places, &address, txs_book_tellers(s->book, peer));
 }
 
 void quota_give_back(struct txs_survey *s, uint32_t peer, const struct txs_peer_result *result)
 {
+    struct txs_address address;
     s->all_busy = false;
-    if (is_bound(s, peer))
-        places_give_back(&s->places, txs_book_address(s->book, peer), is_alive(result));
+    if (is_bound(s, peer, &address))
+        places_give_back(&s->places, &address, is_alive(result));
 }
 
 void quota_restore(struct txs_survey *s, uint32_t peer, const struct txs_peer_result *result)
 {
-    if (is_bound(s, peer))
-        places_restore(&s->places, txs_book_address(s->book, peer), is_alive(result));
+    struct txs_address address;
+    if (is_bound(s, peer, &address))
+        places_restore(&s->places, &address, is_alive(result));
 }

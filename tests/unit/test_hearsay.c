@@ -220,7 +220,7 @@ static unsigned visited(struct surveying *f, unsigned max, uint8_t first, bool a
     for (unsigned i = 0; i < max && txs_survey_next_ms(f->survey, f->now_ms) != TXS_NEVER;) {
         if (!txs_survey_next(f->survey, f->now_ms += 10, &a))
             continue;
-        among += txs_survey_address(f->survey, a.peer)->bytes[0] == first;
+        among += txs_survey_address(f->survey, a.peer).bytes[0] == first;
         txs_survey_done(f->survey, &a, &f->result);
         i++;
     }
@@ -288,7 +288,7 @@ static void one_that_invents_cannot_fill_the_head(void **state)
     unsigned honest_among = 0;
     for (unsigned i = 0; i < 50; i++)
         honest_among +=
-            txs_survey_address(f.survey, surveying_next(&f, 1000 + i * 10).peer)->bytes[0] == 8;
+            txs_survey_address(f.survey, surveying_next(&f, 1000 + i * 10).peer).bytes[0] == 8;
     assert_in_range(honest_among, 30, 40); /* of the liar's, 16 stand beside them */
     surveying_end(&f);
 }
@@ -321,7 +321,7 @@ static void peers_of_one_group_count_once(void **state)
     for (unsigned i = 0; i < 18; i++)
         tellers[i] = surveying_next(&f, f.now_ms += 10);
     for (unsigned i = 0; i < 18; i++) {
-        bool liar = txs_survey_address(f.survey, tellers[i].peer)->bytes[0] == 66;
+        bool liar = txs_survey_address(f.survey, tellers[i].peer).bytes[0] == 66;
         tell_twenty(&f, &tellers[i], liar ? 66 : 8, 0, 1);
     }
     assert_in_range(visited(&f, 20, 66, false), 0, 4);
@@ -457,8 +457,8 @@ static unsigned real_ones(struct surveying *f)
     struct txs_attempt a;
     unsigned real = 0;
     while (txs_survey_next(f->survey, f->now_ms += 10, &a))
-        real += txs_survey_address(f->survey, a.peer)->bytes[0] == 8 &&
-                txs_survey_address(f->survey, a.peer)->bytes[2] == 0;
+        real += txs_survey_address(f->survey, a.peer).bytes[0] == 8 &&
+                txs_survey_address(f->survey, a.peer).bytes[2] == 0;
     return real;
 }
 

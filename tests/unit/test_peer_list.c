@@ -45,11 +45,11 @@ static void check_peers(const char *text, const char *expected)
     if (read_bytes(&plan, text, strlen(text), &message) != TXS_OK)
         fail_msg("%s", message.text);
     for (size_t i = 0; i < plan.peer_count; i++) {
-        const struct txs_named_peer *peer = &plan.peers[i];
-        assert_int_equal(peer->named_by, TXS_NAMED_FILE);
-        txs_address_text(one, &peer->address);
+        struct txs_named_peer peer = txs_plan_peer(&plan, i);
+        assert_int_equal(peer.named_by, TXS_NAMED_FILE);
+        txs_address_text(one, &peer.address);
         sprintf(got + strlen(got), "%s%s %s %d", i > 0 ? "|" : "",
-                txs_network_name(peer->address.network), one, peer->expect);
+                txs_network_name(peer.address.network), one, peer.expect);
     }
     assert_string_equal(got, expected);
     txs_plan_free(&plan);
@@ -379,8 +379,8 @@ static void check_list(void)
     txs_plan_init(&plan);
     assert_int_equal(txs_peer_list_read(&plan, path, &notes, &message), TXS_OK);
     assert_int_equal(plan.peer_count, 201);
-    assert_int_equal(plan.peers[199].address.port, 200);
-    assert_int_equal(plan.peers[200].address.network, TXS_NETWORK_IPV6);
+    assert_int_equal(txs_plan_peer(&plan, 199).address.port, 200);
+    assert_int_equal(txs_plan_peer(&plan, 200).address.network, TXS_NETWORK_IPV6);
     txs_plan_free(&plan);
 }
 

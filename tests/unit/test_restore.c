@@ -20,7 +20,8 @@ static void a_restored_cjdns_peer_is_the_same_peer(void **state)
                          TXS_OK);
         assert_int_equal(txs_plan_complete(&f.plan), TXS_OK);
         surveying_start(&f);
-        struct txs_restored_peer peer = {.address = f.plan.peers[0].address, .result = &f.result};
+        struct txs_restored_peer peer = {.address = txs_plan_peer(&f.plan, 0).address,
+                                         .result = &f.result};
         assert_int_equal(txs_survey_restore_peer(f.survey, &peer), TXS_OK);
         assert_int_equal(surveying_begun_at(&f, 1000), 0);
         assert_int_equal(txs_survey_known(f.survey), 1);
