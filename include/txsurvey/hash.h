@@ -8,7 +8,7 @@
 /* An incremental SHA-256. Opaque: holds mbedTLS's context, whose size hash.c checks. It owns no
  * memory, so it may be copied to fork a hash and dropped at any time. */
 struct txs_sha256 {
-    uint64_t opaque[18];
+    uint64_t opaque[14];
 };
 
 void txs_sha256_start(struct txs_sha256 *h);

@@ -178,10 +178,12 @@ struct txs_peer {
     uint8_t pong_checksum[TXS_CHECKSUM_BYTES]; /* of another, the ping was broken */
     uint32_t fences;                           /* that were sent */
     uint64_t pong_nonce;
-    struct txs_served served;
     const struct txs_served *served_list;
     size_t served_count;
-    struct txs_told told;
+    union {
+        struct txs_served served;
+        struct txs_told told;
+    };
 
     struct anchors anchors;
     struct transactions transactions;

@@ -33,7 +33,7 @@ static enum txs_error so_far(const struct strange *s)
 void strange_begin(struct strange *s, const uint8_t *bytes, size_t len)
 {
     s->active = true;
-    s->len = len;
+    s->len = (uint8_t)len;
     memcpy(s->bytes, bytes, len);
 }
 

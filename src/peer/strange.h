@@ -9,7 +9,7 @@
 /* The first bytes of one. */
 struct strange {
     bool active;
-    size_t len;
+    uint8_t len;
     uint8_t bytes[4 + TXS_COMMAND_BYTES];
 };
 
