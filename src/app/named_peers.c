@@ -4,34 +4,41 @@
 #include <stdio.h>
 
 /* How a way to it is given; to the others there is always one. */
-static const char *const ways[TXS_NETWORK_COUNT] = {
+static const char *const ways[TXS_NETWORK_COUNT + 1] = {
     [TXS_NETWORK_ONION] = "through Tor, see --onion and --proxy",
     [TXS_NETWORK_I2P] = "through I2P, see --i2psam",
     [TXS_NETWORK_CJDNS] = "through CJDNS, see --cjdnsreachable",
+    [TXS_NETWORK_COUNT] = "by nobody, for they stand for names of Tor's version 2 or the like",
 };
-static const char no_way[] = "by nobody, for they stand for names of Tor's version 2 or the like";
 
-static const char *way_to(const struct txs_address *a)
-{
-    return txs_address_wraps_name(a) ? no_way : ways[a->network];
-}
+/* Peers that no way leads to, by what would: that of their network, or nothing. */
+struct unreached {
+    size_t count;
+    char first[TXS_ADDRESS_TEXT_MAX];
+};
 
-/* The first of those that no way leads to, and how many can be reached alike. */
-static void warn_of(struct console *console, const struct txs_plan *plan, const char *way)
+static void find_unreached(struct unreached by_way[TXS_NETWORK_COUNT + 1],
+                           const struct txs_plan *plan)
 {
-    char text[400], first[TXS_ADDRESS_TEXT_MAX] = "";
-    size_t count = 0;
     for (size_t i = 0; i < plan->peer_count; i++) {
         struct txs_address a = txs_plan_peer(plan, i).address;
-        if (txs_plan_reaches(plan, &a) || !(plan->networks & 1u << a.network) || way_to(&a) != way)
+        if (txs_plan_reaches(plan, &a) || !(plan->networks & 1u << a.network))
             continue;
-        if (count++ == 0)
-            txs_address_text(first, &a);
+        struct unreached *u = &by_way[txs_address_wraps_name(&a) ? TXS_NETWORK_COUNT : a.network];
+        if (u->count++ == 0)
+            txs_address_text(u->first, &a);
     }
-    if (count == 0)
+}
+
+/* How many can be reached alike, and the first of them. */
+static void warn_of(struct console *console, const struct unreached *u, const char *way)
+{
+    char text[400];
+    if (u->count == 0)
         return;
     snprintf(text, sizeof text, "%zu of the peers that were named %s left out, %s%s: reached %s",
-             count, count == 1 ? "is" : "are", first, count == 1 ? "" : " the first", way);
+             u->count, u->count == 1 ? "is" : "are", u->first, u->count == 1 ? "" : " the first",
+             way);
     console_warn(console, text);
 }
 
@@ -62,11 +69,11 @@ static void warn_of_missing(struct console *console, const struct options *optio
 
 void warn_of_named_peers(struct console *console, const struct options *options)
 {
-    const struct txs_plan *plan = &options->plan;
+    struct unreached by_way[TXS_NETWORK_COUNT + 1] = {{0}};
     warn_of_skipped(console, &options->list_notes);
     warn_of_missing(console, options);
-    for (unsigned i = 0; i < TXS_NETWORK_COUNT; i++)
+    find_unreached(by_way, &options->plan);
+    for (unsigned i = 0; i <= TXS_NETWORK_COUNT; i++)
         if (ways[i] != NULL)
-            warn_of(console, plan, ways[i]);
-    warn_of(console, plan, no_way);
+            warn_of(console, &by_way[i], ways[i]);
 }

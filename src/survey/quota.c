@@ -3,8 +3,10 @@
 
 static bool is_bound(const struct txs_survey *s, uint32_t peer, struct txs_address *address)
 {
+    if (txs_book_is_named(s->book, peer))
+        return false;
     *address = txs_book_address(s->book, peer);
-    return txs_address_is_routable(address) && !txs_book_is_named(s->book, peer);
+    return txs_address_is_routable(address);
 }
 
 static bool is_alive(const struct txs_peer_result *result)

@@ -6,9 +6,15 @@
 
 #define FIRST_CAP 4096 /* then a sixteenth more: little lies idle */
 
+static const uint8_t bytes_of[] = {
+#define X(id, name, bip155, len) offsetof(struct txs_address, bytes) + len,
+    TXS_NETWORK_TABLE(X)
+#undef X
+};
+
 size_t txs_address_bytes(uint8_t network)
 {
-    return offsetof(struct txs_address, bytes) + txs_network_address_len(network);
+    return bytes_of[network];
 }
 
 static bool grow(struct txs_address_pool *pool)
@@ -28,7 +34,7 @@ bool txs_address_pool_add(struct txs_address_pool *pool, const struct txs_addres
 {
     if (!grow(pool))
         return false;
-    size_t len = txs_address_bytes(a->network);
+    size_t len = bytes_of[a->network];
     memcpy(pool->bytes + pool->len, a, len);
     pool->len += len;
     return true;
@@ -38,7 +44,7 @@ struct txs_address txs_address_pool_get(const struct txs_address_pool *pool, uin
 {
     struct txs_address a = {0};
     const uint8_t *at = pool->bytes + place;
-    memcpy(&a, at, txs_address_bytes(at[0]));
+    memcpy(&a, at, bytes_of[at[0]]);
     return a;
 }
 
@@ -46,7 +52,7 @@ bool txs_address_pool_is(const struct txs_address_pool *pool, uint32_t place,
                          const struct txs_address *a)
 {
     const uint8_t *at = pool->bytes + place;
-    return at[0] == a->network && memcmp(at, a, txs_address_bytes(a->network)) == 0;
+    return at[0] == a->network && memcmp(at, a, bytes_of[at[0]]) == 0;
 }
 
 void txs_address_pool_free(struct txs_address_pool *pool)
