@@ -41,6 +41,12 @@ struct chunk {
     uint32_t order[CHUNK_ENTRIES]; /* a piece of the order, which has as many places as entries */
 };
 
+/* That is a text. */
+struct source {
+    char *text;
+    bool is_user; /* who named it: `connect`, `file` */
+};
+
 struct txs_book {
     struct txs_random random; /* the order of taking */
     uint64_t hash_key;        /* an adversary who chooses addresses must not choose collisions */
@@ -54,7 +60,7 @@ struct txs_book {
     bool many_tell;
     struct batch *batches;
     size_t batch_count, batch_cap;
-    char **sources;
+    struct source *sources;
     size_t source_count;
 };
 
@@ -73,7 +79,7 @@ void txs_book_free(struct txs_book *b)
     if (b == NULL)
         return;
     for (size_t i = 0; i < b->source_count; i++)
-        free(b->sources[i]);
+        free(b->sources[i].text);
     for (size_t i = 0; i < b->chunk_count; i++)
         free(b->chunks[i]);
     txs_address_pool_free(&b->addresses);
@@ -116,14 +122,17 @@ static uint32_t add_batch(struct txs_book *b, struct batch batch)
 static int text_source(struct txs_book *b, const char *text)
 {
     for (size_t i = 0; i < b->source_count; i++)
-        if (strcmp(b->sources[i], text) == 0)
+        if (strcmp(b->sources[i].text, text) == 0)
             return (int)i;
-    char **sources = realloc(b->sources, (b->source_count + 1) * sizeof *sources);
+    struct source *sources = realloc(b->sources, (b->source_count + 1) * sizeof *sources);
     if (sources == NULL)
         return -1;
     b->sources = sources;
-    sources[b->source_count] = strdup(text);
-    return sources[b->source_count] != NULL ? (int)b->source_count++ : -1;
+    sources[b->source_count] = (struct source){
+        .text = strdup(text),
+        .is_user = strcmp(text, "connect") == 0 || strcmp(text, "file") == 0,
+    };
+    return sources[b->source_count].text != NULL ? (int)b->source_count++ : -1;
 }
 
 static bool is_text(const struct batch *batch)
@@ -200,7 +209,7 @@ void txs_book_source_text(const struct txs_book *b, uint32_t peer, char out[TXS_
     const struct batch *batch = batch_of(b, peer);
     char teller[TXS_ADDRESS_TEXT_MAX];
     if (is_text(batch)) {
-        snprintf(out, TXS_SOURCE_TEXT_MAX, "%s", b->sources[batch->teller - TEXT_TELLER]);
+        snprintf(out, TXS_SOURCE_TEXT_MAX, "%s", b->sources[batch->teller - TEXT_TELLER].text);
         return;
     }
     struct txs_address address = txs_book_address(b, batch->teller);
@@ -488,10 +497,7 @@ void txs_book_judge(struct txs_book *b, uint32_t peer, enum txs_peer_worth worth
 bool txs_book_is_named(const struct txs_book *b, uint32_t peer)
 {
     const struct batch *batch = batch_of(b, peer);
-    if (!is_text(batch))
-        return false;
-    const char *source = b->sources[batch->teller - TEXT_TELLER];
-    return strcmp(source, "connect") == 0 || strcmp(source, "file") == 0;
+    return is_text(batch) && b->sources[batch->teller - TEXT_TELLER].is_user;
 }
 
 static bool is_worth(const struct txs_book *b, uint32_t peer, enum txs_peer_worth worth)
