@@ -17,7 +17,7 @@ OWNER = {
     "bytes": "core", "status": "core", "time": "core", "random": "core", "lines": "core",
     "escape": "core", "library": "core", "replacement": "core",
     "hash": "wire", "chain": "wire", "address": "wire", "address_set": "wire", "frame": "wire",
-    "checksums": "wire", "message": "wire", "merkle": "wire",
+    "address_pool": "wire", "checksums": "wire", "message": "wire", "merkle": "wire",
     "tx": "tx", "block": "tx", "peer": "peer", "client": "peer", "tunnel": "peer", "record": "peer", "book": "book", "plan": "survey",
     "survey": "survey", "hearsay": "survey", "tally": "survey", "sink": "survey", "engine": "net",
     "output": "jsonl", "jsonl": "jsonl", "id_list": "jsonl", "peer_list": "jsonl", "metrics": "metrics",
