@@ -42,6 +42,8 @@ class Package(unittest.TestCase):
         deb = self.build()
         self.check_lintian(deb)
         old = self.older(deb)
+        (self.root / "var/lib/private").mkdir(mode=0o700)  # systemd's
+        (self.root / "etc/systemd/system/timers.target.wants").mkdir(parents=True, exist_ok=True)
         before = files_of(self.root)
         self.install(old)
         self.assertTrue((self.root / "usr/share/txsurvey-old").exists())
@@ -49,6 +51,8 @@ class Package(unittest.TestCase):
         self.assertFalse((self.root / "usr/share/txsurvey-old").exists())
         self.check_files()
         self.check_survey()
+        if (self.root / "usr/lib/systemd/system/txsurvey.timer").exists():
+            self.leave_state()
         roots.run(self.root, "apt-get purge -y txsurvey && apt-get autoremove --purge -y")
         self.assertEqual(files_of(self.root), before)
         self.assertNotIn("txsurvey", roots.run(self.root, "dpkg -l"))
@@ -115,6 +119,13 @@ class Package(unittest.TestCase):
             grep -c '"status":"served"' records
             rm peers ready stats simnet.log records""")
         self.assertEqual(told.strip(), "20")
+
+    def leave_state(self):
+        """What the service and `systemctl enable` would leave."""
+        roots.run(self.root, """mkdir /var/lib/private/txsurvey
+            touch /var/lib/private/txsurvey/peers
+            ln -s private/txsurvey /var/lib/txsurvey
+            ln -s /usr/lib/systemd/system/txsurvey.timer /etc/systemd/system/timers.target.wants/""")
 
 
 def main(suite):
