@@ -459,7 +459,7 @@ class Odd(Case):
 
     def test_fields_that_are_null_or_missing(self):
         empty = {key: None for key in peer() if key not in ("type", "survey", "address", "port")}
-        bare = {"type": "peer", "survey": "u1", "address": "198.18.9.9", "port": 1}
+        bare = {"type": "peer", "survey": peer()["survey"], "address": "198.18.9.9", "port": 1}
         nothing = [answer() | dict.fromkeys(set(answer()) - {"txid"})]
         figures = figures_of(run_of(*map(peer, range(6)), peer(7) | empty, bare, peer(8, nothing), peer(9, [None]),
                                     peer(10) | {"anchors": {}, "control": {}, "servicesnames": [None]}))
@@ -479,7 +479,7 @@ class Odd(Case):
 
     def test_two_ids_of_which_one_was_served_by_nobody(self):
         peers = [peer(n, [answer(TXIDS[0], "served"), answer(TXIDS[1], "notfound")]) for n in range(8)]
-        transaction = {"type": "transaction", "survey": "u1", "txid": TXIDS[0], "hash": TXIDS[0],
+        transaction = {"type": "transaction", "survey": peer()["survey"], "txid": TXIDS[0], "hash": TXIDS[0],
                        "vin": [{"txid": "e" * 64, "vout": 1}]}
         figure = figures_of(lines(begun(txids=TXIDS[:2]), *peers, transaction, ended()))["conflict_1"]
         self.assertIn("may spend the same output, or not", figure["title"])
@@ -489,7 +489,7 @@ class Odd(Case):
     def test_several_that_spend_the_same_output(self):
         answers = [("served", "notfound", "notfound"), ("notfound", "served", "served"), ("notfound",) * 3]
         peers = [peer(n, list(map(answer, TXIDS, answers[n % 3]))) for n in range(30)]
-        transactions = [{"type": "transaction", "survey": "u1", "txid": txid, "hash": txid,
+        transactions = [{"type": "transaction", "survey": peer()["survey"], "txid": txid, "hash": txid,
                          "vin": [{"txid": "e" * 64, "vout": 1}, {"txid": txid, "vout": 0}]} for txid in TXIDS[:3]]
         figures = figures_of(lines(begun(txids=TXIDS[:3]), *peers, *transactions, ended()))
         self.assertEqual(counted(figures["conflict_1"]["rows"], "holds"),
@@ -497,7 +497,7 @@ class Odd(Case):
         self.assertNotIn("conflict_2", figures)
 
     def test_by_wtxid_what_is_spent_goes_by_the_id_that_was_asked(self):
-        transactions = [{"type": "transaction", "survey": "u1", "txid": "f" * 64, "hash": txid,
+        transactions = [{"type": "transaction", "survey": peer()["survey"], "txid": "f" * 64, "hash": txid,
                          "vin": [{"txid": "e" * 64, "vout": 1}]} for txid in TXIDS[:2]]
         peers = [peer(n, [answer(TXIDS[0], "served"), answer(TXIDS[1], "notfound")]) for n in range(8)]
         figures = figures_of(lines(begun(txids=TXIDS[:3], id_type="wtxid"), *peers, *transactions, ended()))
