@@ -352,8 +352,11 @@ class Census(Case):
                          {"refused": (18, 85), "no_tx_slot": (7, 85)})
 
     def test_the_losses_end_with_the_handshake(self):
-        steps = [row["step"] for row in self.figures["losses"]["rows"] if row["kind"] == "step"]
-        self.assertEqual(steps, ["known", "tried", "connected", "said hello"])
+        steps = {row["step"]: row["nodes"] for row in self.figures["losses"]["rows"] if row["kind"] == "step"}
+        self.assertEqual(list(steps), ["known", "tried", "connected", "said hello"])
+        right = self.counted.steps()
+        self.assertEqual({name: steps[name] for name in ("tried", "connected", "said hello")},
+                         {name: right[name] for name in ("tried", "connected", "said hello")})
 
 
 class Places(Case):
