@@ -178,6 +178,8 @@ static void on_part(struct txs_peer *p)
     struct txs_span part = p->splitter.chunk;
     if (counts_at_once(p))
         spend(p, part.len, 0);
+    if (!m->arriving)
+        return;
     if (m->kind == MESSAGE_INV || m->kind == MESSAGE_NOTFOUND) {
         offer_items(p, part);
         return;
