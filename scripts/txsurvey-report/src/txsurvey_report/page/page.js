@@ -66,7 +66,7 @@ async function listPeers() {
   document.head.append(Object.assign(document.createElement("style"), { textContent: await unpacked("datatables-style") }));
   const { columns, rows } = JSON.parse(await unpacked("peers"));
   document.getElementById("peers-wait").remove();
-  new DataTable("#peers-table", {
+  const table = new DataTable("#peers-table", {
     data: rows,
     columns: columns.map(({ number }) => ({
       type: number ? "num" : "string",
@@ -81,6 +81,12 @@ async function listPeers() {
     columnControl: { target: "thead:1", content: ["search"] },
     layout: { topStart: "search", topEnd: "pageLength", bottomStart: "info", bottomEnd: "paging" },
     language: { search: "Search", lengthMenu: "_MENU_ rows a page", searchPlaceholder: "any column" },
+  });
+  table.columns().every(function () {
+    const label = this.header(0).textContent;
+    const [filter, logic] = [this.header(1).querySelector("input"), this.header(1).querySelector("select")];
+    filter.setAttribute("aria-label", "Filter by " + label);
+    logic?.setAttribute("aria-label", "How to filter by " + label);
   });
 }
 
