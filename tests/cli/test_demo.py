@@ -39,12 +39,12 @@ class Demo(unittest.TestCase):
         (self.build / "txsurvey").symlink_to(os.environ["TXSURVEY"])
         (self.build / "tests" / "simnet" / "txsurvey-simnet").symlink_to(os.environ["TXSURVEY_SIMNET"])
 
-    def start(self, words, **options):
+    def start(self, words, **environment):
         """In a session of its own, as in a terminal of its own."""
         process = subprocess.Popen(
-            words, env={**os.environ, "TXSURVEY_BUILD": str(self.build)}, stdin=subprocess.DEVNULL,
+            words, env={**os.environ, "TXSURVEY_BUILD": str(self.build), **environment}, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL), **options)
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         self.addCleanup(self.end, process)
         return process
 
@@ -114,6 +114,21 @@ class Demo(unittest.TestCase):
             (self.build / "demo" / "1" / "records.jsonl").unlink()
         os.killpg(process.pid, signal.SIGINT)
         self.check_ended(process, 130)
+
+    def test_a_page_in_the_end(self):
+        """Of an installed report, which is stood in for: what the page is, tests/report looks at."""
+        installed = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, installed)
+        (installed / "python" / "bin").mkdir(parents=True)
+        shutil.copy(REPOSITORY / "scripts" / "txsurvey-report" / "requirements.txt", installed / "ready")
+        python = installed / "python" / "bin" / "python"
+        python.write_text('#!/bin/sh\nshift 2\nwc -l "$1" >"$3"\n')
+        python.chmod(0o755)
+        process = self.start([DEMO, "--report", FEW], TXSURVEY_REPORT_HOME=str(installed))
+        stdout, _ = self.check_ended(process, 0)
+        page = self.build / "demo" / "1" / "report.html"
+        self.assertIn(str(page), stdout)
+        self.assertEqual(int(page.read_text().split()[0]), len(self.records(1)))
 
     def test_wrong_words(self):
         for word in ("many", "--fast", ""):

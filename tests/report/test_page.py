@@ -141,7 +141,7 @@ class Looks(Case):
 
         clients = column(1)
         self.assertGreater(len(set(clients)), 1)
-        header = page.query_selector("#peers-table thead th:nth-child(4)")
+        header = page.query_selector("#peers-table thead th:nth-child(4) [role=button]")
         header.focus()
         page.keyboard.press("Enter")
         self.assertEqual(column(4), sorted(column(4), key=int))
