@@ -16,9 +16,10 @@ from txsurvey_report.figure import Figure, Row
 from txsurvey_report.theme import LIGHT, SERIES, Theme
 
 WIDTH = 620  # pixels, of the plot without its labels
+LINES = 4  # of a label, at most: the whole text is in the table of numbers
 LABEL = 17  # characters in a line of an axis' labels
 CHARACTER = 6.6  # pixels, at the size of labels
-PHONE = 310  # pixels, for a legend
+PHONE = 230  # pixels, for a legend
 FEW = 10  # asked: a share of fewer is greyed
 SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 4], [1, 3]]
@@ -35,19 +36,19 @@ MILLISECONDS = "datum.value < 1000 ? format(datum.value, ',') + ' ms' : format(d
 
 def broken(text: Any, characters: int = LABEL) -> str:
     """Text in lines that are not too long. (Pictures break lines at newlines.)"""
-    return "\n".join(textwrap.wrap(str(text), characters)) or " "
+    return "\n".join(textwrap.wrap(str(text), characters, max_lines=LINES, placeholder="…")) or " "
 
 
-# Vega hangs a label of several lines by its first.
-LABELS = alt.Axis(
-    labelOffset={
-        "condition": [
-            {"test": f"length(split(datum.label, '\\n')) === {lines}", "value": -7 * (lines - 1)}
-            for lines in range(2, 9)
-        ],
-        "value": 0,
-    }
-)
+def _by_lines(one: int, more: int) -> dict[str, Any]:
+    """A measure of a label of one line, with so much more for each other line: Vega hangs labels by their first."""
+    tests = [
+        (f"length(split(datum.label, '\\n')) === {lines}", one + more * (lines - 1)) for lines in range(2, LINES + 1)
+    ]
+    return {"condition": [{"test": test, "value": value} for test, value in tests], "value": one}
+
+
+LABELS = alt.Axis(labelOffset=_by_lines(0, -7))
+HEADS = alt.Axis(orient="top", labelAngle=0, labelPadding=_by_lines(6, 14))
 
 
 class Drawing:
@@ -167,7 +168,7 @@ def heat(figure: Figure, theme: Theme, group: str, series: str, part: str = "ser
     for row in drawing.rows:
         row["few"] = row[whole] < FEW
     chart = drawing.chart(
-        x=alt.X(f"{series}:N", sort=None, title=None, axis=alt.Axis(orient="top", labelAngle=0)),
+        x=alt.X(f"{series}:N", sort=None, title=None, axis=HEADS),
         y=alt.Y(f"{group}:N", sort=None, title=None, axis=LABELS),
     )
     cells = chart.mark_rect(stroke=theme["paper"], strokeWidth=3).encode(
