@@ -89,6 +89,15 @@ class Files(Case):
         self.assertEqual(self.asked(report), 20)
         self.assertIn("schema 2", report.output)
 
+    def test_ids_that_are_none(self):
+        """Whoever made the file, what stands in it is data."""
+        strange = ["a'; DROP TABLE peer; --", "<script>"]
+        nodes = [peer(n, [answer(txid) for txid in strange]) for n in range(1, 10)]
+        file = self.file(run_of(*nodes, txids=strange))
+        for options in ([], ["--addresses"]):
+            self.report(file, "-o", self.folder / "page.html", *options)
+            self.assertNotIn("<script>,", (self.folder / "page.html").read_text())
+
     def test_a_file_whose_beginning_is_lost(self):
         report = self.report(self.file(run_of(*NODES)), self.file(lines(*NODES[:5]), "rest.jsonl"), "--json")
         self.assertEqual(self.asked(report), 20)

@@ -115,7 +115,7 @@ def run(arguments: argparse.Namespace) -> int:
             bundles.vega()
         progress.step("reading")
         try:
-            loaded = records.load(files)
+            loaded = records.load(files, compared=bool(arguments.diff))
             loaded = places.locate(loaded, places.Databases(arguments.city, arguments.asn, arguments.asmap))
         except (records.UnreadableError, OSError) as error:
             print(f"txsurvey-report: {error}", file=sys.stderr)

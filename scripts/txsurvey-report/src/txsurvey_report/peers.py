@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from txsurvey_report import words
 from txsurvey_report.figure import Column, Figure, Row
+from txsurvey_report.figures.columns import MOST
 from txsurvey_report.records import Records
 from txsurvey_report.statistics import OTHERS, SMALL
 
@@ -24,7 +25,17 @@ FROM peer ORDER BY handshake_ms IS NULL, started
 
 
 def _targets(records: Records) -> list[Row]:
-    return records.rows("SELECT txid, name FROM target ORDER BY place, txid")
+    """The ids that have a column of their own: as many as the tables of figures have."""
+    return records.rows("SELECT txid, name FROM target ORDER BY place, txid LIMIT ?", [MOST])
+
+
+def _ids(targets: Sequence[Row]) -> list[str]:
+    return [target["txid"] for target in targets]
+
+
+def _left_out(records: Records, targets: Sequence[Row]) -> tuple[str, ...]:
+    more = records.value("SELECT count(*) FROM target") - len(targets)
+    return (f"{words.plural(more, 'more transaction')} have no column here.",) if more else ()
 
 
 def merged(rows: Sequence[Row], counts: Sequence[str]) -> list[Row]:
@@ -46,11 +57,10 @@ def _groups(records: Records) -> Figure:
     targets = _targets(records)
     names = [f"served{place}" for place in range(len(targets))]
     served = "".join(
-        f", count(*) FILTER (len(list_filter(given, lambda one: one.txid = '{target['txid']}' AND one.status = "
-        f"'served')) > 0) AS {name}"
-        for name, target in zip(names, targets, strict=True)
+        f", count(*) FILTER (len(list_filter(given, lambda g: g.txid = ? AND g.status = 'served')) > 0) AS {name}"
+        for name in names
     )
-    rows = records.rows(GROUPS.format(asked="count(*) FILTER (len(given) > 0)", served=served))
+    rows = records.rows(GROUPS.format(asked="count(*) FILTER (len(given) > 0)", served=served), _ids(targets))
     rows = merged(rows, (*COUNTS, *names))
     return Figure(
         "peers",
@@ -66,18 +76,16 @@ def _groups(records: Records) -> Figure:
             *(Column(name, f"Have {target['name']}", "count") for name, target in zip(names, targets, strict=True)),
         ),
         rows,
+        notes=_left_out(records, targets),
     )
 
 
 def _peers(records: Records) -> Figure:
     targets = _targets(records)
     names = [f"status{place}" for place in range(len(targets))]
-    statuses = "".join(
-        f", list_filter(transactions, lambda one: one.txid = '{target['txid']}')[1].status AS {name}"
-        for name, target in zip(names, targets, strict=True)
-    )
+    statuses = "".join(f", list_filter(transactions, lambda one: one.txid = ?)[1].status AS {name}" for name in names)
     times = ", list_max(list_transform(transactions, lambda one: one.response_ms)) AS response_ms"
-    rows = records.rows(PEERS.format(statuses=statuses + times))
+    rows = records.rows(PEERS.format(statuses=statuses + times), _ids(targets))
     return Figure(
         "peers",
         f"{words.plural(len(rows), 'node')}, one by one",
@@ -94,11 +102,12 @@ def _peers(records: Records) -> Figure:
             Column("response_ms", "Longest answer, ms", "count"),
         ),
         rows,
+        notes=_left_out(records, targets),
     )
 
 
 def table(records: Records, addresses: bool) -> Figure:
     result = _peers(records) if addresses else _groups(records)
     for row in result.rows:
-        row["network"] = words.NETWORKS.get(row["network"], row["network"])
+        row["network"] = words.network(row["network"])
     return result

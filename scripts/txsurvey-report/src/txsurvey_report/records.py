@@ -116,6 +116,11 @@ TRANSACTION = {
     "vin": [{"txid": "VARCHAR", "vout": "BIGINT"}],
 }
 
+# A run that stands in two files counts once; files that are compared with each other keep their own.
+ONCE = """
+DELETE FROM visit WHERE id NOT IN (SELECT min(id) FROM visit GROUP BY survey, address, port);
+DELETE FROM seed WHERE id NOT IN (SELECT min(id) FROM seed GROUP BY survey, host);
+"""
 TABLES = """
 CREATE TABLE run AS
     SELECT begun.* EXCLUDE (id), ended.* EXCLUDE (survey, id, file),
@@ -197,8 +202,9 @@ def literally(path: Path) -> str:
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path))
 
 
-def load(paths: Sequence[Path]) -> Records:
-    """Reads files of records, plain, gzip or zstd; of torn or foreign lines it tells. Raises UnreadableError."""
+def load(paths: Sequence[Path], compared: bool = False) -> Records:
+    """Reads files of records, plain, gzip or zstd; of torn or foreign lines it tells. What stands in two files counts
+    once, unless they are to be compared. Raises UnreadableError."""
     database = duckdb.connect()
     database.execute("SET TimeZone = 'UTC'")
     for path in paths:
@@ -223,6 +229,8 @@ def load(paths: Sequence[Path]) -> Records:
             f"CREATE TABLE {name} AS SELECT record.*, file, row_number() OVER () AS id FROM "
             f"(SELECT file, from_json(json, '{json.dumps(kind)}') AS record FROM line WHERE type = '{type_}')"
         )
+    if not compared:
+        database.execute(ONCE)
     database.execute(TABLES)
     records = Records(database, tuple(paths))
     if not records.value("SELECT count(*) FROM run"):

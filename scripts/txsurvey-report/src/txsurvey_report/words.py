@@ -10,6 +10,11 @@ NOTHING = "–"
 NETWORKS = {"ipv4": "IPv4", "ipv6": "IPv6", "onion": "Tor", "i2p": "I2P", "cjdns": "CJDNS"}
 
 
+def network(name: str) -> str:
+    """As people call it."""
+    return NETWORKS.get(name, name)
+
+
 def count(number: int | float) -> str:
     return f"{number:,.0f}"
 

@@ -44,8 +44,7 @@ def _floors(rows: Sequence[Row], network: str | None = None) -> list[tuple[int, 
 def _read(records: Records) -> list[Row]:
     """A row a network and floor, small networks merged."""
     rows = [
-        row | {"network": words.NETWORKS.get(row["network"], row["network"]), "band": row["band"] or NONE}
-        for row in records.rows(QUERY)
+        row | {"network": words.network(row["network"]), "band": row["band"] or NONE} for row in records.rows(QUERY)
     ]
     said_hello: dict[str, int] = {}
     for row in rows:

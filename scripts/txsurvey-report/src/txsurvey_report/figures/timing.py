@@ -51,7 +51,7 @@ def figures(records: Records) -> Iterator[Figure]:
             Column("share", "Share of them", "share"),
             Column("ms", "Within", "ms"),
         ),
-        records.rows(QUERY),
+        [row | {"network": words.network(row["network"])} for row in records.rows(QUERY)],
         Picture("curves", {"x": "ms", "y": "share", "series": "network", "facet": "what"}),
         notes,
         lambda row: row["share"] in (0.5, 0.9, 1.0),
