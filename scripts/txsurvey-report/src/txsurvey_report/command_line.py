@@ -109,7 +109,7 @@ def make(arguments: argparse.Namespace, loaded: records.Records, progress: Progr
 
 def run(arguments: argparse.Namespace) -> int:
     with Progress() as progress, readable(arguments.diff or arguments.files) as files:
-        if arguments.output:
+        if arguments.output and all(file.is_file() for file in files):
             from txsurvey_report import bundles
 
             bundles.vega()
