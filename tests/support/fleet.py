@@ -1,0 +1,88 @@
+"""What the tests of scripts/fleet share: a simulated network that is surveyed as a whole once, and shards of it
+that are held against that survey."""
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+import harness
+import survey
+from simnet import Network
+
+FLEET = harness.REPOSITORY / "scripts" / "fleet"
+NODES, SHARDS = 240, 4
+MIX = "served=50,notfound=30,refused=10,obsolete=10"
+SIGNS = ("SLURM_", "JOB_COMPLETION_", "PARALLEL", "SHELL", "TXSURVEY_SHARDS")
+# As a service is started: without SHELL.
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(SIGNS)}
+CLEAN["TXSURVEY"] = os.path.abspath(os.environ["TXSURVEY"])
+
+
+def run(words, **environment):
+    return subprocess.run([str(word) for word in words], env={**CLEAN, **environment},
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600,
+                          check=False)
+
+
+class Fleet(unittest.TestCase):
+    """One network for all, surveyed as a whole once."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.top = Path(tempfile.mkdtemp())
+        cls.top.chmod(0o755)
+        cls.addClassCleanup(shutil.rmtree, cls.top)
+        cls.network = Network(cls.top, "--nodes", str(NODES), "--mix", MIX, "--patience-ms", "0")
+        cls.addClassCleanup(cls.network.stop)
+        seconds = str(10 * harness.SLOWNESS)
+        cls.options = ["--chain", "regtest", "--patience", "0", "--handshake-timeout", seconds,
+                       "--response-timeout", seconds, "--peers", cls.network.list,
+                       *cls.network.ids]
+        cls.whole = cls.top / "whole.jsonl"
+        result = survey.run(["-q", "-o", cls.whole, *cls.options], env=CLEAN)
+        assert result.code == 0, result.stderr
+
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(dir=self.top))
+
+    def load_shards(self, paths):
+        """The shards' runs, after a look at each of them."""
+        shards = []
+        for index, path in enumerate(paths, 1):
+            shard = survey.load(path, 0)
+            survey.check_invariants(shard)
+            self.assertEqual(shard.survey["shard"], f"{index}/{len(paths)}")
+            self.assertTrue(shard.summary["complete"])
+            self.assertEqual(shard.summary["address_book"]["ignored"]["shard"],
+                             NODES - len(shard.peers))
+            shards.append(shard)
+        return shards
+
+    def check_shards(self, paths):
+        """Disjoint, and together what the whole survey found."""
+        peers = [peer for shard in self.load_shards(paths) for peer in shard.peers]
+        whole = survey.load(self.whole).peers
+        self.assertEqual(len(whole), NODES)
+        self.assertEqual(sorted(map(survey.endpoint, peers)), sorted(map(survey.endpoint, whole)))
+        self.assertEqual(sorted((survey.endpoint(peer), peer["outcome"]) for peer in peers),
+                         sorted((survey.endpoint(peer), peer["outcome"]) for peer in whole))
+
+    @staticmethod
+    def expected(folder, first=1, count=SHARDS):
+        return [folder / f"shard-{index}.jsonl" for index in range(first, first + count)]
+
+    def paths(self, *args):
+        paths, folder = self.expected(*args), args[0]
+        self.assertEqual(sorted(paths), sorted(folder.iterdir()), "one file a shard, and no other")
+        return paths
+
+    def parallel(self, *words, **environment):
+        if not shutil.which("parallel"):
+            harness.skip_test("no GNU parallel")
+        return run([FLEET / "parallel", *words], HOME=str(self.folder), **environment)
+
+    @staticmethod
+    def has_peers(path):
+        return path.exists() and b'"type":"peer"' in path.read_bytes()
