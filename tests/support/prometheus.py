@@ -1,49 +1,22 @@
 """Prometheus, its promtool and node_exporter: Debian's, unpacked into the cache and not installed, since their
 packages start services."""
 
-import fcntl
 import json
-import os
 import subprocess
 import tempfile
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from pathlib import Path
 
-import harness
+import cache
 
 PACKAGES = ("prometheus", "prometheus-node-exporter")
 
 
-def _cache():
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(os.environ.get("TXSURVEY_CACHE") or Path(home) / "txsurvey")
-
-
-def _unpack(into):
-    subprocess.run(["apt-get", "download", *PACKAGES], cwd=into, check=True, capture_output=True, text=True)
-    for package in into.glob("*.deb"):
-        subprocess.run(["dpkg-deb", "--extract", package, into / "root"], check=True)
-
-
 def provide():
     """The folder of the programs. It is made once; where it cannot be, the tests are skipped."""
-    harness.require_tools("apt-get", "dpkg-deb")
-    cache = _cache()
-    cache.mkdir(parents=True, exist_ok=True)
-    root = cache / "prometheus"
-    with open(cache / "prometheus.lock", "w", encoding="ascii") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not root.exists():
-            with tempfile.TemporaryDirectory(dir=cache) as folder:
-                try:
-                    _unpack(Path(folder))
-                except subprocess.CalledProcessError as error:
-                    harness.skip(f"no {' and '.join(PACKAGES)}: {(error.stderr or '').strip()}")
-                (Path(folder) / "root").rename(root)
-    return root / "usr" / "bin"
+    return cache.unpacked("prometheus", *PACKAGES) / "usr" / "bin"
 
 
 class Server:
