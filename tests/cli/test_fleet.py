@@ -14,23 +14,6 @@ import harness  # noqa: E402
 import survey  # noqa: E402
 from fleet import CLEAN, FLEET, SHARDS, Fleet, run  # noqa: E402
 
-# Runs here what would have run on another machine, in a home folder of its own. As ssh is called by GNU
-# parallel and rsync: options, the host, the command.
-SSH = """#!/bin/sh
-while [ $# -gt 0 ]; do
-    case "$1" in
-    -l | -p | -o) shift 2 ;;
-    -*) shift ;;
-    *) break ;;
-    esac
-done
-HOME={homes}/$1
-shift
-[ "$1" != -- ] || shift
-echo "$HOME" >>{homes}/calls
-mkdir -p "$HOME" && cd "$HOME" && exec sh -c "$*"
-"""
-
 
 def commands_of(path, heading=""):
     """The commands of the `sh` blocks of a text, behind a heading if one is given."""
@@ -96,17 +79,10 @@ class Parallel(Fleet):
         return result.stdout.splitlines()
 
     def test_machines(self):
-        if not shutil.which("rsync"):
-            harness.skip_test("no rsync")
         homes, records = self.folder / "homes", self.folder / "records"
         homes.mkdir()
-        ssh, machines = self.folder / "ssh", self.folder / "machines"
-        ssh.write_text(SSH.replace("{homes}", str(homes)))
-        ssh.chmod(0o755)
-        machines.write_text("one.invalid\nuser@two.invalid\n")
         for account in ({}, {"SHELL": "/usr/sbin/nologin"}):  # the second time nothing is left to do
-            result = self.parallel("-S", machines, SHARDS, records, "-q", *self.options,
-                                   PARALLEL_SSH=str(ssh), **account)
+            result = self.parallel_on(homes, SHARDS, records, "-q", *self.options, **account)
             self.assertEqual(result.returncode, 0, result.stderr)
             self.check_shards(self.paths(records))
         hosts = {path.name for path in homes.iterdir()} - {"calls"}

@@ -13,24 +13,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import harness  # noqa: E402
 import slurm  # noqa: E402
 import survey  # noqa: E402
-from fleet import CLEAN, FLEET, SHARDS, Fleet  # noqa: E402
+from fleet import CLEAN, FLEET, SHARDS, Fleet, running  # noqa: E402
 
 
 def setUpModule():
     harness.ip("link set lo up")
     harness.ip("address add 192.0.2.1/32 dev lo")  # with addresses of the loopback alone Slurm looks no name up
-
-
-def processes(word):
-    """The ids of those that have it among their words."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if word.encode() in path.read_bytes().split(b"\0"):
-                found.append(int(path.parent.name))
-        except OSError:  # it has just ended
-            pass
-    return found
 
 
 class Array(Fleet):
@@ -72,7 +60,7 @@ class Array(Fleet):
 
     def test_one_is_killed_and_requeued(self):
         job = self.submit_slowly()
-        killed, = processes(f"{self.records}/shard-3.jsonl")
+        killed, = running(self.records / "shard-3.jsonl")
         os.kill(killed, signal.SIGKILL)
         told = {task: self.slurm.wait(job, task) for task in range(1, SHARDS + 1)}
         self.assertEqual(told.pop(3), ("FAILED", "0:9"))

@@ -20,10 +20,42 @@ CLEAN = {name: value for name, value in os.environ.items() if not name.startswit
 CLEAN["TXSURVEY"] = os.path.abspath(os.environ["TXSURVEY"])
 
 
+# Runs here what would have run on another machine, in a home folder of its own. As ssh is called by GNU
+# parallel and rsync: options, the host, the command.
+SSH = """#!/bin/sh
+while [ $# -gt 0 ]; do
+    case "$1" in
+    -l | -p | -o) shift 2 ;;
+    -*) shift ;;
+    *) break ;;
+    esac
+done
+HOME={homes}/$1
+shift
+[ "$1" != -- ] || shift
+echo "$HOME" >>{homes}/calls
+mkdir -p "$HOME" && cd "$HOME" && exec sh -c "$*"
+"""
+
+
 def run(words, **environment):
     return subprocess.run([str(word) for word in words], env={**CLEAN, **environment},
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600,
                           check=False)
+
+
+def running(path):
+    """The ids of the surveys whose output is that file."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes().split(b"\0")
+            if (os.path.samefile(process / "exe", CLEAN["TXSURVEY"])
+                    and (process / "cwd").resolve() / os.fsdecode(words[words.index(b"-o") + 1]) == path):
+                found.append(int(process.name))
+        except (OSError, ValueError):  # it has just ended, or has no such word
+            pass
+    return found
 
 
 class Fleet(unittest.TestCase):
@@ -82,6 +114,16 @@ class Fleet(unittest.TestCase):
         if not shutil.which("parallel"):
             harness.skip_test("no GNU parallel")
         return run([FLEET / "parallel", *words], HOME=str(self.folder), **environment)
+
+    def parallel_on(self, homes, *words, **environment):
+        """The same on two machines, whose homes come to be in that folder."""
+        if not shutil.which("rsync"):
+            harness.skip_test("no rsync")
+        ssh, machines = self.folder / "ssh", self.folder / "machines"
+        ssh.write_text(SSH.replace("{homes}", str(homes)))
+        ssh.chmod(0o755)
+        machines.write_text("one.invalid\nuser@two.invalid\n")
+        return self.parallel("-S", machines, *words, PARALLEL_SSH=str(ssh), **environment)
 
     @staticmethod
     def has_peers(path):
