@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any
 
 import altair as alt
+from altair.utils.schemapi import debug_mode
 
 from txsurvey_report import words
-from txsurvey_report.figure import Figure, Row
+from txsurvey_report.figure import Figure, Picture, Row
 from txsurvey_report.theme import LIGHT, SERIES, Theme
 
 WIDTH = 620  # pixels, of the plot without its labels
@@ -310,10 +311,16 @@ def _config(theme: Theme) -> dict[str, Any]:
 
 
 def draw(figure: Figure, theme: Theme = LIGHT) -> dict[str, Any]:
-    """The figure's picture, as a Vega-Lite specification with its data."""
+    """The figure's picture, as a Vega-Lite specification with its data. Altair's own check of it, which takes longer
+    than all the rest, is left out: Vega-Lite says what is wrong with one."""
     if figure.picture is None:
         raise ValueError(f"{figure.name} has no picture")
-    chart = KINDS[figure.picture.kind](figure, theme, **figure.picture.parts)
+    with debug_mode(False):
+        return _drawn(figure, figure.picture, theme)
+
+
+def _drawn(figure: Figure, picture: Picture, theme: Theme) -> dict[str, Any]:
+    chart = KINDS[picture.kind](figure, theme, **picture.parts)
     if isinstance(chart, alt.FacetChart):
         chart.spec = chart.spec.properties(width=WIDTH)
     else:
