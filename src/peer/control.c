@@ -181,6 +181,8 @@ static void ended(struct txs_peer *p)
         p->result.control_random = TXS_CONTROL_UNASKED;
     else if (p->result.control_random == TXS_CONTROL_UNANSWERED && p->unsolicited_tx)
         p->result.control_random = TXS_CONTROL_SERVED;
+    if (p->result.control_announced == TXS_CONTROL_UNANSWERED && is_open(p))
+        p->result.control_announced = TXS_CONTROL_UNASKED; /* it had no time to */
 }
 
 const struct inquiry control_inquiry = {
