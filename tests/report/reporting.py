@@ -18,3 +18,6 @@ class Report:
 
     def rows(self, figure):
         return self.figures()[figure]["rows"]
+
+    def problems(self):
+        return json.loads(self.output)["problems"]

@@ -22,7 +22,7 @@ from typing import Any
 
 import duckdb
 
-from txsurvey_report import words
+from txsurvey_report import shards, words
 from txsurvey_report.figure import visible
 
 SCHEMA = 1  # of the records that this program was written for
@@ -156,12 +156,6 @@ CREATE TABLE spend AS
 CREATE TABLE place (id BIGINT, country VARCHAR, asn BIGINT, organisation VARCHAR);
 """
 
-OVERLAP = """
-SELECT count(*) FROM (
-    SELECT address, port FROM visit JOIN run USING (survey) WHERE shard NOT LIKE '%/1'
-    GROUP BY address, port, split_part(shard, '/', 2) HAVING count(DISTINCT shard) > 1)
-"""
-
 
 class UnreadableError(Exception):
     """Nothing can be shown of the files; says why, for people."""
@@ -257,9 +251,7 @@ def problems_of(records: Records) -> Iterator[str]:
     for path in records.files:
         if not records.rows("SELECT 1 FROM line WHERE file = ? AND type = 'survey' LIMIT 1", [str(path)]):
             yield f"{path}: no survey begins here; its peers are counted, its run is not known"
-    twice = records.value(OVERLAP)
-    if twice:
-        yield f"{words.plural(twice, 'node')} in two shards, which should have none in common"
+    yield from shards.problems_of(records.rows)
     suspects = records.value("SELECT count(*) FROM run WHERE vantage_suspect")
     if suspects:
         yield f"{words.plural(suspects, 'run')} of which this end's own link may have failed (vantage_suspect)"
