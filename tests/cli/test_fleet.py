@@ -277,6 +277,35 @@ class Kubernetes(Fleet):
         self.assertEqual(rule["onExitCodes"]["values"], [result.code])
 
 
+class Costs(unittest.TestCase):
+    """What the README says of 100 machines is reckoned right."""
+    NODES, DEAD, MACHINES = 28_000, 99_000, 100
+
+    @staticmethod
+    def row(name):
+        """The numbers of a row."""
+        line = re.search(rf"^\| {name} \|(.*)\|$", (FLEET / "README.md").read_text(), re.M)[1]
+        return [float(number.replace(",", "")) for number in re.findall(r"[\d.,]*\d", line)]
+
+    def about(self, stated, reckoned):
+        self.assertLess(abs(stated - reckoned) / reckoned, 0.03, (stated, reckoned))
+
+    def test_time(self):
+        for rate, name in ((1000, r"1000 \(default\)"), (100, "100"), (10, "10"), (1, "1")):
+            sum_, seconds = self.row(name)
+            self.assertEqual(sum_, rate * self.MACHINES)
+            self.about(seconds, (self.NODES + self.DEAD) / sum_)
+
+    def test_sums(self):
+        for one, all_ in (("a node receives", "28,000 nodes receive"), ("a node sends", "28,000 nodes send")):
+            for each, together in zip(self.row(one), self.row(all_)):
+                self.about(together * 1e6, each * self.NODES)
+        nodes_a_second = self.row("10")[0] * self.NODES / (self.NODES + self.DEAD)
+        for seconds, at_a_time in zip(self.row("a connection lasts, in the mean"),
+                                      self.row("connections open at a time, third row")):
+            self.about(at_a_time, nodes_a_second * seconds)
+
+
 class Scripts(unittest.TestCase):
     def test_shellcheck(self):
         if not shutil.which("shellcheck"):
