@@ -51,8 +51,7 @@ class Package(unittest.TestCase):
         self.assertFalse((self.root / "usr/share/txsurvey-old").exists())
         self.check_files()
         self.check_survey()
-        if (self.root / "usr/lib/systemd/system/txsurvey.timer").exists():
-            self.leave_state()
+        self.leave_state()
         roots.run(self.root, "apt-get purge -y txsurvey && apt-get autoremove --purge -y")
         self.assertEqual(files_of(self.root), before)
         self.assertNotIn("txsurvey", roots.run(self.root, "dpkg -l"))
@@ -98,6 +97,7 @@ class Package(unittest.TestCase):
                      "/usr/share/bash-completion/completions/txsurvey", "/usr/share/doc/txsurvey/changelog.gz",
                      "/usr/share/zsh/vendor-completions/_txsurvey", "/usr/share/doc/txsurvey/examples/fleet/parallel",
                      "/usr/share/fish/vendor_completions.d/txsurvey.fish",
+                     "/usr/bin/txsurvey-watch", "/usr/bin/txsurvey-nodes", "/usr/share/txsurvey/records.schema.json",
                      "/usr/share/man/man1/txsurvey.1.gz", "/usr/share/man/man1/txsurvey-simnet.1.gz"):
             self.assertIn(path, listed)
         self.assertEqual(roots.run(self.root, "dpkg --verify txsurvey"), "")
