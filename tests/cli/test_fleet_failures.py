@@ -83,7 +83,7 @@ class Failures(Fleet):
         """The other one takes its shards over, with what they have already."""
         homes = self.folder / "homes"
         homes.mkdir()
-        with harness.mounted("size=64k") as small:
+        with harness.mounted("size=16k") as small:
             (homes / "one.invalid").symlink_to(small)
             result = self.parallel_on(homes, *self.words)
         self.assertEqual(result.returncode, 0, result.stderr)

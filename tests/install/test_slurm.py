@@ -37,10 +37,10 @@ class Array(Fleet):
     def log(self, job, task):
         return (self.folder / f"txsurvey-{job}_{task}.log").read_text()
 
-    def submit_slowly(self):
-        """A job all of whose shards have begun and have much to do."""
-        job = self.slurm.submit(*self.words, "--rate", 5, cwd=self.folder)
-        while not all(self.has_peers(path) for path in self.expected(self.records)):
+    def submit_slowly(self, rate, *paths):
+        """A job whose shards take 60 peers by `rate`, of which these have begun."""
+        job = self.slurm.submit(*self.words, "--rate", rate, cwd=self.folder)
+        while not all(map(self.has_peers, paths)):
             time.sleep(0.1)
         return job
 
@@ -59,13 +59,14 @@ class Array(Fleet):
         self.submit_again()
 
     def test_one_is_killed_and_requeued(self):
-        job = self.submit_slowly()
-        killed, = running(self.records / "shard-3.jsonl")
+        third = self.records / "shard-3.jsonl"
+        job = self.submit_slowly(5, third)
+        killed, = running(third)
         os.kill(killed, signal.SIGKILL)
         told = {task: self.slurm.wait(job, task) for task in range(1, SHARDS + 1)}
         self.assertEqual(told.pop(3), ("FAILED", "0:9"))
         self.assertEqual(set(told.values()), {("COMPLETED", "0:0")})
-        self.assertIsNone(survey.load(self.records / "shard-3.jsonl").summary)
+        self.assertIsNone(survey.load(third).summary)
         done = self.slurm.run("scontrol", "requeue", f"{job}_3")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.slurm.wait(job, 3), ("COMPLETED", "0:0"))
@@ -73,7 +74,7 @@ class Array(Fleet):
 
     def test_no_time_is_left(self):
         """The script asks for TERM before that, which is sent here at once."""
-        job = self.submit_slowly()
+        job = self.submit_slowly(1, *self.expected(self.records))
         self.slurm.run("scancel", "--batch", "--signal=TERM", job)
         for task in range(1, SHARDS + 1):
             self.assertEqual(self.slurm.wait(job, task)[0], "FAILED")

@@ -19,7 +19,6 @@ SIGNS = ("SLURM_", "JOB_COMPLETION_", "PARALLEL", "SHELL", "TXSURVEY_SHARDS")
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(SIGNS)}
 CLEAN["TXSURVEY"] = os.path.abspath(os.environ["TXSURVEY"])
 
-
 # Runs here what would have run on another machine, in a home folder of its own. As ssh is called by GNU
 # parallel and rsync: options, the host, the command.
 SSH = """#!/bin/sh
