@@ -3,6 +3,7 @@ import csv
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -185,6 +186,29 @@ class Outputs(Case):
         self.refused(self.file(run_of(*NODES)), "--json", "--text", because="choose one")
         self.refused("--nonsense", because="usage")
         self.assertRegex(self.report("--version").output, r"^txsurvey-report \d+\.\d+\.\d+$")
+
+
+class Documented(Case):
+    README = COMMAND.with_name("txsurvey-report") / "README.md"
+
+    def named(self):
+        table = self.README.read_text().rpartition("| figure |")[2]
+        return {name.replace("_N", "_1") for name in re.findall(r"`([a-zN_*]+)`", table.partition("## ")[0])}
+
+    def test_every_figure_has_its_row(self):
+        census = run_of(*(peer(n, []) for n in range(1, 20)), txids=[], options={"census": True})
+        second = [peer(n, survey=SECOND, started=time(90)) for n in range(1, 20)]
+        both = run_of(*NODES, away(30)) + run_of(*second, survey=SECOND, started=time(90))
+        shown = set()
+        for content in (census, both):
+            shown |= set(self.report(self.file(content), "--json").figures())
+        named = self.named()
+        self.assertGreater(len(shown), 12)
+        self.assertEqual({name for name in shown if not name.startswith("census_")} - named, set())
+
+    def test_every_option_is_there(self):
+        options = set(re.findall(r"--[a-z]+", self.report("--help").output)) - {"--help", "--version", "--output"}
+        self.assertEqual(options - set(re.findall(r"--[a-z]+", self.README.read_text())), set())
 
 
 class Difference(Case):
