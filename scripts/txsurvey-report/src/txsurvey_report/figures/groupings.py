@@ -106,7 +106,7 @@ GROUPINGS = (
 def grouped(records: Records, grouping: Grouping, query: str, table: str, counts: Sequence[str]) -> list[Row]:
     """What `query` gives of `{source}`, a row a group, `{group}`, and perhaps more, with `nodes` and other `counts`;
     small groups merged, in the groups' own order where they have one, those not known and others last. Nothing where
-    no group is known."""
+    no group is known, or none is large enough to be named."""
     group = f"{grouping.by} AS known, coalesce({grouping.by}, '{grouping.unknown}') AS grp, {grouping.rank} AS rank"
     found = records.rows(query.format(group=group, source=grouping.source.format(table=table)))
     if all(row["known"] is None for row in found):
@@ -114,6 +114,8 @@ def grouped(records: Records, grouping: Grouping, query: str, table: str, counts
     ranks = {row["grp"]: row["rank"] for row in found}
     rows = [without(row, "known", "rank") for row in found]
     merged = large_groups(rows, "grp", lambda row: row["nodes"], counts)
+    if all(row["grp"] == OTHERS for row in merged):
+        return []
     if grouping.rank == "NULL":
         return merged
     return sorted(merged, key=lambda row: _place(row["grp"], ranks.get(row["grp"])))
