@@ -126,7 +126,7 @@
 /* What came of a control question (--control), X(enum, name, text). */
 #define TXS_CONTROL_TABLE(X)                                                                   \
     X(UNASKED, "", "")                                                                         \
-    X(UNANSWERED, "ignored", "it answered the ping behind the question, but not the question") \
+    X(UNANSWERED, "ignored", "it was asked, and said nothing to it") \
     X(NOTFOUND, "notfound", "it says that it has none")                                        \
     X(SERVED, "served", "it sent it")                                                          \
     X(ANNOUNCED, "announced", "it announced what nobody can have")

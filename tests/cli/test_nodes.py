@@ -82,6 +82,27 @@ class Nodes(Case):
         self.assertEqual(self.dump_of(peer(1, started=at(hours=1)), ended)["198.18.0.1:8333"].split()[1:4],
                          ["1", str(int((NOW - timedelta(hours=1)).timestamp())), "100.00%"])
 
+    def test_what_is_no_record(self):
+        """A file may be somebody else's: nothing of it becomes a line that says something else."""
+        good = peer(1, started=at())
+        ill = [peer(2, started=at(), address="1.2.3.4:8333\nrpcallowip=0.0.0.0/0\n#"), peer(2, started=None),
+               peer(2, started=at(), port=[1]), peer(2, started=at(), services="zz"), peer(2, started=at(), services=9),
+               peer(2, started=at(), startingheight="x"), [{"type": "peer"}], {"type": "peer"}]
+        for strange in ill:
+            with self.subTest(strange=strange):
+                self.output.write_bytes(lines(good, strange))
+                listed = self.nodes("--addnode", "-", "--networks", self.folder / "lists", self.output).stdout
+                self.assertEqual(listed, "addnode=198.18.0.1:8333\n")
+
+    def test_doubt_is_no_absence(self):
+        doubtful = [away(1, started=at(), suspect=True), away(1, started=at(), outcome="proxy_failed")]
+        self.assertEqual(self.dump_of(peer(1, started=at(hours=1)), *doubtful)["198.18.0.1:8333"].split()[1], "1")
+
+    def test_records_are_not_replaced(self):
+        self.output.write_bytes(lines(peer(1)))
+        self.nodes("--dump", self.output, self.output, code=2)
+        self.assertEqual(self.output.read_bytes(), lines(peer(1)))
+
     def test_of_real_runs_and_read_again(self):
         network = Network(self.folder, "--nodes", "60", "--mix", "served=50,refused=50", *TXS[:2])
         self.addCleanup(network.stop)

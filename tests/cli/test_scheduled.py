@@ -152,6 +152,7 @@ class Runs(Series):
 
     def test_wrong_settings(self):
         for content, said in (("TXID=1", "'TXID=1'"), ("TXIDS", "'TXIDS'"), ("KEEP_DAYS=0", "KEEP_DAYS"),
+                              ("KEEP_DAYS=500000", "KEEP_DAYS"),
                               ("REPORT_DAYS=x", "REPORT_DAYS"), ("TXIDS='", "quotation"), ("\xff", "utf-8"),
                               ("OPTIONS=\"'\"", "OPTIONS"), ("TXSURVEY=no-such-program", "no-such-program")):
             self.conf.write_text(f"STATE={self.state}\n{content}\n", "latin-1")

@@ -198,7 +198,8 @@ class File(Watch):
                             (["--until-share", "2"], "'2' is no share"), (["--until-share", "0"], "is no share"),
                             (["--max-peers", "x"], "max-peers"), (["--", "--patience", "x"], "--patience"),
                             (["--crawl"], "--crawl"), (["--peers", "none"], "none"),
-                            (["--", "--crawl"], "--crawl"), (["--", "--output=x"], "--output=x")):
+                            (["--", "--crawl"], "--crawl"), (["--", "--output=x"], "--output=x"),
+                            (["--", "-ox"], "-ox")):
             self.watch(*words, code=2, said=said)
         self.watch(code=2, txid="1" * 63, said="64 hex digits")
         self.environment["TXSURVEY"] = "/nowhere/txsurvey"

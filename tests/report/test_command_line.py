@@ -120,6 +120,25 @@ class Files(Case):
             self.assertEqual((verdict["asked"], verdict["served"]), (20, 15))
             self.assertEqual(report.rows("changes")[0]["nodes"], 10)
 
+    def test_other_ids_of_the_same_nodes(self):
+        """The latest answer of a node counts for each id, also where a later run asked for others."""
+        ids = TXIDS[:2]
+        first = run_of(*(peer(n, [answer(ids[0])]) for n in range(1, 7)), txids=ids[:1])
+        later = [peer(n, [answer(ids[1])], survey=SECOND, started=time(90)) for n in range(1, 7)]
+        report = self.report(self.file(first + run_of(*later, survey=SECOND, started=time(90), txids=ids[1:])), "--json")
+        self.assertEqual({(row["txid"], row["asked"], row["served"]) for row in report.rows("verdict")},
+                         {(txid, 6, 6) for txid in ids})
+
+    def test_what_no_survey_writes(self):
+        """Nothing of this is a record of ours, and none of it ends with more than a word."""
+        ill = [begun(options=[1]), begun(options="x"), ended(address_book={"known": 3, "ignored": {"port": "x"}}),
+               ended(address_book={"known": 3, "ignored": [1]}), peer(1, network=None), peer(1, [answer(None)]),
+               peer(1, transactions=7), [1], "x", None, {"type": "peer"}, {"type": "summary", "survey": FIRST}]
+        for strange in ill:
+            with self.subTest(strange=strange):
+                file = self.file(lines(begun(), *NODES, strange, ended()))
+                self.report(file, "--json", "-o", self.folder / "page.html", "--addresses")
+
     def test_shards_that_overlap(self):
         first = run_of(*NODES[:12], shard="1/2")
         second = run_of(*(node | {"survey": SECOND} for node in NODES[10:]), survey=SECOND, shard="2/2")
@@ -151,6 +170,37 @@ class Outputs(Case):
         self.assertEqual(failed.returncode, 1, failed.stderr)
         self.assertTrue(page.read_text().rstrip().endswith("</html>"))
         self.assertEqual({path.name for path in self.folder.iterdir()}, {"records.jsonl", "report.html"})
+
+    def test_records_are_not_replaced(self):
+        first, second = self.file(run_of(*NODES)), self.file(run_of(*NODES), "second.jsonl")
+        packed = self.file(gzip.compress(run_of(*NODES)), "records.jsonl.gz")
+        for victim in (first, second, packed):
+            content = victim.read_bytes()
+            self.refused("-o", victim, first, because="holds records")
+            self.assertEqual(victim.read_bytes(), content)
+
+    def test_a_page_of_ones_own_stays_so(self):
+        file, page = self.file(run_of(*NODES)), self.file(b"", "page.html")
+        page.chmod(0o600)
+        self.report(file, "-o", page, "--addresses")
+        self.assertEqual(page.stat().st_mode & 0o777, 0o600)
+
+    def test_a_table_that_cannot_be_written(self):
+        (self.folder / "out" / "peers.csv").mkdir(parents=True)
+        failed = self.report(self.file(run_of(*NODES)), "--csv", self.folder / "out", code=1)
+        self.assertEqual(len(failed.errors.splitlines()), 1)
+
+    def test_cells_are_no_formulas(self):
+        file = self.file(run_of(*(peer(n, client="=1+1", subver="@SUM(1)") for n in range(1, 10))))
+        self.report(file, "--csv", self.folder / "csv", "--addresses")
+        row = next(csv.DictReader((self.folder / "csv" / "peers.csv").open(newline="")))
+        self.assertEqual((row["client"], row["subver"]), ("'=1+1", "'@SUM(1)"))
+
+    def test_closed_streams(self):
+        file = self.file(run_of(*NODES))
+        for closed in (f"{file} >&-", "- <&-"):
+            failed = subprocess.run(["sh", "-c", f"{COMMAND} {closed}"], capture_output=True, text=True)
+            self.assertEqual((failed.returncode, len(failed.stderr.splitlines())), (1, 1), failed.stderr)
 
     def test_tables(self):
         file = self.file(run_of(*NODES, away(21)))
@@ -253,7 +303,11 @@ class Manners(Case):
 
     def test_nobody_is_singled_out(self):
         few = [peer(n, client="Rare", client_version="1", network="cjdns") for n in range(50, 54)]
-        shown = self.report(self.file(run_of(*NODES, *few)), "--json").output
+        seed = {"type": "seed", "survey": FIRST, "host": "seed.example", "outcome": "resolved", "addresses": 30,
+                "new_addresses": [], "error": None, "duration_ms": 1}
+        out = self.folder / "out"
+        shown = self.report(self.file(run_of(seed, *NODES, *few)), "--json", "--csv", out).output
+        shown += "".join(path.read_text() for path in out.iterdir())
         self.assertNotIn("Rare", shown)
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
+
 from txsurvey_report import __version__, exports, figures, peers, places, records, text
 from txsurvey_report.figure import Figure
 from txsurvey_report.figures import difference
@@ -19,6 +21,8 @@ DESCRIPTION = "Shows what surveys by txsurvey have found: a page, a text, or tab
 EPILOG = """\
 Exit status: 0 all that was asked for was made; 1 it could not be written; 2 wrong usage, or nothing to
 show in the files. Addresses and user agents are personal data, and in no output without --addresses."""
+
+PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")  # gzip, zstd
 
 
 def parser() -> argparse.ArgumentParser:
@@ -63,9 +67,19 @@ def write(path: Path, content: str) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         beside.write_text(content, encoding="utf-8")
+        if path.exists():
+            shutil.copymode(path, beside)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def holds_records(path: Path) -> bool:
+    """Whether somebody would lose a survey by a page of that name: `-o *.jsonl` names one."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(9).replace(b" ", b"").startswith((b'{"type"', *PACKED))
 
 
 def as_json(shown: Sequence[Figure], problems: Sequence[str]) -> str:
@@ -136,11 +150,16 @@ def main(words: Sequence[str] | None = None) -> int:
         usage.error("name files of records, or two of them after --diff")
     if arguments.json and arguments.text:
         usage.error("--json and --text both go to standard output: choose one")
+    if arguments.output and holds_records(arguments.output):
+        usage.error(f"{arguments.output} holds records, which the page would replace")
+    if sys.stdout is None or (sys.stdin is None and Path("-") in arguments.files):
+        print("txsurvey-report: standard input or output is closed", file=sys.stderr)
+        return 1
     try:
         return run(arguments)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains at its end
         return 1
-    except OSError as error:
-        print(f"txsurvey-report: {error}", file=sys.stderr)
+    except (OSError, duckdb.IOException) as error:
+        print(f"txsurvey-report: {str(error).splitlines()[0]}", file=sys.stderr)
         return 1

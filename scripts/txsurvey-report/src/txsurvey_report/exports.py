@@ -7,23 +7,41 @@ from typing import Literal
 
 from txsurvey_report.figure import Figure
 from txsurvey_report.records import Records
+from txsurvey_report.statistics import OTHERS, SMALL
 
-# What tells who a node is: its address, who told it, and its user agent, which may hold a name.
-PERSONAL = ("address", "port", "source", "subver")
+Form = Literal["csv", "parquet"]
+# What tells who a node is: its address, who told it, and its user agent, which may hold a name; so may the client
+# that is read of that, where fewer than SMALL nodes have it.
+PERSONAL = "address, port, source, cell(subver) AS subver, "
+CLIENT = "cell(client) AS client, cell(client_version) AS client_version"
+COMMON = "EXISTS (SELECT 1 FROM common WHERE common.id = row.id)"
+COMMON_CLIENT = (
+    f"CASE WHEN {COMMON} THEN cell(client) ELSE '{OTHERS}' END AS client, "
+    f"CASE WHEN {COMMON} THEN cell(client_version) END AS client_version"
+)
+SET_UP = f"""
+CREATE OR REPLACE TEMP TABLE common AS
+    SELECT id FROM visit
+    QUALIFY count(DISTINCT address || ' ' || port) OVER (PARTITION BY client, client_version) >= {SMALL};
+"""
+# Text of peers may begin as a formula, which spreadsheets carry out.
+CELL: dict[Form, str] = {
+    "csv": "CASE WHEN regexp_matches(x, '^[=+@\\t\\r-]') THEN chr(39) || x ELSE x END",
+    "parquet": "x",
+}
 TABLES = {
     "peers": """
         SELECT survey, id AS visit, {personal} started, duration_ms, attempts, network, outcome, stage, error,
-               suspect, connect_ms, handshake_ms, version, client, client_version, services,
+               suspect, connect_ms, handshake_ms, version, {client}, services,
                array_to_string(servicesnames, ' ') AS servicesnames, fork, anchors::VARCHAR AS anchors,
                startingheight, relaytxes, timeoffset, array_to_string(features, ' ') AS features, feefilter_sat_kvb,
                bytessent, bytesrecv, addresses, control.passed AS control_passed
-        FROM visit ORDER BY started, id""",
+        FROM visit AS row ORDER BY started, id""",
     "answers": """
-        SELECT survey, id AS visit, {personal} started, network, client, client_version, outcome, txid, label, status,
-               via, answered, response_ms, bytes, requests, announced, announced_at, wtxid, strength, hint
-        FROM visit_answer ORDER BY started, id, txid""",
+        SELECT survey, id AS visit, {personal} started, network, {client}, outcome, txid, cell(label) AS label,
+               status, via, answered, response_ms, bytes, requests, announced, announced_at, wtxid, strength, hint
+        FROM visit_answer AS row ORDER BY started, id, txid""",
 }
-Form = Literal["csv", "parquet"]
 FORMATS: dict[Form, str] = {"csv": "FORMAT csv, HEADER", "parquet": "FORMAT parquet, COMPRESSION zstd"}
 
 
@@ -31,10 +49,11 @@ def write_tables(records: Records, folder: Path, form: Form, addresses: bool) ->
     """peers.FORM, a row a peer and run, and answers.FORM, a row a peer, run and id; `visit` joins them. Times are
     UTC."""
     folder.mkdir(parents=True, exist_ok=True)
-    personal = "".join(f"{name}, " for name in PERSONAL) if addresses else ""
+    records.database.execute(SET_UP + f"CREATE OR REPLACE TEMP MACRO cell(x) AS {CELL[form]};")
+    parts = {"personal": PERSONAL, "client": CLIENT} if addresses else {"personal": "", "client": COMMON_CLIENT}
     for name, query in TABLES.items():
         file = str(folder / f"{name}.{form}").replace("'", "''")
-        records.database.execute(f"COPY ({query.format(personal=personal)}) TO '{file}' ({FORMATS[form]})")
+        records.database.execute(f"COPY ({query.format(**parts)}) TO '{file}' ({FORMATS[form]})")
 
 
 def write_pictures(figures: Iterable[Figure], vega: Path | None, png: Path | None) -> None:

@@ -12,7 +12,7 @@ from txsurvey_report import words
 from txsurvey_report.asmap import Asmap, AsmapError
 from txsurvey_report.records import Records, UnreadableError
 
-NODES = "SELECT id, address FROM peer WHERE network IN ('ipv4', 'ipv6') AND handshake_ms IS NOT NULL"
+NODES = "SELECT id, address FROM visit WHERE network IN ('ipv4', 'ipv6') AND handshake_ms IS NOT NULL"
 Address = IPv4Address | IPv6Address
 LookUp = Callable[[Address], Any]  # None where nothing is known
 System = tuple[int, str | None]  # number and name

@@ -118,7 +118,7 @@ TRANSACTION = {
 
 # A run that stands in two files counts once; files that are compared with each other keep their own.
 ONCE = """
-DELETE FROM visit WHERE id NOT IN (SELECT min(id) FROM visit GROUP BY survey, address, port);
+DELETE FROM visit WHERE id NOT IN (SELECT arg_max(id, started) FROM visit GROUP BY survey, address, port);
 DELETE FROM seed WHERE id NOT IN (SELECT min(id) FROM seed GROUP BY survey, host);
 """
 TABLES = """
@@ -130,6 +130,7 @@ CREATE TABLE run AS
     LEFT JOIN (SELECT * FROM summary_line
                QUALIFY row_number() OVER (PARTITION BY survey ORDER BY finished DESC) = 1) AS ended
     USING (survey) ORDER BY started;
+UPDATE visit SET network = 'unknown' WHERE network IS NULL;
 ALTER TABLE visit ADD COLUMN anchored BOOLEAN;
 UPDATE visit SET anchored = anchors->>('/' || replace(replace(json_keys(anchors)[1], '~', '~0'), '/', '~1')) = 'has'
     WHERE anchors IS NOT NULL;
@@ -145,10 +146,12 @@ CREATE TABLE target AS
                          ELSE label || ' ' || txid[:8] END AS short
           FROM (SELECT txid, max(label) AS label, min(place) AS place
                 FROM (SELECT unnest(txids) AS txid, NULL AS label, unnest(range(len(txids))) AS place FROM run
-                      UNION ALL SELECT DISTINCT txid, label, NULL FROM visit_answer) GROUP BY txid));
+                      UNION ALL SELECT DISTINCT txid, label, NULL FROM visit_answer)
+                WHERE txid IS NOT NULL GROUP BY txid));
 CREATE TABLE answer AS
     SELECT visit_answer.*, target.name AS target, target.place
-    FROM visit_answer JOIN target USING (txid) WHERE id IN (SELECT id FROM peer);
+    FROM visit_answer JOIN target USING (txid)
+    QUALIFY row_number() OVER (PARTITION BY address, port, txid ORDER BY started DESC) = 1;
 CREATE TABLE spend AS
     SELECT DISTINCT id AS txid, spent.txid || ':' || spent.vout AS output
     FROM (SELECT CASE id_type WHEN 'wtxid' THEN hash ELSE txid END AS id, unnest(vin) AS spent

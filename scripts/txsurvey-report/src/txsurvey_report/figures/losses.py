@@ -47,7 +47,8 @@ def _known(records: Records) -> Iterator[Row]:
     if len(books) > 1 or books[0]["known"] is None:
         return
     ignored = json.loads(books[0]["ignored"] or "{}")
-    reasons = {IGNORED.get(reason, reason): nodes for reason, nodes in ignored.items()}
+    counts = ignored.items() if isinstance(ignored, dict) else ()
+    reasons = {IGNORED.get(reason, str(reason)): nodes for reason, nodes in counts if isinstance(nodes, int)}
     if sum(reasons.values()):
         yield _step("heard of", books[0]["known"] + sum(reasons.values()))
         yield from _losses(reasons, "left out")

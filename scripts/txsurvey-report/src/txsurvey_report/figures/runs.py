@@ -21,7 +21,9 @@ def _options(options: str | None) -> str | None:
     """Those that were given, or are no switch: what is null, off or 1 of 1 says nothing."""
     if options is None:
         return None
-    given: dict[str, Any] = json.loads(options)
+    given: Any = json.loads(options)
+    if not isinstance(given, dict):
+        return None
     return " ".join(
         name if value is True else f"{name}={value if isinstance(value, str) else json.dumps(value)}"
         for name, value in given.items()

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from txsurvey_report import words
 from txsurvey_report.figure import Column, Figure, Picture
 from txsurvey_report.records import Records
-from txsurvey_report.statistics import with_share
+from txsurvey_report.statistics import SMALL, with_share
 
-QUERY = """
+QUERY = f"""
 WITH named AS (
     SELECT source[5:] AS host, count(*) AS tried, count(handshake_ms) AS reached FROM peer
     WHERE source LIKE 'dns:%' GROUP BY ALL),
 clients AS (
     SELECT substr(source, 5) AS host, coalesce(client, 'unknown') AS client, count(*) AS nodes FROM peer
-    WHERE source LIKE 'dns:%' AND handshake_ms IS NOT NULL GROUP BY source, client
+    WHERE source LIKE 'dns:%' AND handshake_ms IS NOT NULL GROUP BY source, client HAVING count(*) >= {SMALL}
     QUALIFY row_number() OVER (PARTITION BY host ORDER BY nodes DESC, client) <= 3)
 SELECT host, outcome, addresses, coalesce(tried, 0) AS tried, coalesce(reached, 0) AS reached,
        (SELECT string_agg(client || ' ' || nodes, ', ' ORDER BY nodes DESC, client)

@@ -10,14 +10,16 @@ from txsurvey_report.statistics import SMALL
 STEPS = tuple(n / 50 for n in range(1, 51))  # of the cumulative share: so few points draw a curve
 QUERY = f"""
 WITH timed AS (
-    SELECT 1 AS place, 'connection' AS what, network, connect_ms AS ms FROM peer
-    UNION ALL SELECT 2, 'handshake', network, handshake_ms FROM peer
-    UNION ALL SELECT 3, 'transaction', network, response_ms FROM answer WHERE status = 'served' AND requests = 1
-    UNION ALL SELECT 4, 'transaction, asked again', network, response_ms FROM answer
+    SELECT 1 AS place, 'connection' AS what, network, id, connect_ms AS ms FROM peer
+    UNION ALL SELECT 2, 'handshake', network, id, handshake_ms FROM peer
+    UNION ALL SELECT 3, 'transaction', network, id, response_ms FROM answer
+              WHERE status = 'served' AND requests = 1
+    UNION ALL SELECT 4, 'transaction, asked again', network, id, response_ms FROM answer
               WHERE status = 'served' AND requests > 1),
 curve AS (
     SELECT place, what, network, count(ms) AS times, quantile_disc(ms, {list(STEPS)}) AS quantiles
-    FROM timed GROUP BY ALL HAVING count(ms) >= {SMALL})
+    FROM timed GROUP BY place, what, network
+    HAVING count(DISTINCT id) FILTER (ms IS NOT NULL) >= {SMALL})
 SELECT what, network, times, unnest({list(STEPS)}) AS share, unnest(quantiles) AS ms
 FROM curve ORDER BY place, network, share
 """
