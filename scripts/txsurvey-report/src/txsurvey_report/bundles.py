@@ -5,7 +5,7 @@ import base64
 import contextlib
 import gzip
 import os
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -29,7 +29,8 @@ def _cached() -> Path:
 
 
 def _make(path: Path) -> str:
-    result = packed(vl_convert.javascript_bundle(VEGA))
+    with ThreadPoolExecutor(1) as thread:  # on a process' first thread it needs /proc
+        result = packed(thread.submit(vl_convert.javascript_bundle, VEGA).result())
     with contextlib.suppress(OSError):  # without a home it is made each time
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f"{path.name}.{os.getpid()}")
