@@ -124,11 +124,11 @@
     X(RELAY_RULE, "relay_rule", "its version may have it, and not serve it yet or any more")
 
 /* What came of a control question (--control), X(enum, name, text). */
-#define TXS_CONTROL_TABLE(X)                                                                   \
-    X(UNASKED, "", "")                                                                         \
+#define TXS_CONTROL_TABLE(X)                                         \
+    X(UNASKED, "", "")                                               \
     X(UNANSWERED, "ignored", "it was asked, and said nothing to it") \
-    X(NOTFOUND, "notfound", "it says that it has none")                                        \
-    X(SERVED, "served", "it sent it")                                                          \
+    X(NOTFOUND, "notfound", "it says that it has none")              \
+    X(SERVED, "served", "it sent it")                                \
     X(ANNOUNCED, "announced", "it announced what nobody can have")
 
 /* Whether a peer has the block of an anchor (--anchor), X(enum, name, text). */
