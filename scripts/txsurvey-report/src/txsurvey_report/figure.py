@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Unit = Literal["text", "count", "share", "ms", "s", "sat/vB", "bytes", "time"]
+Unit = Literal["text", "count", "share", "ms", "sat/vB", "time"]
 Row = dict[str, Any]
 
 

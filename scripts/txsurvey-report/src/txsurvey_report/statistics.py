@@ -3,11 +3,17 @@
 from collections.abc import Callable, Iterable, Sequence
 from math import sqrt
 
-from txsurvey_report.figure import Row
+from txsurvey_report.figure import Column, Row
 
 Z95 = 1.959963984540054  # of the standard normal distribution
 SMALL = 5  # nodes: groups of fewer are merged, so that nobody is singled out
 OTHERS = "others"
+# What with_share() adds.
+SHARE_COLUMNS = (
+    Column("share", "Share", "share"),
+    Column("low", "At least", "share"),
+    Column("high", "At most", "share"),
+)
 
 
 def wilson(part: int, whole: int) -> tuple[float, float] | tuple[None, None]:

@@ -57,12 +57,8 @@ def written(value: Any, unit: Unit) -> str:
             return share(value)
         case "ms":
             return milliseconds(value)
-        case "s":
-            return f"{value:,.1f} s"
         case "sat/vB":
             return f"{value:,g} sat/vB"
-        case "bytes":
-            return f"{value:,.0f} B"
         case "time":
             return value.strftime("%Y-%m-%d %H:%M UTC") if isinstance(value, datetime) else str(value)
         case _:

@@ -7,7 +7,7 @@ from txsurvey_report.causes import cause
 from txsurvey_report.figure import Column, Figure, Picture
 from txsurvey_report.figures.groupings import GROUPINGS, Grouping, grouped
 from txsurvey_report.records import Records
-from txsurvey_report.statistics import with_share
+from txsurvey_report.statistics import SHARE_COLUMNS, with_share
 
 QUERY = """
 SELECT {group}, count(DISTINCT id) AS nodes FROM {source} WHERE handshake_ms IS NOT NULL GROUP BY ALL
@@ -20,9 +20,7 @@ WHERE outcome = 'closed' AND error IN ('refused', 'no_tx_slot') GROUP BY error O
 COUNTED_ALREADY = {"fee_filter"}  # by the fee floors
 PARTS = (
     Column("nodes", "Nodes", "count"),
-    Column("share", "Share", "share"),
-    Column("low", "At least", "share"),
-    Column("high", "At most", "share"),
+    *SHARE_COLUMNS,
 )
 
 

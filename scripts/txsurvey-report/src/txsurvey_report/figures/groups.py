@@ -8,7 +8,7 @@ from txsurvey_report.figure import Column, Figure, Picture, Row
 from txsurvey_report.figures.columns import Columns, choose
 from txsurvey_report.figures.groupings import GROUPINGS, Grouping, grouped
 from txsurvey_report.records import Records
-from txsurvey_report.statistics import OTHERS, with_share, without
+from txsurvey_report.statistics import OTHERS, SHARE_COLUMNS, with_share, without
 
 QUERY = """
 SELECT {group}, shown AS target, shown.rank AS place, count(DISTINCT id) AS nodes, count(*) AS asked,
@@ -78,9 +78,7 @@ def _figure(
             Column("nodes", "Nodes", "count"),
             Column("asked", "Answers" if shown.by_label else "Asked", "count"),
             Column("served", "Have it", "count"),
-            Column("share", "Share", "share"),
-            Column("low", "At least", "share"),
-            Column("high", "At most", "share"),
+            *SHARE_COLUMNS,
         ),
         [without(row, "place") for row in rows],
         Picture(kind, {"group": "grp", "series": "target"}),

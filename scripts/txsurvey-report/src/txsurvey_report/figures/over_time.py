@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from txsurvey_report import words
 from txsurvey_report.figure import Column, Figure, Picture
 from txsurvey_report.records import Records
-from txsurvey_report.statistics import with_share
+from txsurvey_report.statistics import SHARE_COLUMNS, with_share
 
 SHARES = """
 SELECT run.started AS run, target.name AS target, count(*) FILTER (asked) AS asked,
@@ -59,9 +59,7 @@ def _shares(records: Records) -> Iterator[Figure]:
             Column("target", "Transaction"),
             Column("asked", "Asked", "count"),
             Column("served", "Have it", "count"),
-            Column("share", "Share", "share"),
-            Column("low", "At least", "share"),
-            Column("high", "At most", "share"),
+            *SHARE_COLUMNS,
         ),
         rows,
         Picture("over_time", {"x": "run", "y": "share", "series": "target"}),

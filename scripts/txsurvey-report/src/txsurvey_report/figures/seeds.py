@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from txsurvey_report import words
 from txsurvey_report.figure import Column, Figure, Picture
 from txsurvey_report.records import Records
-from txsurvey_report.statistics import SMALL, with_share
+from txsurvey_report.statistics import SHARE_COLUMNS, SMALL, with_share
 
 QUERY = f"""
 WITH named AS (
@@ -39,8 +39,7 @@ def figures(records: Records) -> Iterator[Figure]:
             Column("tried", "Named first, and tried", "count"),
             Column("reached", "Reached", "count"),
             Column("share", "Share reached", "share"),
-            Column("low", "At least", "share"),
-            Column("high", "At most", "share"),
+            *SHARE_COLUMNS[1:],
             Column("clients", "Most frequent clients"),
         ),
         rows,

@@ -6,7 +6,7 @@ from txsurvey_report import words
 from txsurvey_report.figure import Column, Figure, Picture, Row
 from txsurvey_report.figures.columns import MOST
 from txsurvey_report.records import Records
-from txsurvey_report.statistics import with_share
+from txsurvey_report.statistics import SHARE_COLUMNS, with_share
 
 # Each id among all nodes, those that did not fail their control question, and those on the anchor's chain.
 ALL, CONTROLLED, ANCHORED = range(3)
@@ -30,9 +30,7 @@ COLUMNS = (
     Column("among", "Among"),
     Column("asked", "Asked", "count"),
     Column("served", "Have it", "count"),
-    Column("share", "Share", "share"),
-    Column("low", "At least", "share"),
-    Column("high", "At most", "share"),
+    *SHARE_COLUMNS,
     Column("strong", "Reliable no", "count"),
     Column("weak", "May have it", "count"),
     Column("unanswered", "No answer", "count"),
