@@ -445,9 +445,10 @@ class I2p(ProxyCase):
             bridge, names = self.router(network, 2, answers={
                 f"STREAM CONNECT {Destination(0).base64}":
                     f'STREAM STATUS RESULT={result_name} MESSAGE="RESULT=OK"'})
-            result = self.over(bridge, names, "--retries", "2")
+            result = self.over(bridge, names, "--retries", "4")
             self.assert_error(result.peer(names[0]), "proxy_failed", error)
-            self.assertLessEqual(result.peer(names[0])["attempts"], 2)
+            # the other stream may come about behind the second attempt: then, and not by --retries, there is a third
+            self.assertLessEqual(result.peer(names[0])["attempts"], 3)
 
     def test_each_result_of_a_session_has_its_error(self):
         def check(line, error):
