@@ -12,6 +12,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 from browser import SETTLE_MS, Browser, draw_all  # noqa: E402, first: from here on it is another Python
+import asmaps  # noqa: E402
 from axe_playwright_python.sync_playwright import Axe  # noqa: E402
 from handmade import FIRST, SECOND, TXIDS, answer, away, begun, ended, lines, peer, run_of, time  # noqa: E402
 from reporting import Report  # noqa: E402
@@ -186,6 +187,25 @@ class Peers(Case):
         rows = json.loads(unpacked(page, "peers"))["rows"]
         self.assertEqual(sum(row[3] for row in rows), 149)
         self.assertGreaterEqual(min(row[3] for row in rows), 5)
+
+    def test_groups_have_the_systems_that_are_known(self):
+        asmap = self.folder / "asmap"
+        asmap.write_bytes(asmaps.asmap({"198.18.0.0/26": 64500, "198.18.0.64/26": 64501}))
+        page = self.made(records(), "--asmap", asmap)
+        self.assertIn("149 nodes, by client, version, autonomous system and network", page.read_text())
+        rows = json.loads(unpacked(page, "peers"))["rows"]
+        self.assertEqual(sum(row[4] for row in rows), 149)
+        self.assertGreaterEqual(min(row[4] for row in rows), 5)
+        self.assertLessEqual({"AS64500", "AS64501"}, {row[3] for row in rows})
+        page = self.made(records(), "--asmap", asmap, "--addresses")
+        self.assertLessEqual({("198.18.0.4:8333", "AS64500"), ("198.18.0.100:8333", "AS64501")},
+                             {(row[0], row[4]) for row in json.loads(unpacked(page, "peers"))["rows"]})
+
+    def test_one_who_is_like_nobody_is_not_alone_in_the_table(self):
+        for likes, groups in ((8, [6, 8]), (9, [5, 9]), (12, [14])):
+            peers = [peer(n, client="Core", client_version="30.0.0" if n < likes else "29.0.0") for n in range(13)]
+            page = self.made(run_of(*peers, peer(13, client="Odd", client_version="1", network="cjdns")))
+            self.assertEqual(sorted(row[3] for row in json.loads(unpacked(page, "peers"))["rows"]), groups)
 
     def test_fifty_thousand(self):
         path = self.made(run_of(*(peer(n % 65536, address=f"198.18.{n // 256}.{n % 256}", handshake_ms=n % 997)

@@ -29,6 +29,7 @@ class Grouping:
 
 # Core counted 0.8, 0.9, ... to 0.21; what follows is 22. A user agent may hold any text: digits are few.
 MAJOR = r"regexp_extract(client_version, '^(0\.\d{1,3}|[1-9]\d{0,3})(\.|$)', 1)"
+SYSTEM = "'AS' || asn || coalesce(' ' || organisation, '')"
 ANCHOR = "anchors->>('/' || replace(replace(anchor, '~', '~0'), '/', '~1'))"
 
 GROUPINGS = (
@@ -96,7 +97,7 @@ GROUPINGS = (
     Grouping(
         "asn",
         "autonomous system",
-        "'AS' || asn || coalesce(' ' || organisation, '')",
+        SYSTEM,
         "Who routes the address: nodes behind Tor, I2P and CJDNS have none.",
         source="{table} LEFT JOIN place USING (id)",
     ),
