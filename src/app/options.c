@@ -112,25 +112,40 @@ static enum txs_status check_written(const struct options *o, struct txs_message
 static enum txs_status check_resume(const struct options *o, struct txs_message *message)
 {
     struct stat st;
-    if (o->resume && o->output == NULL)
-        return txs_fail(message, TXS_E_USAGE, "--resume needs --output");
     if (o->resume && stat(o->output, &st) == 0 && !S_ISREG(st.st_mode))
         return txs_fail(message, TXS_E_USAGE, "--resume: %.200s is no regular file", o->output);
     return TXS_OK;
 }
 
-/* wtxidrelay and sendaddrv2 stand before our verack, and may not be said to peers whose version is
- * below 70016 or not yet known (BIP339, BIP155). */
-static enum txs_status check_eager(const struct options *o, struct txs_message *message)
+static enum txs_status check_company(const struct options *o, struct txs_message *message)
 {
-    const char *waits = o->plan.id_type == TXS_ID_TYPE_WTXID ? "wtxid"
-                        : o->plan.crawl                      ? "crawl"
-                                                             : NULL;
-    if (o->plan.eager && waits != NULL)
-        return txs_fail(message, TXS_E_USAGE,
-                        "--eager and --%s exclude each other: how to ask depends on the peer's "
-                        "version",
-                        waits);
+    const struct {
+        bool given, in_company;
+        const char *option, *needs;
+    } needy[] = {{o->block_peers_given, o->plan.block_given, "block-peers", "block"},
+                 {o->list_notes.skip_bad, o->peer_lists, "skip-bad-lines", "peers"},
+                 {o->resume, o->output != NULL, "resume", "output"}};
+    for (size_t i = 0; i < sizeof needy / sizeof *needy; i++)
+        if (needy[i].given && !needy[i].in_company)
+            return txs_fail(message, TXS_E_USAGE, "--%s needs --%s", needy[i].option,
+                            needy[i].needs);
+    /* wtxidrelay and sendaddrv2 stand before our verack, and may not be said to peers whose version
+     * is below 70016 or not yet known (BIP339, BIP155). */
+    static const char unknown_version[] = ": how to ask depends on the peer's version";
+    bool by_wtxid = o->plan.id_type == TXS_ID_TYPE_WTXID;
+    const struct {
+        bool together;
+        const char *option, *other, *why;
+    } opposed[] = {{o->no_seeds && o->own_seeds, "dnsseed", "no-dnsseed", ""},
+                   {o->no_seeds && o->force_seeds, "force-dnsseed", "no-dnsseed", ""},
+                   {o->plan.keep_asking && o->plan.patience_ms == 0, "keep-asking", "patience 0",
+                    ": that takes the first answer"},
+                   {o->plan.eager && by_wtxid, "eager", "wtxid", unknown_version},
+                   {o->plan.eager && o->plan.crawl, "eager", "crawl", unknown_version}};
+    for (size_t i = 0; i < sizeof opposed / sizeof *opposed; i++)
+        if (opposed[i].together)
+            return txs_fail(message, TXS_E_USAGE, "--%s and --%s exclude each other%s",
+                            opposed[i].option, opposed[i].other, opposed[i].why);
     return TXS_OK;
 }
 
@@ -142,16 +157,9 @@ static enum txs_status complete(struct options *o, struct txs_message *message)
     if (o->plan.id_count == 0 && !o->plan.census)
         return txs_fail(message, TXS_E_USAGE, "no transaction id given%s",
                         o->input_count > 0 ? ", and none found in a file" : "");
-    status = check_eager(o, message);
+    status = check_company(o, message);
     if (status != TXS_OK)
         return status;
-    if (o->block_peers_given && !o->plan.block_given)
-        return txs_fail(message, TXS_E_USAGE, "--block-peers needs --block");
-    if (o->no_seeds && o->own_seeds)
-        return txs_fail(message, TXS_E_USAGE, "--dnsseed and --no-dnsseed exclude each other");
-    if (o->no_seeds && o->force_seeds)
-        return txs_fail(message, TXS_E_USAGE,
-                        "--force-dnsseed and --no-dnsseed exclude each other");
     if (o->plan.chain->local_is_routable)
         o->plan.allow_local = true;
     if (o->plan.user_agent == NULL)

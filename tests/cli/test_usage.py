@@ -171,6 +171,9 @@ WRONG += [
     ("--fee-rate", ["--census", "--fee-rate", "1"], None),
     ("--require-served", ["--census", "--require-served", "1"], None),
     ("--txid-file", ["--census", "--txid-file", "/dev/null"], None),
+    ("--skip-bad-lines needs --peers", ["--skip-bad-lines"]),
+    ("--block-peers needs --block", ["--block-peers", "3"]),
+    ("--keep-asking and --patience 0", ["--keep-asking", "--patience", "0"]),
     ("--wtxid", ["--eager", "--wtxid"]),
     ("--crawl", ["--eager", "--crawl"]),
 ]
@@ -242,6 +245,11 @@ class Wrong(Case):
         result = survey.run([])
         self.assertEqual((result.code, result.stdout), (2, b""))
         self.assertIn("no transaction id", result.stderr)
+
+    def test_a_run_that_nothing_holds_is_not_resumed(self):
+        result = survey.run(["--connect", "127.0.0.1:1", "--resume", TXID])
+        self.assertEqual((result.code, result.stdout), (2, b""))
+        self.assertIn("--resume needs --output", result.stderr)
 
     def test_order_does_not_matter(self):
         self.refused(["--rate", "5", TXID, "--", "--raw"], ["--raw"])
