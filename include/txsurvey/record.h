@@ -291,25 +291,25 @@ struct txs_peer_result {
     enum txs_stage stage;
     enum txs_outcome outcome;
     enum txs_error error;
+    uint32_t features;     /* bits by enum txs_feature */
     uint64_t handshake_ms; /* monotonic; TXS_NEVER when it was not completed */
     uint64_t bytes_sent, bytes_received;
-    uint32_t features;                 /* bits by enum txs_feature */
-    bool has_version;                  /* the seven fields below are known, */
+    bool has_feefilter;
+    bool has_version;                  /* the six fields from relaytxes to subver are known, */
     bool has_start_height, has_subver; /* but for these, which a short version leaves out */
-    int32_t version;
-    uint64_t services;
-    int32_t start_height; /* -1 while unknown */
     bool relaytxes;
+    int32_t version;
+    int32_t start_height; /* -1 while unknown */
+    uint64_t services;
     int64_t timeoffset_s;
     struct txs_span subver; /* any bytes; lives as long as the peer */
-    bool has_feefilter;
     int64_t feefilter_sat_kvb;
     enum txs_control control_random;    /* a random id, which nobody can have */
     enum txs_control control_announced; /* a transaction that the peer itself had announced */
     bool asked_addresses;               /* getaddr was sent */
     uint8_t block_asked;                /* enum txs_block_way */
-    int32_t block_height;               /* by its coinbase, where all of it came; else -1 */
-    bool on_fork; /* it says that it follows the other part of a chain that has split */
+    bool on_fork;         /* it says that it follows the other part of a chain that has split */
+    int32_t block_height; /* by its coinbase, where all of it came; else -1 */
     uint8_t anchors[TXS_ANCHORS_MAX]; /* enum txs_anchor_verdict, in the plan's order */
     uint32_t addresses;               /* that it told us */
     size_t answer_count;              /* the survey's ids, in their order */

@@ -75,10 +75,10 @@ struct conn {
     const struct conn_owner *owner;
     struct txs_attempt attempt;
     struct txs_address address;
-    struct seed *seed; /* whose name stands for the address; NULL: a peer's connection */
+    int refused_at_once; /* what connecting began with: a libuv error, or 0 */
+    struct seed *seed;   /* whose name stands for the address; NULL: a peer's connection */
     const union socket_address *proxy;    /* where the socket leads; NULL: to the address */
     struct doubt *doubt;                  /* about the way; NULL: a connection of our own */
-    bool again;                           /* it waits to be made once more */
     struct txs_tunnel *tunnel;            /* owned; given with a proxy, until it is open */
     uint64_t i2p_session;                 /* its number; 0: not over I2P */
     struct txs_peer *peer;                /* owned; from connected() on */
@@ -86,18 +86,18 @@ struct conn {
     uint64_t connect_until_ms;
     struct deadline deadline;
     struct share share;
-    unsigned writes; /* on their way */
-    int refused_at_once;
+    unsigned writes;      /* on their way */
     enum txs_error fault; /* of this machine, met while sending */
+    bool again;           /* it waits to be made once more */
     bool closing;
-    bool asked;                   /* the proxy was asked for the peer */
-    struct conn *previous, *next; /* the owner's list */
+    bool asked;                     /* the proxy was asked for the peer */
+    bool waits_for_record, is_gone; /* it is over */
+    struct conn *previous, *next;   /* the owner's list */
     void *tap_slot;
     /* When it is over: */
     uint64_t ended_ms;
     enum txs_outcome outcome; /* and `error`: of one without a peer */
     enum txs_error error;
-    bool waits_for_record, is_gone;
     struct conn *next_record;
 };
 

@@ -27,7 +27,7 @@ static void ask_random(struct txs_peer *p)
     derive(p, "id", p->decoy.hash);
     derive(p, "place", place);
     struct txs_reader in = txs_reader_of((struct txs_span){place, sizeof place});
-    p->decoy.place = (size_t)(txs_get_u64le(&in) % (p->config->id_count + 1));
+    p->decoy.place = (uint32_t)(txs_get_u64le(&in) % (p->config->id_count + 1));
     p->decoy.wanted = true;
     p->result.control_random = TXS_CONTROL_UNANSWERED;
     p->control.deadline_ms = p->now_ms + p->config->response_timeout_ms;

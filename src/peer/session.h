@@ -59,9 +59,9 @@ struct message {
     struct txs_tx_walker *walker; /* tx: hashes it as it comes, its bytes in `body` beside that */
     enum txs_walk walk;
     /* tx: once it has ended */
+    int id; /* that it is, as it was asked for, or -1 */
     uint64_t parts;
     struct txs_span bytes; /* empty where there was no room */
-    int id;                /* that it is, as it was asked for, or -1 */
 };
 
 /* An item of an inv or notfound. */
@@ -81,7 +81,7 @@ struct id_state {
 struct decoy {
     bool wanted;
     uint8_t hash[32];
-    size_t place;   /* among the ids: 0..id_count */
+    uint32_t place; /* among the ids: 0..id_count */
     uint32_t fence; /* behind it, once it was asked for */
 };
 
@@ -153,8 +153,8 @@ struct txs_peer {
     uint64_t answer_bytes;     /* of whole answers to the last request */
     enum txs_outcome end_outcome;
     enum txs_error end_error;
-    struct decoy decoy;
     uint32_t asked_type; /* of the items of the last request; 0 before one */
+    struct decoy decoy;
     struct id_state *id_states;
     struct txs_peer_result result;
 
