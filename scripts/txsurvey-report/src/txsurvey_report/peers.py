@@ -89,7 +89,7 @@ def _groups(records: Records) -> Figure:
     rows = merged(records.rows(query, _ids(targets)), by, (*COUNTS, *names))
     return Figure(
         "peers",
-        f"{words.count(sum(row['tried'] for row in rows))} nodes, by "
+        f"{words.plural(sum(row['tried'] for row in rows), 'node')}, by "
         + ", ".join(["client", "version", *(PLACES[column] for column in places)])
         + " and network",
         f"Groups of fewer than {SMALL} nodes are merged. Addresses are personal data, so they are not in this page.",
