@@ -138,8 +138,6 @@ static enum txs_status check_company(const struct options *o, struct txs_message
         const char *option, *other, *why;
     } opposed[] = {{o->no_seeds && o->own_seeds, "dnsseed", "no-dnsseed", ""},
                    {o->no_seeds && o->force_seeds, "force-dnsseed", "no-dnsseed", ""},
-                   {o->plan.keep_asking && o->plan.patience_ms == 0, "keep-asking", "patience 0",
-                    ": that takes the first answer"},
                    {o->plan.eager && by_wtxid, "eager", "wtxid", unknown_version},
                    {o->plan.eager && o->plan.crawl, "eager", "crawl", unknown_version}};
     for (size_t i = 0; i < sizeof opposed / sizeof *opposed; i++)

@@ -173,7 +173,6 @@ WRONG += [
     ("--txid-file", ["--census", "--txid-file", "/dev/null"], None),
     ("--skip-bad-lines needs --peers", ["--skip-bad-lines"]),
     ("--block-peers needs --block", ["--block-peers", "3"]),
-    ("--keep-asking and --patience 0", ["--keep-asking", "--patience", "0"]),
     ("--wtxid", ["--eager", "--wtxid"]),
     ("--crawl", ["--eager", "--crawl"]),
 ]
