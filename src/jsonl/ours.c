@@ -28,18 +28,23 @@ static bool is_message(const json_t *head)
 
 bool ours_may_be_torn(const char *text, size_t len, const char *first)
 {
-    size_t begin = strlen(first) < len ? strlen(first) : len, zeros = 0;
+    size_t alike = 0, zeros = 0;
     while (zeros < len && text[zeros] == '\0')
         zeros++;
-    return zeros == len || memcmp(text, first, begin) == 0;
+    while (alike < len && first[alike] != '\0' &&
+           (text[alike] == first[alike] || first[alike] == '*'))
+        alike++;
+    return zeros == len || alike == len || first[alike] == '\0';
 }
 
-/* TXS_E_USAGE where it is not. */
+/* TXS_E_USAGE where it is not. Much else begins with zeros as well, a disk's image for instance: no
+ * more of them count than can be seen to be all. */
 static enum txs_status is_ours(const char *text, size_t len, const char *first,
                                bool (*begins)(const json_t *head), struct txs_message *message)
 {
     json_t *head;
-    if (memchr(text, '\n', len) == NULL && ours_may_be_torn(text, len, first))
+    bool is_all = len < HEAD_BYTES, one_line = memchr(text, '\n', len) == NULL;
+    if (one_line && (is_all || *text != '\0') && ours_may_be_torn(text, len, first))
         return TXS_OK;
     enum txs_status status = parse_head(&head, text, len, message);
     if (status != TXS_OK)

@@ -117,11 +117,15 @@ enum txs_status txs_plan_add_id(struct txs_plan *plan, const char *text,
 enum txs_status txs_plan_add_labelled_id(struct txs_plan *plan, const char *line,
                                          struct txs_message *message)
 {
+    uint8_t other[32];
     size_t index, len = strcspn(line, " \t");
     enum txs_status status = add_id(plan, line, len, &index, message);
     const char *label = line + len + strspn(line + len, " \t");
     if (status != TXS_OK || *label == '\0')
         return status;
+    if (txs_hash_from_pasted(other, label, strcspn(label, " \t")))
+        return txs_fail(message, TXS_E_USAGE,
+                        "'%.300s' is no label but a second id: each has a line of its own", label);
     return set_label(plan, index, label, message);
 }
 

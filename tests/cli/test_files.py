@@ -137,9 +137,12 @@ class Files(Case):
         """A file that does not begin as ours do stays as it is; a list of words misses a `-o` easily."""
         words = ["--patience=0", *self.network().connect(2)]
         for content in (b"hello\n", b"x", b"{}\n", b"[]\n", TXID.encode(), b"\n", b" ", b"\0x", b'{"type":"x"}\n',
-                        b'{"type":"peer"}\n', b'{"time":"x"}\n', b"127.0.0.1\n", b"\x7fELF", b"#!/bin/sh\n"):
+                        b'{"type":"peer"}\n', b'{"time":"x"}\n', b"127.0.0.1\n", b"\x7fELF", b"#!/bin/sh\n",
+                        bytes(32768) + b"CD001", bytes(8192), b'{"type":"survey","title":"Customers"}',
+                        b'{"type":"survey","title":"' + b"x" * 40_000 + b'"}', b'{"time":"noon","address":"home"}',
+                        b'{"time":"2026-01-01T00:00:00.000Z","temperature":20}'):
             for option in ("--output", "--trace"):
-                with self.subTest(content=content, option=option):
+                with self.subTest(content=content[:40], option=option):
                     file = self.folder / "file"
                     file.write_bytes(content)
                     result = survey.run([*words, f"{option}={file}", TXID])

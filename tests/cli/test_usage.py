@@ -274,7 +274,8 @@ class Wrong(Case):
 
     def test_lines(self):
         good = {"--txid-file": TXID, "--peers": "127.0.0.1:8333", "--exclude": "10.0.0.0/8"}
-        bad = {"--txid-file": ["a" * 63, f"{TXID} {'x' * 101}", f"{TXID}\0", "a" * 10000, "x\x1b[31m"],
+        bad = {"--txid-file": ["a" * 63, f"{TXID} {'x' * 101}", f"{TXID} {UNKNOWN}", f"{TXID}\t{UNKNOWN} {ANCHOR}",
+                                f"{TXID}\0", "a" * 10000, "x\x1b[31m"],
                "--peers": ["localhost", "127.0.0.1:0", "127.0.0.1 8333", "127.0.0.1\0:8333",
                            "1" * 10000, "127.0.0.1:8333 \r x", "\xff"],
                "--exclude": ["localhost", "127.0.0.1:8333", "10.0.0.0/33", "10.0.0.1/8", "10.0.0.0/",
