@@ -1,4 +1,5 @@
 """scripts/nodes: what other programs read of the records of some runs, by their rules."""
+import gzip
 import re
 import subprocess
 import sys
@@ -102,6 +103,17 @@ class Nodes(Case):
         self.output.write_bytes(lines(peer(1)))
         self.nodes("--dump", self.output, self.output, code=2)
         self.assertEqual(self.output.read_bytes(), lines(peer(1)))
+
+    def test_what_is_packed_is_not_replaced(self):
+        self.output.write_bytes(lines(peer(1)))
+        for content in (gzip.compress(lines(peer(1))), b"\x28\xb5\x2f\xfd" + bytes(40)):
+            for name in ("packed", "packed.gz", "packed.zst"):
+                packed = self.folder / name
+                packed.write_bytes(content)
+                self.assertIn("would replace", self.nodes("--addnode", packed, self.output, code=2).stderr)
+                self.assertEqual(packed.read_bytes(), content)
+        (self.folder / "list.gz").write_bytes(b"not packed")
+        self.assertIn("gzip", self.nodes("--addnode", self.folder / "list.gz", self.output, code=2).stderr)
 
     def test_of_real_runs_and_read_again(self):
         network = Network(self.folder, "--nodes", "60", "--mix", "served=50,refused=50", *TXS[:2])

@@ -199,7 +199,8 @@ class File(Watch):
                             (["--max-peers", "x"], "max-peers"), (["--", "--patience", "x"], "--patience"),
                             (["--crawl"], "--crawl"), (["--peers", "none"], "none"),
                             (["--", "--crawl"], "--crawl"), (["--", "--output=x"], "--output=x"),
-                            (["--", "-ox"], "-ox")):
+                            (["--", "-ox"], "-ox"), (["--", "-qox"], "-qox"), (["--", "--outp", "x"], "--outp"),
+                            (["--", "--peer=x"], "--peer=x"), (["--", "-connect=127.0.0.1"], "-connect")):
             self.watch(*words, code=2, said=said)
         self.watch(code=2, txid="1" * 63, said="64 hex digits")
         self.environment["TXSURVEY"] = "/nowhere/txsurvey"

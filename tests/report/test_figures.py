@@ -15,7 +15,7 @@ import asmaps  # noqa: E402
 import mmdb  # noqa: E402
 import survey  # noqa: E402
 from counting import Counted, counted, interval, merged  # noqa: E402
-from handmade import TXIDS, answer, away, begun, ended, lines, peer, run_of  # noqa: E402
+from handmade import FIRST, SECOND, TXIDS, answer, away, begun, ended, lines, peer, run_of, time  # noqa: E402
 from reporting import Report  # noqa: E402
 from simnet import TXS, Network  # noqa: E402
 from txsurvey_report import causes  # noqa: E402
@@ -357,6 +357,27 @@ class Census(Case):
         right = self.counted.steps()
         self.assertEqual({name: steps[name] for name in ("tried", "connected", "said hello")},
                          {name: right[name] for name in ("tried", "connected", "said hello")})
+
+
+class Runs(unittest.TestCase):
+    """Of the same nodes, not all about the same ids: of each node and id the latest answer counts."""
+
+    def test_other_ids_and_a_census(self):
+        def asked_for(survey, second, txid, served):
+            return run_of(*(peer(n, [answer(txid, "served" if n < served else "notfound")], survey, started=time(second))
+                            for n in range(10)), survey=survey, started=time(second), txids=[txid])
+        first, second = asked_for(FIRST, 0, TXIDS[0], 8), asked_for(SECOND, 60, TXIDS[1], 3)
+        third = "00000000-0000-4000-8000-000000000003"
+        census = run_of(*(peer(n, [], third, started=time(120)) for n in range(10)), survey=third, started=time(120),
+                        txids=[], options={"census": True})
+        for content in (first + second, second + first, first + second + census):
+            figures = figures_of(content)
+            self.assertEqual([(row["target"], row["served"], row["asked"]) for row in figures["verdict"]["rows"]],
+                             [(TXIDS[0][:8], 8, 10), (TXIDS[1][:8], 3, 10)])
+            steps = {row["step"]: row["nodes"] for row in figures["losses"]["rows"] if row["kind"] == "step"}
+            self.assertEqual([steps[name] for name in ("tried", "said hello", "asked", "answered", "have it")],
+                             [10, 10, 10, 10, 8])
+            self.assertNotIn("answered", figures["losses"]["title"])
 
 
 class Places(Case):

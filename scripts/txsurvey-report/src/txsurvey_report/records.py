@@ -2,7 +2,8 @@
 
     run          one a survey (a UUID): its first line, and its summary where it has one
     visit        one a `peer` record, of all runs
-    peer         the latest visit of each node, which all figures but those over time count
+    peer         the latest visit of each node, which all figures but those over time count, with its latest
+                 answer for each id of all its visits
     answer       one a peer and id, of `peer`; `asked` where the node was asked
     visit_answer the same of `visit`
     target       one an id, asked for or not: its name is its label, else the first 8 digits; where those
@@ -135,7 +136,13 @@ ALTER TABLE visit ADD COLUMN anchored BOOLEAN;
 UPDATE visit SET anchored = anchors->>('/' || replace(replace(json_keys(anchors)[1], '~', '~0'), '/', '~1')) = 'has'
     WHERE anchors IS NOT NULL;
 CREATE TABLE peer AS
-    SELECT * FROM visit QUALIFY row_number() OVER (PARTITION BY address, port ORDER BY started DESC) = 1;
+    SELECT latest.* REPLACE (coalesce(latest_of_each, transactions) AS transactions)
+    FROM (SELECT * FROM visit
+          QUALIFY row_number() OVER (PARTITION BY address, port ORDER BY started DESC) = 1) AS latest
+    LEFT JOIN (SELECT address, port, list(given) AS latest_of_each
+               FROM (SELECT * FROM (SELECT address, port, started, unnest(transactions) AS given FROM visit)
+                     QUALIFY row_number() OVER (PARTITION BY address, port, given.txid ORDER BY started DESC) = 1)
+               GROUP BY address, port) USING (address, port);
 CREATE TABLE visit_answer AS
     SELECT * EXCLUDE (given, control), control.passed AS control_passed, given.*, given.status <> 'unasked' AS asked
     FROM (SELECT * EXCLUDE (transactions), unnest(transactions) AS given FROM visit);
