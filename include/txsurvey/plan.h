@@ -94,7 +94,8 @@ void txs_plan_free(struct txs_plan *plan);
  * is left out. TXS_E_USAGE with a message for a wrong one, and for more than TXS_GETDATA_MAX. */
 enum txs_status txs_plan_add_id(struct txs_plan *plan, const char *text,
                                 struct txs_message *message);
-/* The same for `TXID` or `TXID LABEL`; a label has at most 100 bytes. */
+/* The same for `TXID` or `TXID LABEL`; a label has at most 100 bytes, and does not begin with an
+ * id. */
 enum txs_status txs_plan_add_labelled_id(struct txs_plan *plan, const char *line,
                                          struct txs_message *message);
 /* Adds a peer; its default port is the chain's, so the chain must be set. */

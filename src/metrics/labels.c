@@ -38,9 +38,7 @@ enum txs_status make_id_labels(char **out, const struct txs_plan *plan, struct t
         memcpy(first, digits, DIGITS);
         const char *label = plan->labels[i] != NULL ? plan->labels[i] : first;
         if (is_taken(out, i, label))
-            label = digits;
-        if (is_taken(out, i, label))
-            return txs_fail(message, TXS_E_USAGE, "two ids are called %s", label);
+            label = digits; /* which no label is, see txs_plan_add_labelled_id() */
         out[i] = strdup(label);
         if (out[i] == NULL)
             return txs_fail(message, TXS_E_NOMEM, "out of memory");

@@ -10,7 +10,7 @@ char *label_of_file(const char *path);
 
 /* The labels of a plan's ids: the one that the user gave, else the first 8 digits; where an earlier
  * id is called so, all digits. `out` has room for one an id, NULL at first, and owns them.
- * TXS_E_NOMEM, or TXS_E_USAGE where that is taken, too. */
+ * TXS_E_NOMEM. */
 enum txs_status make_id_labels(char **out, const struct txs_plan *plan,
                                struct txs_message *message);
 

@@ -185,14 +185,6 @@ class Labels(MetricsCase):
         lines = [f"{1:064x} mine", f"{2:064x} mine", f"{3:064x} {same[:8]}", same]
         self.assertEqual(self.labels(*lines), ["mine", f"{2:064x}", TXID[:8], same, TXID])
 
-    def test_that_cannot_differ(self):
-        network = self.network()
-        ids = self.ids(f"{1:064x} {2:064x}", f"{3:064x} x", f"{2:064x} x")
-        done = survey.run([f"--metrics={self.metrics}", "-o", self.output, *network.connect(1), *ids])
-        self.assertEqual((done.code, network.contacts), (2, []), done.explain())
-        self.assertIn(f"--metrics: two ids are called {2:064x}", done.stderr)
-        self.assertFalse(self.metrics.exists() or self.output.exists())
-
     def test_the_survey_is_called_as_the_file(self):
         network = self.network()
         for name, label in (("main.prom", "main"), ("a.b", "a.b"), (".prom", ".prom"), ('q"\\.prom', 'q"\\x5c')):
