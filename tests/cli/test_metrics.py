@@ -221,7 +221,6 @@ class Whole(MetricsCase):
         self.assertIn(b"warning: ", said)
         self.assertIn(bytes(away / "lost.prom"), said)
         self.assertEqual([path.name for path in away.iterdir()], ["lost.prom"])
-        self.metrics.write_text(max(seen, key=len))
         self.assertEqual(self.read()("running"), 0)
         running = [exposition.parse(text) for text in seen if "finish_time" not in text]
         self.assertEqual(len(running), 1)
