@@ -11,7 +11,7 @@ from txsurvey_report.records import Records
 from txsurvey_report.statistics import OTHERS, SMALL
 
 COUNTS = ("tried", "reached", "asked")
-PLACES = {Column("country", "Country"): "country", Column("system", "Autonomous system"): "autonomous system"}
+PLACES = (Column("country", "Country"), Column("system", "Autonomous system"))
 PLACED = f"""
 (SELECT peer.* EXCLUDE (version), client_version AS version, country, {SYSTEM} AS system
  FROM peer LEFT JOIN place USING (id))
@@ -90,7 +90,7 @@ def _groups(records: Records) -> Figure:
     return Figure(
         "peers",
         f"{words.plural(sum(row['tried'] for row in rows), 'node')}, by "
-        + ", ".join(["client", "version", *(PLACES[column] for column in places)])
+        + ", ".join(["client", "version", *(column.label.lower() for column in places)])
         + " and network",
         f"Groups of fewer than {SMALL} nodes are merged. Addresses are personal data, so they are not in this page.",
         (
